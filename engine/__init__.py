@@ -1,0 +1,23 @@
+"""The mathematics: what an optimizer and a surface are, and how a run is computed. Works in a notebook."""
+
+from engine.registry import Registry, discover
+from engine.rollout import MAX_STEPS, Run, race, rollout
+from engine.schedules import SCHEDULES
+from engine.spec import Hyper, Member, Optimizer, Probe, Reference, Schedule, Surface
+
+__all__ = [
+    "MAX_STEPS",
+    "SCHEDULES",
+    "Hyper",
+    "Member",
+    "Optimizer",
+    "Probe",
+    "Reference",
+    "Registry",
+    "Run",
+    "Schedule",
+    "Surface",
+    "discover",
+    "race",
+    "rollout",
+]

@@ -1,0 +1,35 @@
+"""Where JAX computes, in which precision, and where its compiled programs are kept: decided here alone."""
+
+import os
+from pathlib import Path
+
+import jax
+
+CHOICES = ("auto", "cpu", "gpu")
+CACHE_BYTES = 256 * 2**20
+
+# Rollouts agree with the reference libraries to 1e-9 and a loss may fall to 1e-16: both need float64.
+jax.config.update("jax_enable_x64", True)
+
+# Compiled programs outlive the process, so that a restart does not compile again.
+if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+    jax.config.update("jax_compilation_cache_dir", str(Path.home() / ".cache" / "descent-lab" / "jax"))
+    jax.config.update("jax_compilation_cache_max_size", CACHE_BYTES)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+def rollout_device() -> jax.Device:
+    """The device that rollouts run on, by DESCENT_DEVICE: cpu, gpu, or auto (the default).
+
+    Auto is the CPU even beside a GPU: a rollout is a thousand tiny steps that wait for each other, and launching a
+    GPU kernel costs more than such a step.
+    """
+    choice = os.environ.get("DESCENT_DEVICE", "auto")
+    if choice not in CHOICES:
+        raise ValueError(f"DESCENT_DEVICE must be one of {', '.join(CHOICES)}, got {choice!r}.")
+    platform = "gpu" if choice == "gpu" else "cpu"
+    try:
+        return jax.devices(platform)[0]
+    except RuntimeError as error:
+        raise ValueError(f"DESCENT_DEVICE={choice}, but JAX finds no {platform} here: {error}") from error

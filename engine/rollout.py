@@ -1,0 +1,222 @@
+"""One run, or many at once: `lax.scan` over steps, `vmap` over runs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.flatten_util import ravel_pytree
+from numpy.typing import ArrayLike
+
+from engine.device import rollout_device
+from engine.schedules import SCHEDULES
+from engine.spec import Member, Optimizer, Probe, Schedule, Surface
+
+MAX_STEPS = 100_000
+# Runs are computed in blocks of 1024, 2048, 4096, ... rows and cut to the steps asked for, so that moving a steps
+# slider below 1024 never compiles anything.
+SHORTEST_BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """The path of one run, or of many with a leading run axis. Row t is the moment before step t; row 0 the start.
+
+    Rows past an overflow hold inf and nan: a run that diverges says so.
+    """
+
+    position: np.ndarray  # (..., steps + 1, 2)
+    loss: np.ndarray  # (..., steps + 1), the true surface, without noise
+    gradient: np.ndarray  # (..., steps + 1, 2), at the position, noise included: what the optimizer saw
+    lr: np.ndarray  # (..., steps), the learning rate of each step, the schedule applied
+    state: dict[str, np.ndarray]  # field of the optimizer's state -> (..., steps + 1, ...)
+
+
+def rollout(
+    surface: Surface,
+    optimizer: Optimizer,
+    *,
+    start: ArrayLike | None = None,
+    steps: int = 500,
+    hypers: Mapping[str, ArrayLike] | None = None,
+    surface_hypers: Mapping[str, ArrayLike] | None = None,
+    schedule: str = "constant",
+    schedule_hypers: Mapping[str, ArrayLike] | None = None,
+    noise: ArrayLike = 0.0,
+    seed: ArrayLike = 0,
+) -> Run:
+    """Follow `optimizer` down `surface` from `start` for `steps` updates, in float64.
+
+    What is left out takes its default. `start` is (2,) or (n, 2); every hyperparameter, `noise` and `seed` is a number
+    or (n,): then n runs are one call and every array of the answer has a leading axis of n. Noise tilts the surface:
+    step t sees f(w) + noise xi_t . w with xi_t ~ N(0, I) drawn from `seed`, the same for every optimizer.
+
+    Raises ValueError for a wrong kind, shape or id, a number that is not finite, or steps outside 1..MAX_STEPS.
+    """
+    (run,) = race(
+        surface,
+        [(optimizer, {} if hypers is None else hypers)],
+        start=start,
+        steps=steps,
+        surface_hypers=surface_hypers,
+        schedule=schedule,
+        schedule_hypers=schedule_hypers,
+        noise=noise,
+        seed=seed,
+    )
+    return run
+
+
+def race(
+    surface: Surface,
+    entries: Sequence[tuple[Optimizer, Mapping[str, ArrayLike]]],
+    *,
+    start: ArrayLike | None = None,
+    steps: int = 500,
+    surface_hypers: Mapping[str, ArrayLike] | None = None,
+    schedule: str = "constant",
+    schedule_hypers: Mapping[str, ArrayLike] | None = None,
+    noise: ArrayLike = 0.0,
+    seed: ArrayLike = 0,
+) -> list[Run]:
+    """Several optimizers, each with its hyperparameters, from the same start through the same noise.
+
+    The arguments mean what they mean for `rollout`; the answer holds one Run per entry, in their order.
+    """
+    _check_kind("surface", surface, Surface)
+    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= MAX_STEPS:
+        raise ValueError(f"steps must be a whole number from 1 to {MAX_STEPS}, got {steps!r}.")
+    if schedule not in SCHEDULES:
+        raise ValueError(f"unknown schedule {schedule!r}: expected one of {', '.join(SCHEDULES)}.")
+    rule = SCHEDULES[schedule]
+    point = _numbers("start", surface.start if start is None else start)
+    if point.shape[-1:] != (2,) or point.ndim > 2:
+        raise ValueError(f"start must have shape (2,) or (n, 2), got {point.shape}.")
+    seeds = np.asarray(seed)
+    if seeds.dtype.kind not in "iu" or seeds.min(initial=0) < 0 or seeds.max(initial=0) >= 2**32:
+        raise ValueError(f"seed must be a whole number from 0 to 2**32 - 1, got {seed!r}.")
+    for optimizer, _ in entries:
+        _check_kind("optimizer", optimizer, Optimizer)
+    inputs, single = _batch(
+        {
+            "start": point,
+            "surface": _hypers(surface, surface_hypers),
+            "schedule": _hypers(rule, schedule_hypers),
+            "noise": _numbers("noise", noise),
+            "seed": seeds.astype(np.uint32),
+            "hypers": [_hypers(optimizer, hypers) for optimizer, hypers in entries],
+        }
+    )
+    rows = max(SHORTEST_BLOCK, 1 << int(steps).bit_length())
+
+    with jax.default_device(rollout_device()):
+        weather = _weather(rule, rows)(inputs["schedule"], inputs["noise"], inputs["seed"])
+        paths = [  # dispatched, not awaited: the next one starts meanwhile
+            _program(surface.f, optimizer.init, optimizer.update)(inputs["start"], inputs["surface"], hypers, *weather)
+            for (optimizer, _), hypers in zip(entries, inputs["hypers"], strict=True)
+        ]
+    return [_run(path, steps, single) for path in jax.device_get(paths)]
+
+
+@lru_cache(maxsize=64)
+def _weather(rule: Schedule, rows: int):
+    """Compiled: what all optimizers meet alike, the schedule's factors (n, rows) and the noise's tilts (n, rows, 2)."""
+
+    def weather(schedule, noise, seed):
+        t = jnp.arange(rows)
+        keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(seed)))(t)  # by step, whatever the block
+        xi = jax.vmap(partial(jax.random.normal, shape=(2,)))(keys)
+        return rule.factor(t.astype(float), **schedule), noise * xi
+
+    return jax.jit(jax.vmap(weather))
+
+
+@lru_cache(maxsize=512)
+def _program(f, init, update):
+    """Compiled: one optimizer on one surface. Everything that a slider moves is an argument."""
+
+    def one(start, surface, hypers, factors, tilts):
+        lr = hypers["lr"]
+
+        def true(w):
+            return f(w, **surface)
+
+        def step(carry, weather):
+            w, state = carry
+            factor, tilt = weather
+
+            def tilted(w):
+                return true(w) + jnp.dot(tilt, w)
+
+            loss, slope = jax.value_and_grad(true)(w)
+            gradient = slope + tilt
+            probe = Probe(loss + jnp.dot(tilt, w), gradient, tilted)
+            after = update(probe, state, w, **{**hypers, "lr": factor * lr})
+            return after, ravel_pytree((w, loss, gradient, state._asdict()))[0]
+
+        # One flat row a step keeps the loop body small enough for XLA to run the whole loop as one kernel: measured
+        # 0.08 ms instead of 1.16 ms for 1024 steps of Adam.
+        state = init(start)
+        unravel = ravel_pytree((start, jnp.zeros(()), start, state._asdict()))[1]
+        rows = jax.lax.scan(step, (start, state), (factors, tilts))[1]
+        return *jax.vmap(unravel)(rows), factors * lr
+
+    return jax.jit(jax.vmap(one))
+
+
+def _batch(inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Give every input the same leading run axis; say whether there was none."""
+
+    def own_axes(path) -> int:
+        return 1 if path[0].key == "start" else 0  # a start is (2,), everything else a number
+
+    leaves = jax.tree_util.tree_leaves_with_path(inputs)
+    lengths = {leaf.shape[0] for path, leaf in leaves if leaf.ndim > own_axes(path)}
+    if len(lengths) > 1 or 0 in lengths:
+        raise ValueError(f"inputs with a run axis must agree on its length, at least 1; got {sorted(lengths)}.")
+    n = max(lengths, default=1)
+
+    def spread(path, leaf):
+        return leaf if leaf.ndim > own_axes(path) else np.broadcast_to(leaf, (n, *leaf.shape))
+
+    return jax.tree_util.tree_map_with_path(spread, inputs), not lengths
+
+
+def _run(path: Any, steps: int, single: bool) -> Run:
+    def cut(rows: int):
+        return lambda a: a[0, :rows] if single else a[:, :rows]
+
+    position, loss, gradient, state, lr = path
+    return Run(*map(cut(steps + 1), (position, loss, gradient)), cut(steps)(lr), jax.tree.map(cut(steps + 1), state))
+
+
+def _check_kind(what: str, got: object, kind: type[Member]) -> None:
+    if not isinstance(got, kind):
+        raise ValueError(f"{what} must be a {kind.__name__}, e.g. {kind.__name__.upper()}S[...]; got {got!r}.")
+
+
+def _numbers(what: str, value: ArrayLike) -> np.ndarray:
+    try:
+        numbers = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be a number or an array of numbers, got {value!r}.") from None
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{what} must be finite, got {value!r}.")
+    return numbers
+
+
+def _hypers(member: Member, given: Mapping[str, ArrayLike] | None) -> dict[str, np.ndarray]:
+    unknown = sorted(set(given or {}) - set(member.defaults))
+    if unknown:
+        raise ValueError(
+            f"{member.id} has no hyperparameter {', '.join(map(repr, unknown))}: "
+            f"expected some of {', '.join(member.defaults) or 'none at all'}."
+        )
+    values = {id: _numbers(f"{member.id}.{id}", v) for id, v in {**member.defaults, **(given or {})}.items()}
+    for id, value in values.items():
+        if value.ndim > 1:
+            raise ValueError(f"{member.id}.{id} must be a number or have shape (n,), got shape {value.shape}.")
+    return values

@@ -1,0 +1,157 @@
+"""The vocabulary: what a hyperparameter, an optimizer, a surface and a schedule are."""
+
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, NamedTuple
+
+import jax
+
+Params = Any  # a pytree of arrays: the point an optimizer moves
+State = Any  # a NamedTuple of arrays: what an optimizer remembers
+
+# The order in which members are listed; within a family the older one comes first.
+FAMILIES = ("gradient", "momentum", "second order", "adaptive", "shape", "test function", "schedule")
+
+
+class Probe(NamedTuple):
+    """What an optimizer may learn about the objective at one step."""
+
+    value: jax.Array  # (), f at the current params
+    grad: Params  # like params
+    f: Callable[[Params], jax.Array]  # this step's objective, its noise included: for look-ahead, Hessian, line search
+
+
+@dataclass(frozen=True)
+class Hyper:
+    """One real hyperparameter: the only place where its range and default are written.
+
+    The same object makes the slider, the URL field and the check of bad input.
+    `log` lays the slider out in log(value), `near_one` in log(1 - value), which suits decay rates such as 0.99.
+    """
+
+    id: str
+    default: float
+    low: float
+    high: float
+    _: KW_ONLY
+    name: str
+    tex: str
+    log: bool = False
+    near_one: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.default <= self.high:
+            raise ValueError(
+                f"Hyper {self.id!r}: the default must lie in [low, high], "
+                f"got default={self.default}, low={self.low}, high={self.high}."
+            )
+        if self.log and self.low <= 0:
+            raise ValueError(f"Hyper {self.id!r}: a log range needs low > 0, got low={self.low}.")
+        if self.near_one and self.high >= 1:
+            raise ValueError(f"Hyper {self.id!r}: a range near one needs high < 1, got high={self.high}.")
+
+    def accepts(self, value: float) -> bool:
+        """Whether a value is a finite number inside the range."""
+        return math.isfinite(value) and self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Where a rule or a function was first published."""
+
+    authors: str
+    year: int
+    where: str
+
+
+def _check_keywords(member: str, function: Callable, hypers: tuple[Hyper, ...]) -> None:
+    parameters = inspect.signature(function).parameters.values()
+    keywords = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    declared = [h.id for h in hypers]
+    if keywords != declared:
+        raise ValueError(
+            f"{member!r}: the keyword-only arguments of {function.__name__} must be the declared hypers "
+            f"in the same order; expected {declared}, got {keywords}."
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """What every optimizer, surface and schedule tells its reader."""
+
+    id: str
+    name: str
+    family: str
+    tex: str
+    reference: Reference
+    hypers: tuple[Hyper, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.family not in FAMILIES:
+            raise ValueError(f"{self.id!r}: family must be one of {FAMILIES}, got {self.family!r}.")
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Where the member stands in a list: by family, then by year."""
+        return FAMILIES.index(self.family), self.reference.year, self.id
+
+    @property
+    def defaults(self) -> dict[str, float]:
+        """Every hyperparameter at its default."""
+        return {h.id: h.default for h in self.hypers}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Optimizer(Member):
+    """A pair of pure functions on any pytree.
+
+    `init(params)` gives the state before the first step, a NamedTuple of arrays.
+    `update(probe, state, params, *, lr, ...)` gives the params and the state after one step; `lr` is this step's
+    learning rate, the schedule already applied.
+    """
+
+    init: Callable[[Params], State]
+    update: Callable[..., tuple[Params, State]]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_keywords(self.id, self.update, self.hypers)
+        if "lr" not in self.defaults:
+            raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surface(Member):
+    """A scalar function of the plane that carries its own answer.
+
+    `f(xy, *, ...)` takes one point (2,) and gives one number (); grids and batches are its vmap.
+    `minima(...)` and `saddles(...)` give ((x, y), f) for every local minimum and saddle point in the domain.
+    `log_height` says that colour and height read best as log10(1 + f - min f).
+    `opening` holds settings, in the URL's spelling, that show this surface's character: its defaults for the page.
+    """
+
+    f: Callable[..., jax.Array]
+    domain: tuple[tuple[float, float], tuple[float, float]]  # (x low, x high), (y low, y high)
+    start: tuple[float, float]
+    minima: Callable[..., tuple[tuple[tuple[float, float], float], ...]]
+    saddles: Callable[..., tuple[tuple[tuple[float, float], float], ...]]
+    log_height: bool = False
+    opening: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for function in (self.f, self.minima, self.saddles):
+            _check_keywords(self.id, function, self.hypers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule(Member):
+    """A factor on the learning rate: `factor(t, *, ...)` at step t = 0, 1, 2, ..., an array of any shape."""
+
+    factor: Callable[..., jax.Array]
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_keywords(self.id, self.factor, self.hypers)

@@ -1,0 +1,53 @@
+"""Adam: gradient descent scaled by running estimates of the first two moments."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    t: jax.Array  # (), steps taken so far
+    m: jax.Array  # like params, running mean of g
+    v: jax.Array  # like params, running mean of g**2
+
+
+def init(params) -> State:
+    zeros = jax.tree.map(jnp.zeros_like, params)
+    return State(t=jnp.zeros(()), m=zeros, v=zeros)
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
+    t = state.t + 1
+    m = jax.tree.map(lambda m, g: b1 * m + (1 - b1) * g, state.m, probe.grad)
+    v = jax.tree.map(lambda v, g: b2 * v + (1 - b2) * g**2, state.v, probe.grad)
+
+    def step(w, m, v):
+        m_hat = m / (1 - b1**t)
+        v_hat = v / (1 - b2**t)
+        return w - lr * m_hat / (jnp.sqrt(v_hat) + eps)
+
+    return jax.tree.map(step, params, m, v), State(t, m, v)
+
+
+OPTIMIZER = Optimizer(
+    id="adam",
+    name="Adam",
+    family="adaptive",
+    tex=(
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad \hat m_t = \frac{m_t}{1-\beta_1^t} \\"
+        r"v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2, \quad \hat v_t = \frac{v_t}{1-\beta_2^t} \\"
+        r"w_{t+1} = w_t - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \varepsilon}"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.0, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+    ),
+    reference=Reference("Kingma & Ba", 2014, "arXiv:1412.6980"),
+    init=init,
+    update=update,
+)

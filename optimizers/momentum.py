@@ -1,0 +1,36 @@
+"""Momentum (heavy ball): a ball that gathers speed downhill and loses a share of it to friction at each step."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    v: jax.Array  # like params, the velocity
+
+
+def init(params) -> State:
+    return State(v=jax.tree.map(jnp.zeros_like, params))
+
+
+def update(probe: Probe, state: State, params, *, lr, momentum):
+    v = jax.tree.map(lambda v, g: momentum * v + lr * g, state.v, probe.grad)
+    return jax.tree.map(lambda w, v: w - v, params, v), State(v)
+
+
+OPTIMIZER = Optimizer(
+    id="momentum",
+    name="Momentum",
+    family="momentum",
+    tex=r"v_t = \gamma\, v_{t-1} + \eta\, g_t \\ w_{t+1} = w_t - v_t",
+    hypers=(
+        Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma"),
+    ),
+    reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
+    init=init,
+    update=update,
+)

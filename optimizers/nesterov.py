@@ -1,0 +1,37 @@
+"""Nesterov's accelerated gradient: momentum that looks where it is about to land before it corrects its course."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    v: jax.Array  # like params, the velocity
+
+
+def init(params) -> State:
+    return State(v=jax.tree.map(jnp.zeros_like, params))
+
+
+def update(probe: Probe, state: State, params, *, lr, momentum):
+    ahead = jax.tree.map(lambda w, v: w - momentum * v, params, state.v)
+    v = jax.tree.map(lambda v, g: momentum * v + lr * g, state.v, jax.grad(probe.f)(ahead))
+    return jax.tree.map(lambda w, v: w - v, params, v), State(v)
+
+
+OPTIMIZER = Optimizer(
+    id="nesterov",
+    name="Nesterov",
+    family="momentum",
+    tex=r"v_t = \gamma\, v_{t-1} + \eta\, \nabla f_t(w_t - \gamma\, v_{t-1}) \\ w_{t+1} = w_t - v_t",
+    hypers=(
+        Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma"),
+    ),
+    reference=Reference("Nesterov", 1983, "Soviet Mathematics Doklady 27, 372-376"),
+    init=init,
+    update=update,
+)

@@ -1,0 +1,40 @@
+"""RMSProp: Adagrad that forgets, so that its rate does not die out."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    v: jax.Array  # like params, running mean of g**2
+
+
+def init(params) -> State:
+    return State(v=jax.tree.map(jnp.zeros_like, params))
+
+
+def update(probe: Probe, state: State, params, *, lr, rho, eps):
+    v = jax.tree.map(lambda v, g: rho * v + (1 - rho) * g**2, state.v, probe.grad)
+    return jax.tree.map(lambda w, g, v: w - lr * g / jnp.sqrt(v + eps), params, probe.grad, v), State(v)
+
+
+OPTIMIZER = Optimizer(
+    id="rmsprop",
+    name="RMSProp",
+    family="adaptive",
+    tex=(
+        r"v_t = \rho\, v_{t-1} + (1-\rho)\, g_t^2 \\"
+        r"w_{t+1} = w_t - \eta\, \frac{g_t}{\sqrt{v_t + \varepsilon}}"
+    ),
+    hypers=(
+        Hyper("lr", 0.02, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("rho", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\rho"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+    ),
+    reference=Reference("Tieleman & Hinton", 2012, "Coursera, Neural Networks for Machine Learning, lecture 6.5"),
+    init=init,
+    update=update,
+)

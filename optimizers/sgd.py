@@ -1,0 +1,31 @@
+"""Gradient descent: a step against the gradient, as long as the gradient is steep."""
+
+from typing import NamedTuple
+
+import jax
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    pass  # it remembers nothing
+
+
+def init(params) -> State:
+    return State()
+
+
+def update(probe: Probe, state: State, params, *, lr):
+    return jax.tree.map(lambda w, g: w - lr * g, params, probe.grad), state
+
+
+OPTIMIZER = Optimizer(
+    id="sgd",
+    name="SGD",
+    family="gradient",
+    tex=r"w_{t+1} = w_t - \eta\, g_t",
+    hypers=(Hyper("lr", 0.002, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),),
+    reference=Reference("Robbins & Monro", 1951, "doi:10.1214/aoms/1177729586"),
+    init=init,
+    update=update,
+)

@@ -1,0 +1,48 @@
+"""Two wells side by side, one deeper: a small learning rate stays in the first one it meets."""
+
+import math
+
+from engine import Hyper, Reference, Surface
+
+
+def f(xy, *, tilt):
+    x, y = xy
+    return (x**2 - 1) ** 2 + tilt * x + y**2
+
+
+def _stationary(tilt: float, k: int) -> tuple[tuple[float, float], float]:
+    # 4 x^3 - 4 x + tilt = 0 by Viete's trigonometric form: k = 0, 1, 2 are the right, middle and left root.
+    x = 2 / math.sqrt(3) * math.cos((math.acos(-3 * math.sqrt(3) / 8 * tilt) - 2 * math.pi * k) / 3)
+    return (x, 0.0), (x**2 - 1) ** 2 + tilt * x
+
+
+def minima(*, tilt):
+    return _stationary(tilt, 0), _stationary(tilt, 2)
+
+
+def saddles(*, tilt):
+    return (_stationary(tilt, 1),)
+
+
+SURFACE = Surface(
+    id="double_well",
+    name="Double well",
+    family="shape",
+    tex=r"f(x, y) = (x^2 - 1)^2 + c\,x + y^2",
+    f=f,
+    domain=((-2.0, 2.0), (-1.5, 1.5)),
+    start=(1.7, 1.2),
+    minima=minima,
+    saddles=saddles,
+    hypers=(Hyper("tilt", 0.3, 0.0, 1.0, name="tilt", tex="c"),),
+    reference=Reference("Duffing", 1918, "Erzwungene Schwingungen bei veränderlicher Eigenfrequenz"),
+    opening={
+        "steps": "200",
+        "sgd.lr": "0.02",
+        "momentum.lr": "0.01",
+        "nesterov.lr": "0.01",
+        "adagrad.lr": "0.2",
+        "rmsprop.lr": "0.02",
+        "adam.lr": "0.05",
+    },
+)

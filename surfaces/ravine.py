@@ -1,0 +1,41 @@
+"""A ravine: a quadratic bowl kappa times steeper across than along, so that plain gradient descent zigzags."""
+
+from engine import Hyper, Reference, Surface
+
+
+def f(xy, *, kappa):
+    x, y = xy
+    return (x**2 + kappa * y**2) / 2
+
+
+def minima(*, kappa):
+    return (((0.0, 0.0), 0.0),)
+
+
+def saddles(*, kappa):
+    return ()
+
+
+SURFACE = Surface(
+    id="ravine",
+    name="Ravine",
+    family="shape",
+    tex=r"f(x, y) = \tfrac{1}{2}\left(x^2 + \kappa\, y^2\right)",
+    f=f,
+    domain=((-10.0, 10.0), (-4.0, 4.0)),
+    start=(-9.0, 2.5),
+    minima=minima,
+    saddles=saddles,
+    hypers=(Hyper("kappa", 20.0, 1.0, 1000.0, log=True, name="condition number", tex=r"\kappa"),),
+    reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
+    opening={
+        "steps": "200",
+        "sgd.lr": "0.09",
+        "momentum.lr": "0.02",
+        "nesterov.lr": "0.02",
+        "adagrad.lr": "1",
+        "rmsprop.lr": "0.1",
+        "adam.lr": "0.3",
+        "adadelta.eps": "0.001",
+    },
+)

@@ -1,0 +1,39 @@
+"""A saddle: down along y, up along x, and no minimum at all. A good optimizer leaves the picture."""
+
+from engine import Reference, Surface
+
+
+def f(xy):
+    x, y = xy
+    return x**2 - y**2
+
+
+def minima():
+    return ()
+
+
+def saddles():
+    return (((0.0, 0.0), 0.0),)
+
+
+SURFACE = Surface(
+    id="saddle",
+    name="Saddle",
+    family="shape",
+    tex=r"f(x, y) = x^2 - y^2",
+    f=f,
+    domain=((-2.0, 2.0), (-2.0, 2.0)),
+    start=(-1.6, 0.005),
+    minima=minima,
+    saddles=saddles,
+    reference=Reference("Dauphin et al.", 2014, "arXiv:1406.2572"),
+    opening={
+        "steps": "200",
+        "sgd.lr": "0.02",
+        "momentum.lr": "0.005",
+        "nesterov.lr": "0.005",
+        "adagrad.lr": "0.1",
+        "adam.lr": "0.02",
+        "rmsprop.lr": "0.01",
+    },
+)
