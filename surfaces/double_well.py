@@ -34,6 +34,7 @@ SURFACE = Surface(
     start=(1.7, 1.2),
     minima=minima,
     saddles=saddles,
+    log_height=True,
     hypers=(Hyper("tilt", 0.3, 0.0, 1.0, name="tilt", tex="c"),),
     reference=Reference("Duffing", 1918, "Erzwungene Schwingungen bei veränderlicher Eigenfrequenz"),
     opening={

@@ -1,0 +1,1 @@
+"""What the reader sees: the scene, its bytes, the page, and the stage in the browser."""

@@ -1,0 +1,53 @@
+"""The page: the stage over the whole window, and beside it, in the sidebar, the rules in formulas and code."""
+
+import inspect
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import plotly
+import streamlit as st
+
+from engine.device import rollout_device
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from ui.paths import VERSION
+from ui.scene import Scene, catalogue
+
+LOADER = f"""
+const stage = import(new URL("stage/{VERSION}/stage.js", document.baseURI));
+export default async (component) => (await stage).default(component);
+"""
+st.set_page_config(
+    page_title="Descent Lab",
+    page_icon=(Path(__file__).parent / "icon.svg").read_text(),
+    layout="wide",
+    initial_sidebar_state="collapsed",
+)
+stage = st.components.v2.component("stage", html="<div data-stage></div>", js=LOADER, isolate_styles=False)
+
+result = stage(
+    key="stage",
+    data={
+        "catalogue": catalogue(),
+        "version": VERSION,
+        "plotly": f"vendor/plotly-{plotly.__version__}.js",
+    },
+    on_scene_change=lambda: None,
+)
+url = result.scene
+scene = Scene.read(st.query_params if url is None else dict(parse_qsl(url, keep_blank_values=True)))
+
+with st.sidebar:
+    surface = SURFACES[scene.surface]
+    st.subheader(surface.name)
+    st.latex(surface.tex)
+    st.caption(f"{surface.reference.authors} {surface.reference.year}, {surface.reference.where}")
+    for id in scene.on:
+        optimizer = OPTIMIZERS[id]
+        st.subheader(optimizer.name)
+        st.latex(r"\begin{gathered}" + optimizer.tex + r"\end{gathered}")
+        st.caption(f"{optimizer.reference.authors} {optimizer.reference.year}, {optimizer.reference.where}")
+        with st.expander("The code that runs"):
+            st.code(inspect.getsource(optimizer.update), language="python")
+    device = rollout_device()
+    st.caption(f"Computed in float64 on {device.platform.upper()} ({device.device_kind}).")

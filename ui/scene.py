@@ -1,0 +1,166 @@
+"""The whole picture as one frozen value, and its spelling in a URL."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+from engine import SCHEDULES, Hyper, Member
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+DEFAULT_SURFACE = "ravine"
+VIEWS = ("overlay", "panels")
+
+# The settings that belong to no member; their range and default are written here alone.
+STEPS = Hyper("steps", 300, 10, 1000, whole=True, name="steps", tex="")
+RATE = Hyper("rate", 1.0, 0.01, 100.0, log=True, name="all learning rates", tex=r"\times")
+NOISE = Hyper("noise", 0.0, 0.0, 20.0, name="gradient noise", tex=r"\sigma")
+SEED = Hyper("seed", 0, 0, 999, whole=True, name="noise seed", tex="")
+SETTINGS = (STEPS, RATE, NOISE, SEED)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that decides the picture. Reading one never fails, and `read(scene.to_query()) == scene`.
+
+    `values` holds every number by its URL key: `steps`, `rate`, `noise`, `seed`, and `owner.hyper` for the hypers of
+    the surface, the schedule and each optimizer, those that are switched off included.
+    """
+
+    surface: str
+    start: tuple[float, float]  # inside the surface's domain
+    schedule: str
+    on: tuple[str, ...]  # ids of the optimizers shown, in the registry's order
+    view: str  # one of VIEWS
+    step: int | None  # where the playhead stands; None at the end
+    values: Mapping[str, float]
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> "Scene":
+        """The scene of a URL's query; what is missing, unknown or out of range becomes the surface's default."""
+        surface = query.get("surface", DEFAULT_SURFACE)
+        return _read(query, _opening(surface if surface in SURFACES else DEFAULT_SURFACE))
+
+    def to_query(self) -> dict[str, str]:
+        """The shortest query that `read` turns into this scene: what is at its surface's default is left out."""
+        default = _opening(self.surface)._spelled()
+        kept = {key: word for key, word in self._spelled().items() if word != default.get(key)}
+        return ({"surface": self.surface} if self.surface != DEFAULT_SURFACE else {}) | kept
+
+    def to_url(self) -> str:
+        """The query as text, without the question mark."""
+        return urlencode(self.to_query(), safe=",")
+
+    def flat(self) -> dict[str, object]:
+        """Every setting by its URL key, as plain data for the browser."""
+        return {
+            "surface": self.surface,
+            "start": list(self.start),
+            "schedule": self.schedule,
+            "on": list(self.on),
+            "view": self.view,
+            "step": self.step,
+            **self.values,
+        }
+
+    def defaults(self) -> "Scene":
+        """The scene that this surface opens with."""
+        return _opening(self.surface)
+
+    def hypers(self, owner: str) -> dict[str, float]:
+        """The values of one owner: `surface`, `schedule` or an optimizer's id."""
+        declared = self._members()[owner].hypers
+        return {h.id: self.values[f"{owner}.{h.id}"] for h in declared}
+
+    def _members(self) -> dict[str, Member]:
+        return {"surface": SURFACES[self.surface], "schedule": SCHEDULES[self.schedule], **OPTIMIZERS}
+
+    def _spelled(self) -> dict[str, str]:
+        words = {
+            "start": f"{self.start[0]!r},{self.start[1]!r}",
+            "schedule": self.schedule,
+            "on": ",".join(self.on),
+            "view": self.view,
+            **{key: repr(value) for key, value in self.values.items()},
+        }
+        return words if self.step is None else {**words, "step": str(self.step)}
+
+
+def controls(surface: str) -> dict[str, Hyper]:
+    """Every number of a scene on that surface, by its URL key."""
+    schedule_hypers = {h.id: h for s in SCHEDULES.values() for h in s.hypers}
+    owned = {
+        "surface": SURFACES[surface].hypers,
+        "schedule": tuple(schedule_hypers.values()),
+        **{id: optimizer.hypers for id, optimizer in OPTIMIZERS.items()},
+    }
+    return {h.id: h for h in SETTINGS} | {f"{owner}.{h.id}": h for owner, hypers in owned.items() for h in hypers}
+
+
+def catalogue() -> dict[str, object]:
+    """What the browser must know to show the controls of any scene, as plain data."""
+
+    def slider(key: str, hyper: Hyper) -> dict[str, object]:
+        return {"key": key, **asdict(hyper)}
+
+    def member(m: Member, owner: str) -> dict[str, object]:
+        return {"id": m.id, "name": m.name, "sliders": [slider(f"{owner}.{h.id}", h) for h in m.hypers]}
+
+    return {
+        "settings": {h.id: slider(h.id, h) for h in SETTINGS},
+        "surfaces": [{**member(m, "surface"), "domain": m.domain} for m in SURFACES.values()],
+        "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
+        "optimizers": [member(m, m.id) for m in OPTIMIZERS.values()],
+    }
+
+
+@lru_cache(maxsize=256)
+def _opening(surface: str) -> Scene:
+    plain = Scene(
+        surface=surface,
+        start=SURFACES[surface].start,
+        schedule="constant",
+        on=tuple(OPTIMIZERS),
+        view="overlay",
+        step=None,
+        values=MappingProxyType({key: h.default for key, h in controls(surface).items()}),
+    )
+    return _read(SURFACES[surface].opening, plain)
+
+
+def _read(query: Mapping[str, str], base: Scene) -> Scene:
+    """The query laid over a scene of the same surface."""
+    values = dict(base.values)
+    for key, hyper in controls(base.surface).items():
+        number = _number(query.get(key, ""))
+        if number is not None and hyper.accepts(number):
+            values[key] = int(number) if hyper.whole else number
+    scene = replace(base, values=MappingProxyType(values))
+
+    xy = tuple(map(_number, query.get("start", "").split(",")))
+    domain = SURFACES[base.surface].domain
+    if len(xy) == 2 and all(v is not None and low <= v <= high for v, (low, high) in zip(xy, domain, strict=True)):
+        scene = replace(scene, start=xy)
+    if query.get("schedule") in SCHEDULES:
+        scene = replace(scene, schedule=query["schedule"])
+    if "on" in query:
+        asked = query["on"].split(",")
+        on = tuple(id for id in OPTIMIZERS if id in asked)
+        if on or not query["on"]:
+            scene = replace(scene, on=on)
+    if query.get("view") in VIEWS:
+        scene = replace(scene, view=query["view"])
+    step = _number(query.get("step", ""))
+    if step is not None and step == int(step) and 0 <= step <= scene.values["steps"]:
+        scene = replace(scene, step=int(step))
+    return scene
+
+
+def _number(word: str) -> float | None:
+    try:
+        number = float(word)
+    except ValueError:
+        return None
+    return number if abs(number) < float("inf") else None  # nan compares false

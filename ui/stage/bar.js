@@ -1,0 +1,65 @@
+/** The bar over the pictures: which surface, its own numbers, where to start, and how to look at it. */
+
+import { choice, h } from "./dom.js";
+import { show as spell } from "./scene.js";
+import { createSlider } from "./slider.js";
+
+/**
+ * @param {HTMLElement} box @param {object} catalogue
+ * @param {(key: string, value: *, done: boolean) => void} change
+ * @param {(surface: string) => void} open another surface was picked
+ */
+export function createBar(box, catalogue, change, open) {
+  const surface = choice("surface", catalogue.surfaces, open);
+  const numbers = h("div", { className: "numbers" });
+  let sliders = new Map();
+  let shown = null;
+
+  const fields = ["x", "y"].map((axis, i) =>
+    h("input", { type: "text", className: "number", inputMode: "decimal", "aria-label": `start ${axis}`, autocomplete: "off", onchange: () => typed(i) }));
+  let start = [0, 0];
+  function typed(i) {
+    const value = Number(fields[i].value.trim().replace(",", "."));
+    const [low, high] = catalogue.surfaces.find((s) => s.id === shown).domain[i];
+    const good = fields[i].value.trim() !== "" && value >= low && value <= high;
+    fields[i].toggleAttribute("aria-invalid", !good);
+    fields[i].title = good ? "" : `a number from ${low} to ${high}, please`;
+    if (good) change("start", i ? [start[0], value] : [value, start[1]], true);
+  }
+  const views = [["overlay", "Overlay"], ["panels", "Side by side"]].map(([view, name]) =>
+    h("button", { type: "button", "data-view": view, onclick: () => change("view", view, true) }, name));
+  const link = h("button", {
+    type: "button",
+    className: "link",
+    title: "copy a link to this very scene",
+    onclick: async () => {
+      await navigator.clipboard.writeText(location.href);
+      link.textContent = "Copied";
+      setTimeout(() => (link.textContent = "Copy link"), 1500);
+    },
+  }, "Copy link");
+  box.append(
+    h("h1", {}, "Descent Lab"), surface.el, numbers,
+    h("div", { className: "start", role: "group", "aria-label": "start" }, h("span", {}, "start"), ...fields),
+    h("div", { className: "spacer" }),
+    h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views), link,
+  );
+
+  return {
+    show(values, defaults) {
+      if (shown !== values.surface) {
+        shown = values.surface;
+        const { sliders: hypers } = catalogue.surfaces.find((s) => s.id === shown);
+        sliders = new Map(hypers.map((hyper) => [hyper.key, createSlider(hyper, change)]));
+        numbers.replaceChildren(...[...sliders.values()].map((slider) => slider.el));
+      }
+      surface.select.value = shown;
+      for (const [key, slider] of sliders) slider.set(values[key], defaults[key]);
+      start = values.start;
+      fields.forEach((field, i) => {
+        if (document.activeElement !== field) field.value = spell(start[i]);
+      });
+      for (const view of views) view.setAttribute("aria-pressed", String(view.dataset.view === values.view));
+    },
+  };
+}

@@ -1,0 +1,257 @@
+/** The contour panel: Plotly draws the still ground, a canvas the paths; one picture for all runs or one for each. */
+
+import { at, cut, drawMark, drawPath, wipe } from "./paint.js";
+
+const GRAB = 16; // pixels round the start ring in which it can be taken hold of
+const STILL = 5; // pixels a pointer may stray and still be a click
+
+/**
+ * @param {HTMLElement} box
+ * @param {(xy: [number, number], done: boolean) => void} onStart the start was moved to a point of the plane
+ */
+export function createContour(box, onStart) {
+  let picture = null;
+  let cells = []; // {el, canvas, runs}
+  let key = ""; // what the ground was last drawn from
+  let ground = null; // the terrain and theme it was drawn with
+  const plot = document.createElement("div");
+  plot.className = "plot";
+
+  function arrange() {
+    const { runs, view } = picture;
+    const groups = view === "panels" && runs.length ? runs.map((run) => [run]) : [runs];
+    const { clientWidth: width, clientHeight: height } = box;
+    const ratio = (columns) => width / columns / (height / Math.ceil(groups.length / columns));
+    const columns = groups.map((_, i) => i + 1).reduce((a, b) => (Math.abs(Math.log(ratio(b) / 1.3)) < Math.abs(Math.log(ratio(a) / 1.3)) ? b : a), 1);
+    box.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    if (cells.length !== groups.length) {
+      cells = groups.map((_, i) => {
+        const el = document.createElement("div");
+        el.className = "cell";
+        const ground = i ? Object.assign(document.createElement("div"), { className: "plot" }) : plot;
+        const canvas = document.createElement("canvas");
+        const caption = Object.assign(document.createElement("div"), { className: "caption" });
+        el.append(ground, canvas, caption);
+        return { el, ground, canvas, caption };
+      });
+      box.replaceChildren(...cells.map((cell) => cell.el));
+    }
+    cells.forEach((cell, i) => {
+      cell.runs = groups[i];
+      cell.caption.textContent = view === "panels" ? groups[i].map((run) => run.name).join() : "";
+    });
+  }
+
+  function axes(side, panels, title) {
+    return {
+      range: picture.terrain.domain[side],
+      title: panels ? undefined : { text: title, standoff: 4 },
+      nticks: panels ? 4 : 8,
+      showgrid: false,
+      zeroline: false,
+      ticks: "outside",
+      ticklen: 3,
+      tickcolor: picture.theme.faint,
+      fixedrange: panels,
+    };
+  }
+
+  async function show(next) {
+    picture = next;
+    arrange();
+    const { terrain, theme, view, plotly } = picture;
+    const panels = cells.length > 1;
+    const { clientWidth: width, clientHeight: height } = cells[0].el;
+    if (!width || !height) return;
+    const now = [cells.length, view, width, height].join();
+    if (now !== key || ground?.terrain !== terrain || ground?.theme !== theme) {
+      const kept = now === key && ground?.terrain.surface === terrain.surface; // the reader's zoom
+      key = now;
+      ground = { terrain, theme };
+      const trace = {
+        type: "contour",
+        x: terrain.x,
+        y: terrain.y,
+        z: terrain.rows,
+        autocontour: false,
+        contours: { ...terrain.levels, coloring: "fill" },
+        line: { width: 0.7, color: theme.line, smoothing: 1 },
+        colorscale: [[0, theme.low], [1, theme.high]],
+        zmin: terrain.low,
+        zmax: terrain.high,
+        showscale: false,
+        hoverinfo: "skip",
+      };
+      const layout = {
+        width,
+        height,
+        uirevision: kept ? "keep" : `${terrain.surface} ${now}`,
+        margin: panels ? { l: 34, r: 6, t: 22, b: 22 } : { l: 52, r: 8, t: 10, b: 42 },
+        paper_bgcolor: "rgba(0,0,0,0)",
+        plot_bgcolor: "rgba(0,0,0,0)",
+        font: { color: theme.muted, family: theme.font, size: panels ? 11 : 13 },
+        xaxis: axes(0, panels, "x"),
+        yaxis: axes(1, panels, "y"),
+        dragmode: !panels && matchMedia("(pointer: fine)").matches ? "pan" : false,
+      };
+      const first = !plot.data;
+      await plotly.react(plot, [trace], layout, { displayModeBar: false, scrollZoom: !panels, doubleClick: "reset", responsive: false });
+      if (first) for (const event of ["plotly_relayout", "plotly_relayouting"]) plot.on(event, () => picture.redraw());
+      for (const { ground } of cells.slice(1)) ground.replaceChildren(plot.querySelector(".svg-container").cloneNode(true));
+    }
+  }
+
+  /** Pixels of a cell for points of the plane, and back; follows the reader's zoom. */
+  function scales() {
+    const { xaxis, yaxis } = plot._fullLayout;
+    const [[x0, x1], [y0, y1]] = [xaxis.range, yaxis.range];
+    const [left, top, width, height] = [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length];
+    return {
+      frame: [left, top, left + width, top + height],
+      px: (x) => left + ((x - x0) / (x1 - x0)) * width,
+      py: (y) => top + ((y1 - y) / (y1 - y0)) * height,
+      x: (px) => x0 + ((px - left) / width) * (x1 - x0),
+      y: (py) => y1 - ((py - top) / height) * (y1 - y0),
+    };
+  }
+
+  function draw(t) {
+    if (!picture || !plot._fullLayout) return;
+    const { theme, start, terrain, large } = picture;
+    const { frame, px, py } = scales();
+    const [left, top, right, bottom] = frame;
+    const panels = cells.length > 1;
+    const unit = panels ? 0.75 : large ? 1.4 : 1;
+    for (const { el, canvas, runs } of cells) {
+      const context = wipe(canvas, el.clientWidth, el.clientHeight);
+      context.save();
+      context.beginPath();
+      context.rect(left, top, right - left, bottom - top);
+      context.clip();
+      landmarks(context, terrain, theme, px, py, 6 * unit);
+      const heads = [];
+      for (const run of runs) {
+        const pts = pixels(run, px, py);
+        drawPath(context, pts, t, run.look, theme, 2.2 * unit);
+        const [x, y] = at(pts, t);
+        const inside = x >= left && x <= right && y >= top && y <= bottom;
+        heads.push(inside ? [run, x, y, 6.5 * unit] : [run, ...exit(pts, t, frame), 4 * unit]);
+      }
+      context.beginPath();
+      context.arc(px(start[0]), py(start[1]), 8 * unit, 0, 7);
+      context.lineWidth = 2.5;
+      context.strokeStyle = theme.background;
+      context.stroke();
+      context.lineWidth = 1.5;
+      context.strokeStyle = theme.text;
+      context.stroke();
+      for (const [run, x, y, size] of heads) drawMark(context, run.look, theme, x, y, size);
+      context.restore();
+    }
+  }
+
+  // --- the hand: a click sets the start, the start ring can be dragged ---
+  let hold = null; // {cell, x, y, drags}
+  const local = (event, cell) => {
+    const { left, top } = cell.el.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  };
+  function plane(event, cell) {
+    const { frame, x, y } = scales();
+    const [mx, my] = local(event, cell);
+    const inside = mx >= frame[0] && mx <= frame[2] && my >= frame[1] && my <= frame[3];
+    const [[x0, x1], [y0, y1]] = picture.terrain.domain;
+    const [u, v] = [x(mx), y(my)].map((w) => Number(w.toPrecision(4)));
+    return inside && u >= x0 && u <= x1 && v >= y0 && v <= y1 ? [u, v] : null;
+  }
+  box.addEventListener("pointerdown", (event) => {
+    const cell = cells.find(({ el }) => el.contains(event.target));
+    if (!cell || event.button > 0 || !plot._fullLayout) return;
+    const { px, py } = scales();
+    const [mx, my] = local(event, cell);
+    const drags = Math.hypot(mx - px(picture.start[0]), my - py(picture.start[1])) < GRAB;
+    hold = { cell, x: event.clientX, y: event.clientY, drags };
+    if (drags) box.setPointerCapture(event.pointerId);
+  }, true);
+  for (const type of ["mousedown", "touchstart"]) {
+    // Plotly would pan with the same gesture; a held start ring is ours alone.
+    box.addEventListener(type, (event) => hold?.drags && (event.stopPropagation(), event.preventDefault()), { capture: true, passive: false });
+  }
+  box.addEventListener("pointermove", (event) => {
+    if (hold) {
+      if (!hold.drags) return;
+      const xy = plane(event, hold.cell);
+      if (xy) onStart(xy, false);
+      return;
+    }
+    const cell = cells.find(({ el }) => el.contains(event.target));
+    if (!cell || !picture || !plot._fullLayout) return;
+    const { px, py } = scales();
+    const [mx, my] = local(event, cell);
+    const over = Math.hypot(mx - px(picture.start[0]), my - py(picture.start[1])) < GRAB;
+    box.classList.toggle("grab", over);
+  }, true);
+  const release = (event) => {
+    if (!hold) return;
+    const { cell, x, y, drags } = hold;
+    hold = null;
+    const clicked = Math.hypot(event.clientX - x, event.clientY - y) < STILL;
+    if (event.type === "pointercancel") return;
+    if (drags && !clicked) onStart(plane(event, cell) ?? picture.start, true);
+    else if (clicked && !drags) {
+      const xy = plane(event, cell);
+      if (xy) onStart(xy, true);
+    }
+  };
+  box.addEventListener("pointerup", release, true);
+  box.addEventListener("pointercancel", release, true);
+
+  return { show, draw, plot };
+}
+
+/** A run's path in pixels, kept until the run or the scale changes. */
+function pixels(run, px, py) {
+  const stamp = [px(0), px(1), py(0), py(1)].join();
+  if (run.contour?.stamp !== stamp) {
+    const pts = new Float64Array(run.position.length);
+    for (let i = 0; i < pts.length; i += 2) {
+      pts[i] = px(run.position[i]);
+      pts[i + 1] = py(run.position[i + 1]);
+    }
+    run.contour = { stamp, pts };
+  }
+  return run.contour.pts;
+}
+
+/** Where a path that is outside the frame at step t last crossed the frame's edge. */
+function exit(pts, t, frame) {
+  for (let i = Math.min(Math.ceil(t), pts.length / 2 - 1); i > 0; i--) {
+    const piece = cut(pts[2 * i - 2], pts[2 * i - 1], pts[2 * i], pts[2 * i + 1], ...frame);
+    if (piece) return [piece[2], piece[3]];
+  }
+  return [NaN, NaN];
+}
+
+/** Stars at the minima, the lowest ones filled; crosses at the saddles. */
+function landmarks(context, { minima, saddles, floor }, theme, px, py, size) {
+  context.lineWidth = 1.5;
+  context.strokeStyle = context.fillStyle = theme.muted;
+  for (const [[x, y], value] of minima) {
+    context.beginPath();
+    for (let i = 0; i < 10; i++) {
+      const [r, a] = [i % 2 ? size * 0.45 : size * 1.2, (Math.PI * i) / 5 - Math.PI / 2];
+      context[i ? "lineTo" : "moveTo"](px(x) + r * Math.cos(a), py(y) + r * Math.sin(a));
+    }
+    context.closePath();
+    if (value <= floor + 1e-9) context.fill();
+    context.stroke();
+  }
+  for (const [[x, y]] of saddles) {
+    context.beginPath();
+    for (const side of [-1, 1]) {
+      context.moveTo(px(x) - size * 0.8, py(y) - side * size * 0.8);
+      context.lineTo(px(x) + size * 0.8, py(y) + side * size * 0.8);
+    }
+    context.stroke();
+  }
+}

@@ -1,0 +1,86 @@
+/** The rail beside the pictures: legend, switches, live numbers and every optimizer's sliders. */
+
+import { choice, h } from "./dom.js";
+import { measure } from "./scene.js";
+import { createSlider } from "./slider.js";
+import { points } from "./theme.js";
+
+/**
+ * @param {HTMLElement} box
+ * @param {object} catalogue
+ * @param {(key: string, value: *, done: boolean) => void} change
+ */
+export function createRail(box, catalogue, change) {
+  const { settings, schedules, optimizers } = catalogue;
+  const sliders = new Map(); // URL key -> slider
+  const slider = (hyper, owner) => {
+    const made = createSlider(hyper, change, owner);
+    sliders.set(hyper.key, made);
+    return made.el;
+  };
+
+  const decay = choice("decay", schedules, (id) => change("schedule", id, true));
+  const times = new Map(schedules.flatMap((s) => s.sliders).map((hyper) => [hyper.key, hyper]));
+  const decaySliders = [...times.values()].map((hyper) => slider(hyper, "decay"));
+  box.append(
+    h("section", { className: "shared" },
+      slider(settings.rate), decay.el, ...decaySliders,
+      slider(settings.steps), slider(settings.noise), slider(settings.seed)),
+  );
+
+  const rows = optimizers.map((optimizer) => {
+    const tick = h("input", { type: "checkbox", "aria-label": `show ${optimizer.name}` });
+    const sample = h("span", { className: "sample", "aria-hidden": "true" });
+    const status = h("span", { className: "status" });
+    const loss = h("output", { className: "loss", title: "loss at the playhead" });
+    const [first, ...others] = optimizer.sliders;
+    const more = h("div", { className: "more" }, ...others.map((hyper) => slider(hyper, optimizer.name)));
+    more.hidden = true;
+    const door = h("button", { type: "button", className: "door", "aria-expanded": "false", "aria-label": `more settings of ${optimizer.name}`, title: others.map((o) => o.name).join(", ") }, "›");
+    door.onclick = () => {
+      more.hidden = !more.hidden;
+      door.setAttribute("aria-expanded", String(!more.hidden));
+    };
+    if (!others.length) door.style.visibility = "hidden";
+    const el = h("section", { className: "row", "data-optimizer": optimizer.id },
+      h("div", { className: "title" }, h("label", {}, tick, sample, h("span", { className: "name" }, optimizer.name)), status, loss, door),
+      slider(first, optimizer.name), more);
+    const row = { id: optimizer.id, el, tick, sample, status, loss };
+    tick.onchange = () => change("on", rows.filter((r) => r.tick.checked).map((r) => r.id), true);
+    return row;
+  });
+  box.append(h("div", { className: "rows" }, ...rows.map((row) => row.el)));
+
+  return {
+    /** Show a scene's settings. @param {(id: string) => {color: string, mark: number[][]}} lookOf */
+    show(values, defaults, lookOf) {
+      for (const [key, made] of sliders) made.set(values[key], defaults[key]);
+      decay.select.value = values.schedule;
+      const used = new Set(schedules.find((s) => s.id === values.schedule).sliders.map((hyper) => hyper.key));
+      for (const el of decaySliders) el.classList.toggle("unused", !used.has(el.dataset.key));
+      for (const row of rows) {
+        const { color, mark } = lookOf(row.id);
+        row.tick.checked = values.on.includes(row.id);
+        row.el.classList.toggle("off", !row.tick.checked);
+        row.el.style.setProperty("--colour", color);
+        row.sample.innerHTML = `<svg viewBox="0 0 30 14"><line x1="1" y1="7" x2="29" y2="7"/><polygon points="${points(mark, 15, 7, 5.5)}"/></svg>`;
+      }
+    },
+    /** Show the numbers of the runs at step t. */
+    tick(runs, floor, t) {
+      const step = Math.floor(t);
+      for (const row of rows) {
+        const run = runs.find((r) => r.id === row.id);
+        const diverged = run && run.diverged !== null && step >= run.diverged;
+        const left = run && !diverged && run.left !== null && step >= run.left && run.outside(step);
+        write(row.status, diverged ? `diverged at step ${run.diverged}` : left ? `left the picture at step ${run.left}` : "");
+        write(row.loss, run && !diverged ? measure(run.gap[step] + floor) : "");
+      }
+    },
+  };
+}
+
+/** Change a text only if it differs: the page is laid out afresh for each change. */
+function write(el, text) {
+  if (el.textContent !== text) el.textContent = text;
+}

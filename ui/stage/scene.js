@@ -1,0 +1,81 @@
+/** A scene in the browser: its values by URL key, as the server sent them. Pure functions, no DOM. */
+
+/** How a value is spelled in the URL. @param {*} value */
+export const spell = (value) => (Array.isArray(value) ? value.join(",") : String(value));
+
+/**
+ * The query of a scene: what differs from the defaults of its surface.
+ * @param {object} values @param {object} defaults
+ * @returns {string} without the question mark
+ */
+export function toQuery(values, defaults) {
+  const query = new URLSearchParams({ surface: values.surface });
+  for (const [key, value] of Object.entries(values)) {
+    if (key !== "surface" && value !== null && spell(value) !== spell(defaults[key])) query.set(key, spell(value));
+  }
+  return query.toString().replaceAll("%2C", ",");
+}
+
+/**
+ * The query with which another surface is opened: settings that were changed by hand go along, those of the old
+ * surface stay behind.
+ */
+export function toQueryOn(surface, values, defaults) {
+  const kept = Object.entries(values).filter(([key]) => key !== "start" && key !== "step" && !key.startsWith("surface"));
+  return toQuery({ ...Object.fromEntries(kept), surface }, defaults);
+}
+
+/**
+ * The page's own query with the scene laid into it; parameters that are not the scene's (embed=true) stay.
+ * @param {string} search as in location.search @param {string} scene a scene's query @param {object} values
+ */
+export function intoSearch(search, scene, values) {
+  const others = [...new URLSearchParams(search)].filter(([key]) => !(key in values) && !key.includes("."));
+  return [new URLSearchParams(others).toString(), scene].filter(Boolean).join("&");
+}
+
+const significant = (value, digits) => Number(value.toPrecision(digits));
+
+/** Where a slider's thumb stands for a value, 0 to 1. @param {object} hyper as in the catalogue */
+export function toPlace({ low, high, log, near_one }, value) {
+  if (log) return Math.log(value / low) / Math.log(high / low);
+  if (near_one) return Math.log((1 - low) / (1 - value)) / Math.log((1 - low) / (1 - high));
+  return (value - low) / (high - low);
+}
+
+/** The value a thumb's place stands for: a short decimal, never outside the range. */
+export function toValue({ low, high, log, near_one, whole }, place) {
+  if (place <= 0) return low;
+  if (place >= 1) return high;
+  let value;
+  if (log) value = significant(low * (high / low) ** place, 3);
+  else if (near_one) value = significant(1 - significant((1 - low) * ((1 - high) / (1 - low)) ** place, 2), 6);
+  else value = significant(low + (high - low) * place, 3);
+  if (whole) value = Math.round(value);
+  return Math.min(high, Math.max(low, value));
+}
+
+/** A typed number, or what is wrong with it. @returns {{value?: number, error?: string}} */
+export function parse({ low, high, whole }, text) {
+  const value = text.trim() === "" ? NaN : Number(text.trim().replace(",", "."));
+  if (!Number.isFinite(value) || value < low || value > high || (whole && !Number.isInteger(value))) {
+    return { error: `${whole ? "a whole number" : "a number"} from ${show(low)} to ${show(high)}` };
+  }
+  return { value };
+}
+
+/** A number for the eye: at most five significant digits, powers of ten for the very large and small. */
+export function show(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e5) return value.toExponential().length < 8 ? value.toExponential() : value.toExponential(2);
+  return String(significant(value, 5));
+}
+
+/** A measured number: always three significant digits, so that it does not jump about. */
+export function measure(value) {
+  if (!Number.isFinite(value)) return "";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(1);
+  return size === 0 ? "0" : value.toPrecision(3);
+}

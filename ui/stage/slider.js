@@ -1,0 +1,74 @@
+/** One number under the hand: a slider, a field to type into, and the way back to the default. */
+
+import { h } from "./dom.js";
+import { parse, show, toPlace, toValue } from "./scene.js";
+
+const STOPS = 200;
+let count = 0;
+
+/**
+ * @param {object} hyper as in the catalogue
+ * @param {(key: string, value: number, done: boolean) => void} change called while it moves, and with done at its end
+ * @param {string} owner whose number it is, for those who cannot see where it stands
+ */
+export function createSlider(hyper, change, owner = "") {
+  const id = `slider-${++count}`;
+  const name = [owner, hyper.name].filter(Boolean).join(" ");
+  let value = hyper.default;
+  let standard = hyper.default;
+
+  const range = h("input", { type: "range", id, min: 0, max: STOPS, step: 1, "aria-label": name });
+  const field = h("input", { type: "text", className: "number", inputMode: "decimal", "aria-label": `${name}, number`, autocomplete: "off" });
+  const reset = h("button", { type: "button", className: "reset", title: "back to the default", "aria-label": `${name}: back to the default` }, "↺");
+  const complaint = h("div", { className: "complaint", role: "alert" });
+  const el = h("div", { className: "slider", "data-key": hyper.key }, h("label", { for: id }, hyper.name), range, field, reset, complaint);
+
+  function paint() {
+    const place = toPlace(hyper, value);
+    range.value = Math.round(place * STOPS);
+    range.style.setProperty("--place", place);
+    range.setAttribute("aria-valuetext", show(value));
+    reset.style.visibility = value === standard ? "hidden" : "visible";
+  }
+  function write() {
+    field.value = show(value);
+    complaint.textContent = "";
+    field.removeAttribute("aria-invalid");
+  }
+  function move(next, done) {
+    value = next;
+    paint();
+    write();
+    change(hyper.key, value, done);
+  }
+
+  range.oninput = () => move(toValue(hyper, range.value / STOPS), false);
+  range.onchange = () => change(hyper.key, value, true);
+  range.ondblclick = reset.onclick = () => move(standard, true);
+  const typed = () => {
+    if (field.value === show(value)) return write();
+    const { value: next, error } = parse(hyper, field.value);
+    if (error) {
+      complaint.textContent = `${error}, please`; // what was typed stays
+      field.setAttribute("aria-invalid", "true");
+    } else move(next, true);
+  };
+  field.onchange = typed;
+  field.onfocus = () => field.select();
+  field.onkeydown = (event) => {
+    if (event.key === "Enter") typed();
+    if (event.key === "Escape") write();
+  };
+
+  return {
+    el,
+    /** Show a value that came from elsewhere. */
+    set(next, usual) {
+      standard = usual;
+      if (next === value && field.value) return paint();
+      value = next;
+      paint();
+      write();
+    },
+  };
+}

@@ -1,0 +1,238 @@
+/**
+ * The stage: everything the reader sees and moves. It asks the server for the paths of a scene, draws them, and tells
+ * the script and the address bar about a scene once a hand has let go.
+ */
+
+import { createBar } from "./bar.js";
+import { createChart } from "./chart.js";
+import { createContour } from "./contour.js";
+import { h } from "./dom.js";
+import { createRail } from "./rail.js";
+import { createRelief } from "./relief.js";
+import { intoSearch, toQuery, toQueryOn } from "./scene.js";
+import { terrain } from "./terrain.js";
+import { look, readTheme } from "./theme.js";
+import { createTransport } from "./transport.js";
+import { newestWins, unpack } from "./wire.js";
+
+const RETRY = 2000; // ms until an unanswered request is made again
+const SETTLE = 200; // ms without change until the address bar and the script are told
+
+const stages = new WeakMap(); // one for each place on the page: Streamlit calls again for every change of theme
+
+/** Streamlit's entry: called when the component appears and when its data or the theme change. */
+export default function mount(component) {
+  const { parentElement } = component;
+  if (!stages.has(parentElement)) stages.set(parentElement, createStage(parentElement.querySelector("[data-stage]"), component));
+  stages.get(parentElement).again(component);
+  return () => {
+    stages.get(parentElement)?.destroy();
+    stages.delete(parentElement);
+  };
+}
+
+function createStage(root, component) {
+  const { catalogue, version, plotly: plotlyAddress } = component.data;
+  let tell = component.setStateValue;
+  let picture = null; // all that the panels draw; replaced as a whole
+  let values = null; // the scene by URL key, as the controls show it
+  let defaults = null; // the scene that this surface opens with
+  let theme = null;
+  let held = false; // a hand drags
+  let asked = false;
+  let destroyed = false;
+
+  style();
+  const box = Object.fromEntries(["bar", "contour", "relief", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
+  root.className = "stage";
+  root.tabIndex = -1;
+  root.replaceChildren(box.bar, h("div", { className: "panels" }, box.contour, box.relief, box.chart), box.rail, box.transport, box.note);
+  Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "" });
+  box.note.setAttribute("role", "status");
+
+  const bar = createBar(box.bar, catalogue, change, open);
+  const rail = createRail(box.rail, catalogue, change);
+  const contour = createContour(box.contour, (xy, done) => change("start", xy, done));
+  const relief = createRelief(box.relief);
+  const transport = createTransport(box.transport, { draw, rest });
+  const chart = createChart(box.chart, transport.seek);
+  const panels = [contour, relief, chart];
+  const order = new Map(catalogue.optimizers.map(({ id }, k) => [id, k]));
+  const names = new Map(catalogue.optimizers.map(({ id, name }) => [id, name]));
+  const lookOf = (id) => look(theme, order.get(id));
+
+  // --- asking ---
+  let gridQuery = null;
+  let ground = null;
+
+  async function bytes(route, query) {
+    const answer = await fetch(new URL(`${route}?${query}&v=${version}`, document.baseURI));
+    if (!answer.ok) throw new Error(`the server answered ${answer.status} for ${route}`);
+    return unpack(await answer.arrayBuffer());
+  }
+
+  /** Fetch and draw a scene; `adopt` takes its values over into the controls. */
+  const ask = newestWins(async ({ query, adopt, settles }) => {
+    const surfaceQuery = new URLSearchParams([...new URLSearchParams(query)].filter(([key]) => key.startsWith("surface"))).toString();
+    let paths, grid, plotly;
+    try {
+      [paths, grid, plotly] = await Promise.all([
+        bytes("paths", query),
+        surfaceQuery === gridQuery ? null : bytes("grid", surfaceQuery),
+        loadPlotly(plotlyAddress),
+      ]);
+    } catch (error) {
+      if (destroyed) return;
+      box.note.textContent = `No answer from the server, trying again. What is drawn is the last scene it sent. (${error.message})`;
+      setTimeout(() => ask({ query: adopt ? query : toQuery(values, defaults), adopt, settles }), RETRY);
+      return;
+    }
+    if (destroyed) return;
+    box.note.textContent = "";
+    const { head, arrays } = paths;
+    if (grid) {
+      gridQuery = surfaceQuery;
+      ground = terrain(grid);
+    }
+    if (adopt) {
+      values = head.values;
+      transport.place(values.step);
+    }
+    defaults = head.defaults;
+    if (settles) settle();
+    const n = head.values.steps + 1;
+    const runs = head.runs.map((run, k) => {
+      const position = arrays.position.subarray(2 * n * k, 2 * n * (k + 1));
+      const [[x0, x1], [y0, y1]] = ground.domain;
+      const outside = (i) => !(position[2 * i] >= x0 && position[2 * i] <= x1 && position[2 * i + 1] >= y0 && position[2 * i + 1] <= y1);
+      return { ...run, name: names.get(run.id), position, gap: arrays.gap.subarray(n * k, n * (k + 1)), outside };
+    });
+    picture = { ...picture, plotly, terrain: ground, runs, steps: n - 1, start: head.values.start };
+    await show();
+    root.dataset.paths = Number(root.dataset.paths) + 1;
+    root.dataset.scene = toQuery(head.values, defaults);
+    await new Promise(requestAnimationFrame); // no faster than the screen
+  });
+
+  /** Another surface: the settings changed by hand go along. */
+  function open(surface) {
+    ask({ query: toQueryOn(surface, values, defaults), adopt: true, settles: true });
+  }
+
+  // --- drawing ---
+  async function show() {
+    if (!picture || !theme) return;
+    for (const run of picture.runs) run.look = lookOf(run.id);
+    picture = { ...picture, theme, view: values.view, held, large: innerWidth >= 1700, redraw: () => draw(transport.t) };
+    root.classList.toggle("side-by-side", values.view === "panels");
+    bar.show(values, defaults);
+    rail.show(values, defaults, lookOf);
+    await Promise.all(panels.map((panel) => panel.show(picture)));
+    transport.fit(picture.steps);
+  }
+  function draw(t) {
+    if (!picture) return;
+    for (const panel of panels) panel.draw(t);
+    rail.tick(picture.runs, picture.terrain.floor, t);
+    root.dataset.frames = Number(root.dataset.frames) + 1;
+    root.dataset.step = Math.floor(t);
+  }
+
+  // --- changing ---
+  function change(key, value, done) {
+    if (!values) return;
+    values = { ...values, [key]: value };
+    if (key === "steps") values.step = null;
+    held = !done;
+    if (key === "view") show();
+    else ask({ query: toQuery(values, defaults), adopt: false });
+    if (key === "start" && picture) {
+      picture = { ...picture, start: value }; // the ring follows the hand at once, the paths when they are there
+    }
+    bar.show(values, defaults);
+    rail.show(values, defaults, lookOf);
+    if (done) settle();
+  }
+  function rest(step) {
+    if (!values) return;
+    values = { ...values, step: step < values.steps ? step : null };
+    settle();
+  }
+  let timer = 0;
+  function settle() {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const scene = toQuery(values, defaults);
+      if (picture) root.dataset.scene = scene;
+      history.replaceState(history.state, "", `?${intoSearch(location.search, scene, values)}`);
+      tell("scene", scene);
+    }, SETTLE);
+  }
+
+  // --- keys: ours stay ours, Streamlit's shortcuts do not fire from the stage ---
+  root.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    if (event.target.closest("input, select, button, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const far = event.shiftKey ? 10 : 1;
+    const act = {
+      " ": transport.toggle,
+      ArrowRight: () => transport.nudge(far),
+      ArrowLeft: () => transport.nudge(-far),
+      Home: () => transport.seek(0),
+      End: () => transport.seek(Infinity),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
+  resize.observe(box.contour);
+  resize.observe(box.relief);
+  resize.observe(box.chart);
+
+  return {
+    again({ setStateValue }) {
+      tell = setStateValue;
+      const now = readTheme(root);
+      if (JSON.stringify(now) !== JSON.stringify(theme)) {
+        theme = now;
+        if (picture) show();
+      }
+      if (!asked) {
+        asked = true;
+        ask({ query: new URLSearchParams(location.search).toString(), adopt: true });
+      }
+    },
+    destroy() {
+      destroyed = true;
+      clearTimeout(timer);
+      resize.disconnect();
+      transport.destroy();
+      for (const { plot } of panels) if (plot && picture?.plotly) picture.plotly.purge(plot);
+    },
+  };
+}
+
+let plotlyLoading = null;
+
+/** plotly.js as a global, from our own server. @returns {Promise<object>} */
+function loadPlotly(address) {
+  plotlyLoading ??= new Promise((resolve, reject) => {
+    const script = h("script", { src: new URL(address, document.baseURI).href });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      plotlyLoading = null;
+      script.remove();
+      reject(new Error("plotly.js did not arrive"));
+    };
+    document.head.append(script);
+  });
+  return plotlyLoading;
+}
+
+/** The style sheet beside this module, once. */
+function style() {
+  const href = new URL("stage.css", import.meta.url).href;
+  if (![...document.styleSheets].some((sheet) => sheet.href === href)) document.head.append(h("link", { rel: "stylesheet", href }));
+}

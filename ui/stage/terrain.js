@@ -1,0 +1,75 @@
+/** A surface as heights on a grid. Pure functions, no DOM. */
+
+/**
+ * @param {{head: object, arrays: {f: Float32Array}}} grid as the server sent it
+ */
+export function terrain({ head, arrays }) {
+  const n = Math.round(Math.sqrt(arrays.f.length));
+  const [[left, right], [bottom, top]] = head.domain;
+  const toHeight = head.log_height ? (f) => Math.log10(1 + f - head.floor) : (f) => f;
+  const h = Float32Array.from(arrays.f, toHeight);
+  const [low, high] = h.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  const line = (from, to) => Float64Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
+
+  /** The height at a point, between the four grid points round it; NaN outside the domain. */
+  function height(x, y) {
+    const u = ((x - left) / (right - left)) * (n - 1);
+    const v = ((y - bottom) / (top - bottom)) * (n - 1);
+    if (!(u >= 0 && v >= 0 && u <= n - 1 && v <= n - 1)) return NaN;
+    const i = Math.min(Math.floor(u), n - 2);
+    const j = Math.min(Math.floor(v), n - 2);
+    const [a, b, q] = [u - i, v - j, j * n + i];
+    return (h[q] * (1 - a) + h[q + 1] * a) * (1 - b) + (h[q + n] * (1 - a) + h[q + n + 1] * a) * b;
+  }
+
+  const size = (high - low) / 20;
+  return {
+    ...head,
+    x: line(left, right),
+    y: line(bottom, top),
+    rows: Array.from({ length: n }, (_, j) => h.subarray(j * n, (j + 1) * n)),
+    low,
+    high,
+    height,
+    levels: { start: low + size / 2, end: high, size },
+    ticks: head.log_height ? logTicks(toHeight, high, head.floor) : null,
+  };
+}
+
+/** Round values of f for an axis of logarithmic height, with where they stand on it. */
+function logTicks(toHeight, high, floor) {
+  const values = [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6].filter((v) => toHeight(v + floor) <= high);
+  return { tickvals: values.map((v) => toHeight(v + floor)), ticktext: values.map(power) };
+}
+
+/** 10 to a whole power, or 0, as Plotly writes it. */
+export function power(value) {
+  if (value === 0) return "0";
+  const sign = value < 0 ? "−" : "";
+  const exponent = Math.round(Math.log10(Math.abs(value)));
+  if (exponent >= 0 && exponent <= 3) return sign + String(10 ** exponent);
+  return `${sign}10<sup>${exponent < 0 ? "−" : ""}${Math.abs(exponent)}</sup>`;
+}
+
+/**
+ * The loss axis. With a known minimum it is log10(f - min f); without one f falls for ever, so both signs get
+ * a logarithm: sign(f) log10(1 + |f|).
+ * @param {boolean} bounded @param {number} first the gap at the start
+ */
+export function lossAxis(bounded, first) {
+  if (bounded) {
+    const top = Math.ceil(Math.log10(Math.max(first, 1e-6)) + 0.3);
+    const bottom = Math.min(top - 4, -8);
+    const exponents = Array.from({ length: Math.floor((top - bottom) / 2) + 1 }, (_, i) => top - 2 * i);
+    return {
+      title: "loss − lowest minimum",
+      to: (gap) => (gap > 0 ? Math.log10(gap) : -Infinity),
+      range: [bottom, top],
+      tickvals: exponents,
+      ticktext: exponents.map((e) => power(10 ** e)),
+    };
+  }
+  const to = (f) => Math.sign(f) * Math.log10(1 + Math.abs(f));
+  const values = [-1e6, -1e4, -100, -1, 0, 1, 100, 1e4, 1e6];
+  return { title: "loss", to, range: [-4.2, Math.max(1, to(first)) + 0.5], tickvals: values.map(to), ticktext: values.map(power) };
+}

@@ -1,0 +1,128 @@
+/** The playhead: one clock for all panels. Playing asks nothing of the server. */
+
+import { h } from "./dom.js";
+
+const SPEEDS = [5, 10, 25, 50, 100, 250]; // steps per second
+const USUAL = 50;
+const ICONS = {
+  start: "M3 2h2v12H3zM13 2v12L6 8z",
+  back: "M11 2v12L4 8z",
+  play: "M4 2v12l10-6z",
+  pause: "M4 2h3v12H4zM9 2h3v12H9z",
+  on: "M5 2v12l7-6z",
+  end: "M11 2h2v12h-2zM3 2v12l7-6z",
+};
+const icon = (name) => `<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
+
+/**
+ * @param {HTMLElement} box
+ * @param {{draw: (t: number) => void, rest: (step: number) => void}} listener
+ *   draw: paint the fractional step t; rest: a hand or the end of the run stopped the playhead there
+ */
+export function createTransport(box, { draw, rest }) {
+  let steps = 1;
+  let t = 0;
+  let playing = false;
+  let looping = false;
+  let speed = USUAL;
+  let frame = 0;
+
+  const button = (name, title, onclick) => h("button", { type: "button", title, "aria-label": title, onclick, innerHTML: icon(name) });
+  const play = button("play", "play", () => (playing ? pause() : start()));
+  play.className = "play";
+  const scrub = h("input", { type: "range", min: 0, step: 1, className: "scrub", "aria-label": "step" });
+  const count = h("output", { className: "count" });
+  const pace = h("select", { "aria-label": "speed", title: "speed", onchange: () => ((speed = Number(pace.value)), resume()) });
+  pace.append(...SPEEDS.map((s) => h("option", { value: s, selected: s === USUAL }, `${s} steps/s`)));
+  const loop = h("button", { type: "button", title: "start again at the end", "aria-pressed": "false" }, "Loop");
+  loop.onclick = () => {
+    looping = !looping;
+    loop.setAttribute("aria-pressed", String(looping));
+  };
+  box.append(
+    button("start", "to the start", () => seek(0)),
+    button("back", "one step back", () => seek(Math.ceil(t) - 1)),
+    play,
+    button("on", "one step on", () => seek(Math.floor(t) + 1)),
+    button("end", "to the end", () => seek(steps)),
+    scrub, count, pace, loop,
+  );
+  scrub.oninput = () => seek(Number(scrub.value));
+
+  function paint() {
+    const step = Math.floor(t);
+    scrub.value = step;
+    scrub.style.setProperty("--place", t / steps);
+    const text = `${step} / ${steps}`;
+    if (count.textContent !== text) count.textContent = text;
+    draw(t);
+  }
+  function seek(step) {
+    pause(false);
+    t = Math.min(steps, Math.max(0, step));
+    paint();
+    rest(t);
+  }
+  function pause(rests = true) {
+    if (!playing) return;
+    playing = false;
+    cancelAnimationFrame(frame);
+    show();
+    if (rests) {
+      t = Math.floor(t);
+      paint();
+      rest(t);
+    }
+  }
+  function show() {
+    play.innerHTML = icon(playing ? "pause" : "play");
+    play.title = playing ? "pause" : "play";
+    play.setAttribute("aria-label", play.title);
+  }
+  function resume() {
+    if (!playing) return;
+    cancelAnimationFrame(frame);
+    let before = null;
+    const next = (now) => {
+      // The first frame only starts the clock: its time stamp may lie before the click that asked for it.
+      t += before === null ? 0 : ((now - before) * speed) / 1000;
+      before = now;
+      if (t >= steps && !looping) {
+        t = steps;
+        return pause();
+      }
+      if (t >= steps) t %= steps;
+      paint();
+      frame = requestAnimationFrame(next);
+    };
+    frame = requestAnimationFrame(next);
+  }
+  function start() {
+    if (t >= steps) t = 0;
+    playing = true;
+    show();
+    resume();
+  }
+
+  return {
+    /** A new set of paths is there: keep the playhead where it is, at the end if it stood at the end. */
+    fit(length) {
+      const atEnd = t >= steps;
+      steps = length;
+      scrub.max = steps;
+      t = atEnd && !playing ? steps : Math.min(t, steps);
+      paint();
+    },
+    /** Put the playhead there without telling: null is the end. */
+    place(step) {
+      t = step === null ? Infinity : step;
+    },
+    toggle: () => play.click(),
+    nudge: (by) => seek((by > 0 ? Math.floor(t) : Math.ceil(t)) + by),
+    seek,
+    get t() {
+      return t;
+    },
+    destroy: () => cancelAnimationFrame(frame),
+  };
+}
