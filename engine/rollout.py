@@ -105,8 +105,8 @@ def race(
             "start": point,
             "surface": _hypers(surface, surface_hypers),
             "schedule": _hypers(rule, schedule_hypers),
-            "noise": _numbers("noise", noise),
-            "seed": seeds.astype(np.uint32),
+            "noise": _per_run("noise", _numbers("noise", noise)),
+            "seed": _per_run("seed", seeds.astype(np.uint32)),
             "hypers": [_hypers(optimizer, hypers) for optimizer, hypers in entries],
         }
     )
@@ -208,6 +208,12 @@ def _numbers(what: str, value: ArrayLike) -> np.ndarray:
     return numbers
 
 
+def _per_run(what: str, numbers: np.ndarray) -> np.ndarray:
+    if numbers.ndim > 1:
+        raise ValueError(f"{what} must be a number or have shape (n,), got shape {numbers.shape}.")
+    return numbers
+
+
 def _hypers(member: Member, given: Mapping[str, ArrayLike] | None) -> dict[str, np.ndarray]:
     unknown = sorted(set(given or {}) - set(member.defaults))
     if unknown:
@@ -215,8 +221,5 @@ def _hypers(member: Member, given: Mapping[str, ArrayLike] | None) -> dict[str, 
             f"{member.id} has no hyperparameter {', '.join(map(repr, unknown))}: "
             f"expected some of {', '.join(member.defaults) or 'none at all'}."
         )
-    values = {id: _numbers(f"{member.id}.{id}", v) for id, v in {**member.defaults, **(given or {})}.items()}
-    for id, value in values.items():
-        if value.ndim > 1:
-            raise ValueError(f"{member.id}.{id} must be a number or have shape (n,), got shape {value.shape}.")
-    return values
+    values = {**member.defaults, **(given or {})}
+    return {id: _per_run(f"{member.id}.{id}", _numbers(f"{member.id}.{id}", value)) for id, value in values.items()}

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from engine.registry import Registry
 from engine.spec import Hyper, Reference, Schedule
 
-T = Hyper("T", 200.0, 10.0, 2000.0, log=True, name="decay time T, steps", tex="T")
+T = Hyper("T", 200.0, 10.0, 2000.0, log=True, name="decay time T", tex="T")
 
 
 def constant(t):

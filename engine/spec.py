@@ -28,7 +28,8 @@ class Hyper:
     """One real hyperparameter: the only place where its range and default are written.
 
     The same object makes the slider, the URL field and the check of bad input.
-    `log` lays the slider out in log(value), `near_one` in log(1 - value), which suits decay rates such as 0.99.
+    `log` lays the slider out in log(value), `near_one` in log(1 - value), which suits decay rates such as 0.99;
+    `whole` admits whole numbers alone.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Hyper:
     tex: str
     log: bool = False
     near_one: bool = False
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high:
@@ -53,8 +55,8 @@ class Hyper:
             raise ValueError(f"Hyper {self.id!r}: a range near one needs high < 1, got high={self.high}.")
 
     def accepts(self, value: float) -> bool:
-        """Whether a value is a finite number inside the range."""
-        return math.isfinite(value) and self.low <= value <= self.high
+        """Whether a value is a finite number inside the range, and whole where it must be."""
+        return math.isfinite(value) and self.low <= value <= self.high and (not self.whole or value == int(value))
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def _check_keywords(member: str, function: Callable, hypers: tuple[Hyper, ...]) 
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Member:
     """What every optimizer, surface and schedule tells its reader."""
 
@@ -103,7 +105,7 @@ class Member:
         return {h.id: h.default for h in self.hypers}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Optimizer(Member):
     """A pair of pure functions on any pytree.
 
@@ -122,7 +124,7 @@ class Optimizer(Member):
             raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Surface(Member):
     """A scalar function of the plane that carries its own answer.
 
@@ -146,7 +148,7 @@ class Surface(Member):
             _check_keywords(self.id, function, self.hypers)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Schedule(Member):
     """A factor on the learning rate: `factor(t, *, ...)` at step t = 0, 1, 2, ..., an array of any shape."""
 

@@ -9,14 +9,14 @@ from engine import Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
-    t: jax.Array  # (), steps taken so far
+    t: jax.Array  # (), steps taken so far; a whole number never widens float32 params
     m: jax.Array  # like params, running mean of g
     v: jax.Array  # like params, running mean of g**2
 
 
 def init(params) -> State:
     zeros = jax.tree.map(jnp.zeros_like, params)
-    return State(t=jnp.zeros(()), m=zeros, v=zeros)
+    return State(t=jnp.zeros((), jnp.int32), m=zeros, v=zeros)
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):

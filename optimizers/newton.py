@@ -21,7 +21,7 @@ def update(probe: Probe, state: State, params, *, lr, damping):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
     H = jax.hessian(lambda w: probe.f(unravel(w)))(w)
-    return unravel(w - lr * jnp.linalg.solve(H + damping * jnp.eye(w.size), g)), state
+    return unravel(w - lr * jnp.linalg.solve(H + damping * jnp.eye(w.size, dtype=w.dtype), g)), state
 
 
 OPTIMIZER = Optimizer(

@@ -23,7 +23,11 @@ SURFACE = Surface(
     id="beale",
     name="Beale",
     family="test function",
-    tex=r"f(x, y) = (\tfrac{3}{2} - x + x y)^2 + (\tfrac{9}{4} - x + x y^2)^2 + (\tfrac{21}{8} - x + x y^3)^2",
+    tex=(
+        r"f(x, y) = (\tfrac{3}{2} - x + x y)^2 \\"
+        r"{} + (\tfrac{9}{4} - x + x y^2)^2 \\"
+        r"{} + (\tfrac{21}{8} - x + x y^3)^2"
+    ),
     f=f,
     domain=((-4.5, 4.5), (-4.5, 4.5)),
     start=(1.0, 1.5),
@@ -31,5 +35,5 @@ SURFACE = Surface(
     saddles=saddles,
     log_height=True,
     reference=Reference("Beale", 1958, "On an iterative method for finding a local minimum of a function"),
-    opening={},
+    opening={"steps": "500", "sgd.lr": "0.005"},
 )

@@ -28,9 +28,15 @@ SURFACE = Surface(
     saddles=saddles,
     log_height=True,
     hypers=(
-        Hyper("a", 1.0, 0.0, 1.4, name="place of the minimum", tex="a"),
-        Hyper("b", 100.0, 1.0, 1000.0, log=True, name="steepness of the valley", tex="b"),
+        Hyper("a", 1.0, 0.0, 1.4, name="a", tex="a"),
+        Hyper("b", 100.0, 1.0, 1000.0, log=True, name="b", tex="b"),
     ),
     reference=Reference("Rosenbrock", 1960, "doi:10.1093/comjnl/3.3.175"),
-    opening={},
+    opening={
+        "steps": "500",
+        "sgd.lr": "0.001",
+        "momentum.lr": "0.0005",
+        "nesterov.lr": "0.0005",
+        "adagrad.lr": "0.3",
+    },
 )

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 import plotly
 import streamlit as st
 
+from engine import Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
@@ -17,6 +18,14 @@ LOADER = f"""
 const stage = import(new URL("stage/{VERSION}/stage.js", document.baseURI));
 export default async (component) => (await stage).default(component);
 """
+
+
+def formula(member: Member) -> None:
+    """A member's rule and where it comes from."""
+    st.latex(r"\begin{gathered}" + member.tex + r"\end{gathered}")
+    st.caption(f"{member.reference.authors} {member.reference.year}, {member.reference.where}")
+
+
 st.set_page_config(
     page_title="Descent Lab",
     page_icon=(Path(__file__).parent / "icon.svg").read_text(),
@@ -40,13 +49,11 @@ scene = Scene.read(st.query_params if url is None else dict(parse_qsl(url, keep_
 with st.sidebar:
     surface = SURFACES[scene.surface]
     st.subheader(surface.name)
-    st.latex(surface.tex)
-    st.caption(f"{surface.reference.authors} {surface.reference.year}, {surface.reference.where}")
+    formula(surface)
     for id in scene.on:
         optimizer = OPTIMIZERS[id]
         st.subheader(optimizer.name)
-        st.latex(r"\begin{gathered}" + optimizer.tex + r"\end{gathered}")
-        st.caption(f"{optimizer.reference.authors} {optimizer.reference.year}, {optimizer.reference.where}")
+        formula(optimizer)
         with st.expander("The code that runs"):
             st.code(inspect.getsource(optimizer.update), language="python")
     device = rollout_device()

@@ -1,7 +1,10 @@
 /** The loss panel: loss against step on a logarithmic axis, with the playhead as a line that can be dragged. */
 
-import { at, drawMark, drawPath, wipe } from "./paint.js";
+import { between, makeLine } from "./line.js";
+import { drawMark, drawPath, wipe } from "./paint.js";
 import { lossAxis } from "./terrain.js";
+
+const BELOW = 9e3; // pixels: where a loss of 0 stands on a logarithmic axis
 
 /**
  * @param {HTMLElement} box @param {(step: number) => void} onSeek the playhead was put there by hand
@@ -64,28 +67,20 @@ export function createChart(box, onSeek) {
     context.moveTo(px(t), top);
     context.lineTo(px(t), top + height);
     context.stroke();
-    for (const run of picture.runs) drawPath(context, pixels(run, px, py), t, run.look, theme, 1.8);
-    for (const run of picture.runs) {
-      const [x, y] = at(run.chart.pts, t);
-      drawMark(context, run.look, theme, x, Math.min(Math.max(y, top + 5), top + height - 5), 5);
-    }
+    const level = (run) => (i) => (axis.to(run.gap[i]) === -Infinity ? BELOW : py(run.gap[i]));
+    const heads = picture.runs.map((run) => [px(t), between(level(run), t)]);
+    picture.runs.forEach((run, k) => drawPath(context, lineOf(run, px, level(run)), t, heads[k], run.look, theme, 1.8));
+    picture.runs.forEach((run, k) => drawMark(context, run.look, theme, ...heads[k], 5));
     context.restore();
   }
 
-  /** A run's loss in pixels, kept until the run or the scale changes. A loss of 0 stands far below the axis. */
-  function pixels(run, px, py) {
-    const stamp = [px(0), px(1), py(1), py(2), axis.title].join();
+  /** A run's line on the screen, kept until the run or the scale changes. A loss of 0 stands far below the axis. */
+  function lineOf(run, px, level) {
+    const stamp = [px(0), px(1), axis.range, axis.title, box.clientHeight].join();
     if (run.chart?.stamp !== stamp) {
-      const pts = new Float64Array(2 * run.gap.length);
-      const bottom = 2e4;
-      run.gap.forEach((gap, i) => {
-        const y = py(gap);
-        pts[2 * i] = px(i);
-        pts[2 * i + 1] = y === Infinity ? bottom : y;
-      });
-      run.chart = { stamp, pts };
+      run.chart = { stamp, line: makeLine(run.gap.length, px, level) };
     }
-    return run.chart.pts;
+    return run.chart.line;
   }
 
   const seek = (event) => {

@@ -1,6 +1,7 @@
 /** The contour panel: Plotly draws the still ground, a canvas the paths; one picture for all runs or one for each. */
 
-import { at, cut, drawMark, drawPath, wipe } from "./paint.js";
+import { between, cut, makeLine } from "./line.js";
+import { drawMark, drawPath, wipe } from "./paint.js";
 
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
@@ -131,11 +132,12 @@ export function createContour(box, onStart) {
       landmarks(context, terrain, theme, px, py, 6 * unit);
       const heads = [];
       for (const run of runs) {
-        const pts = pixels(run, px, py);
-        drawPath(context, pts, t, run.look, theme, 2.2 * unit);
-        const [x, y] = at(pts, t);
+        const line = lineOf(run, px, py);
+        const { position } = run;
+        const [x, y] = [px(between((i) => position[2 * i], t)), py(between((i) => position[2 * i + 1], t))];
+        drawPath(context, line, t, [x, y], run.look, theme, 2.2 * unit);
         const inside = x >= left && x <= right && y >= top && y <= bottom;
-        heads.push(inside ? [run, x, y, 6.5 * unit] : [run, ...exit(pts, t, frame), 4 * unit]);
+        heads.push(inside ? [run, x, y, 6.5 * unit] : [run, ...exit(line, t, frame), 4 * unit]);
       }
       context.beginPath();
       context.arc(px(start[0]), py(start[1]), 8 * unit, 0, 7);
@@ -203,31 +205,29 @@ export function createContour(box, onStart) {
       if (xy) onStart(xy, true);
     }
   };
-  box.addEventListener("pointerup", release, true);
-  box.addEventListener("pointercancel", release, true);
+  // On the window: while Plotly pans, it covers the page with an element of its own.
+  for (const type of ["pointerup", "pointercancel"]) addEventListener(type, release, true);
+  const destroy = () => ["pointerup", "pointercancel"].forEach((type) => removeEventListener(type, release, true));
 
-  return { show, draw, plot };
+  return { show, draw, plot, destroy };
 }
 
-/** A run's path in pixels, kept until the run or the scale changes. */
-function pixels(run, px, py) {
+/** A run's line on the screen, kept until the run or the scale changes. */
+function lineOf(run, px, py) {
   const stamp = [px(0), px(1), py(0), py(1)].join();
   if (run.contour?.stamp !== stamp) {
-    const pts = new Float64Array(run.position.length);
-    for (let i = 0; i < pts.length; i += 2) {
-      pts[i] = px(run.position[i]);
-      pts[i + 1] = py(run.position[i + 1]);
-    }
-    run.contour = { stamp, pts };
+    const { position } = run;
+    run.contour = { stamp, line: makeLine(position.length / 2, (i) => px(position[2 * i]), (i) => py(position[2 * i + 1])) };
   }
-  return run.contour.pts;
+  return run.contour.line;
 }
 
-/** Where a path that is outside the frame at step t last crossed the frame's edge. */
-function exit(pts, t, frame) {
-  for (let i = Math.min(Math.ceil(t), pts.length / 2 - 1); i > 0; i--) {
-    const piece = cut(pts[2 * i - 2], pts[2 * i - 1], pts[2 * i], pts[2 * i + 1], ...frame);
-    if (piece) return [piece[2], piece[3]];
+/** Where a line that is outside the frame at step t last crossed the frame's edge. */
+function exit({ x, y, step }, t, frame) {
+  for (let i = step.length - 1; i > 0; i--) {
+    if (step[i - 1] > t) continue;
+    const piece = cut(x[i - 1], y[i - 1], x[i], y[i], ...frame);
+    if (piece && Number.isFinite(piece[0])) return [piece[2], piece[3]];
   }
   return [NaN, NaN];
 }

@@ -1,7 +1,8 @@
 /** The 3D panel: Plotly draws the surface once, a canvas the paths upon it, seen through the same camera. */
 
 import { afterRender, camera } from "./camera.js";
-import { cut, drawMark, wipe } from "./paint.js";
+import { along, cut, thin, vertexAt } from "./line.js";
+import { drawMark, stroke, wipe } from "./paint.js";
 
 const PIECES = 48; // a step that crosses the whole domain is laid over the surface in so many pieces
 const LOOKS = 24; // places looked at between a point and the eye to see whether a hill hides it
@@ -26,10 +27,11 @@ export function createRelief(box) {
     ground = { terrain, theme };
     const [[x0, x1], [y0, y1]] = terrain.domain;
     const stretch = Math.min(1.5, Math.max(0.67, Math.sqrt((x1 - x0) / (y1 - y0))));
+    const back = Math.max(1, (1.1 * height) / width); // in a narrow panel the camera starts further away
     const axis = (title, more) => ({
       title: { text: title },
       color: theme.muted,
-      gridcolor: theme.faint,
+      gridcolor: theme.mesh,
       showbackground: false,
       showspikes: false,
       zeroline: false,
@@ -48,7 +50,7 @@ export function createRelief(box) {
       showscale: false,
       hoverinfo: "skip",
       lighting: { ambient: 0.82, diffuse: 0.4, specular: 0.03, roughness: 0.9, fresnel: 0 },
-      contours: { x: none, y: none, z: { show: true, ...terrain.levels, color: theme.line, width: 1, ...none } },
+      contours: { x: none, y: none, z: { show: true, ...terrain.levels, color: theme.ridge, width: 1, ...none } },
     };
     await plotly.react(plot, [surface], {
       width,
@@ -61,7 +63,7 @@ export function createRelief(box) {
         uirevision: "keep",
         aspectmode: "manual",
         aspectratio: { x: stretch, y: 1 / stretch, z: 0.5 },
-        camera: { eye: { x: -0.55, y: -1.3, z: 1.25 }, center: { x: 0, y: 0, z: -0.15 } },
+        camera: { eye: { x: -0.52 * back, y: -1.28 * back, z: 1.2 * back }, center: { x: 0, y: 0, z: -0.13 } },
         xaxis: axis("x"),
         yaxis: axis("y"),
         zaxis: axis(terrain.log_height ? "loss (log)" : "loss", terrain.ticks ?? {}),
@@ -79,29 +81,23 @@ export function createRelief(box) {
     const { theme, runs, terrain, large } = picture;
     const unit = large ? 1.4 : 1;
     for (const run of runs) {
-      const lifted = onGround(run, terrain);
-      const seen = through(run, lifted, view, terrain);
-      const now = countUntil(lifted.step, t);
+      const line = through(run, onGround(run, terrain), view, terrain);
+      const now = vertexAt(line, t);
+      const tail = headOf(run.lifted, t, view);
       context.strokeStyle = run.look.color;
-      for (const [hidden, alpha] of [[1, 0.3], [0, 1]]) {
+      for (const [wanted, alpha] of [[1, 0.3], [0, 1]]) {
         context.globalAlpha = alpha * 0.28;
         context.lineWidth = 1.2 * unit;
-        stroke(context, seen, hidden, now, lifted.step.length - 1);
+        stroke(context, line, now, line.step.length - 1, { wanted });
         context.globalAlpha = alpha;
         context.lineWidth = 2 * unit;
-        stroke(context, seen, hidden, 0, now);
+        stroke(context, line, 0, now, { wanted, tail });
       }
-      context.globalAlpha = 1;
     }
     for (const run of runs) {
-      const { step } = run.lifted;
-      const i = countUntil(step, t);
-      const j = i + 1 < step.length && step[i + 1] > step[i] ? i + 1 : i;
-      const u = j > i ? Math.min(1, (t - step[i]) / (step[j] - step[i])) : 0;
-      const { x, y, hidden } = run.seen;
-      const mix = (a) => (Number.isFinite(a[j]) ? a[i] * (1 - u) + a[j] * u : a[i]);
-      context.globalAlpha = hidden[i] ? 0.45 : 1;
-      drawMark(context, run.look, theme, mix(x), mix(y), 5.5 * unit);
+      const line = run.seen;
+      context.globalAlpha = line.hidden[vertexAt(line, t)] ? 0.45 : 1;
+      drawMark(context, run.look, theme, ...headOf(run.lifted, t, view), 5.5 * unit);
       context.globalAlpha = 1;
     }
   }
@@ -128,8 +124,7 @@ function onGround(run, terrain) {
     const piece = Number.isFinite(ax + ay + bx + by) ? cut(ax, ay, bx, by, x0, y0, x1, y1) : null;
     if (!piece) continue;
     const [cx, cy, dx, dy] = piece;
-    const along = (x, y) => (Math.abs(bx - ax) > Math.abs(by - ay) ? (x - ax) / (bx - ax) : by === ay ? 0 : (y - ay) / (by - ay));
-    const [from, to] = [along(cx, cy), along(dx, dy)];
+    const [from, to] = [along(ax, ay, bx, by, cx, cy), along(ax, ay, bx, by, dx, dy)];
     if (from > 0) {
       add(NaN, NaN, i + from); // it comes back into the picture here
       add(cx, cy, i + from);
@@ -145,11 +140,20 @@ function onGround(run, terrain) {
   return run.lifted;
 }
 
+/** Where the path stands on the screen at step t; once it has left the domain, where it left. */
+function headOf({ x, y, z, step }, t, view) {
+  const i = vertexAt({ step }, t);
+  const j = i + 1 < step.length && step[i + 1] > step[i] && Number.isFinite(x[i + 1]) ? i + 1 : i;
+  const u = j > i ? (t - step[i]) / (step[j] - step[i]) : 0;
+  const mix = (a) => (j > i ? a[i] * (1 - u) + a[j] * u : a[i]);
+  return view.project(mix(x), mix(y), mix(z));
+}
+
 /** The vertices on the screen, and whether a hill stands before them. Kept until the camera or the path changes. */
 function through(run, { x, y, z, step }, view, terrain) {
   if (run.seen?.stamp === view.stamp) return run.seen;
   const n = step.length;
-  const seen = { stamp: view.stamp, x: new Float32Array(n), y: new Float32Array(n), hidden: new Uint8Array(n) };
+  const seen = { x: new Float32Array(n), y: new Float32Array(n), hidden: new Uint8Array(n) };
   const [ex, ey, ez] = view.eye;
   const [[x0, x1], [y0, y1]] = terrain.domain;
   const slack = 0.012 * (terrain.high - terrain.low);
@@ -167,32 +171,6 @@ function through(run, { x, y, z, step }, view, terrain) {
       }
     }
   }
-  run.seen = seen;
-  return seen;
-}
-
-/** The last vertex at or before step t. */
-function countUntil(step, t) {
-  let [low, high] = [0, step.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (step[middle] <= t) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-/** Stroke the pieces from vertex `first` to `last` that are hidden, or those that are not. */
-function stroke(context, { x, y, hidden }, wanted, first, last) {
-  context.beginPath();
-  let pen = false;
-  for (let i = first + 1; i <= last; i++) {
-    const draws = hidden[i] === wanted && Number.isFinite(x[i] + x[i - 1]);
-    if (draws) {
-      if (!pen) context.moveTo(x[i - 1], y[i - 1]);
-      context.lineTo(x[i], y[i]);
-    }
-    pen = draws;
-  }
-  context.stroke();
+  run.seen = { stamp: view.stamp, ...thin({ ...seen, step }, ["hidden"]) };
+  return run.seen;
 }

@@ -42,7 +42,7 @@ function createStage(root, component) {
   let asked = false;
   let destroyed = false;
 
-  style();
+  const styled = style();
   const box = Object.fromEntries(["bar", "contour", "relief", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
   root.className = "stage";
   root.tabIndex = -1;
@@ -80,6 +80,7 @@ function createStage(root, component) {
         bytes("paths", query),
         surfaceQuery === gridQuery ? null : bytes("grid", surfaceQuery),
         loadPlotly(plotlyAddress),
+        styled,
       ]);
     } catch (error) {
       if (destroyed) return;
@@ -209,11 +210,13 @@ function createStage(root, component) {
       clearTimeout(timer);
       resize.disconnect();
       transport.destroy();
+      contour.destroy();
       for (const { plot } of panels) if (plot && picture?.plotly) picture.plotly.purge(plot);
     },
   };
 }
 
+let styling = null;
 let plotlyLoading = null;
 
 /** plotly.js as a global, from our own server. @returns {Promise<object>} */
@@ -231,8 +234,10 @@ function loadPlotly(address) {
   return plotlyLoading;
 }
 
-/** The style sheet beside this module, once. */
-function style() {
-  const href = new URL("stage.css", import.meta.url).href;
-  if (![...document.styleSheets].some((sheet) => sheet.href === href)) document.head.append(h("link", { rel: "stylesheet", href }));
-}
+/** The style sheet beside this module, once; nothing is measured before it is there. */
+const style = () =>
+  (styling ??= new Promise((resolve, reject) => {
+    const link = h("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href, onload: resolve });
+    link.onerror = () => reject(new Error("the style sheet did not arrive"));
+    document.head.append(link);
+  }));

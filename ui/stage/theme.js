@@ -6,8 +6,8 @@ const PALETTE = {
   dark: ["#f5f5f5", "#f0a830", "#6cc4f5", "#1fc394", "#f0e442", "#5c9df0", "#ff7a33", "#e08fc0"],
 };
 const GROUND = {
-  light: { low: "#fbfcfd", high: "#aebccb", line: "rgba(60,80,105,.30)", halo: "rgba(255,255,255,.85)" },
-  dark: { low: "#12161c", high: "#4a5b70", line: "rgba(190,210,235,.22)", halo: "rgba(14,17,22,.8)" },
+  light: { low: "#fbfcfd", high: "#aebccb", line: "rgba(60,80,105,.30)", ridge: "#93a3b5", halo: "rgba(255,255,255,.85)" },
+  dark: { low: "#12161c", high: "#4a5b70", line: "rgba(190,210,235,.22)", ridge: "#5f7188", halo: "rgba(14,17,22,.8)" },
 };
 
 /** The marks that tell optimizers apart without colour, as outlines in a unit circle. */
@@ -62,6 +62,7 @@ export function readTheme(root) {
     background,
     text: read("--st-text-color") || "#222222",
     faint: scheme === "dark" ? "rgba(255,255,255,.12)" : "rgba(0,0,0,.09)",
+    mesh: scheme === "dark" ? "#33383f" : "#e3e6ea", // 3D knows no transparency
     muted: scheme === "dark" ? "#a7b0bb" : "#59626d",
     font: read("--st-font") || "sans-serif",
   };

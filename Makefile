@@ -1,0 +1,35 @@
+# make run [PORT=8501] [HOST=127.0.0.1]   HOST=0.0.0.0 lets a classroom in
+# make test [ARGS="-k adam"], make lint   PYTHON=python3.13 picks the interpreter of a new .venv
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8501
+VENV := .venv/bin/python
+PIP := $(VENV) -m pip --disable-pip-version-check install
+
+.PHONY: run test lint
+
+run: .venv/run.stamp
+	@echo "Descent Lab: http://localhost:$(PORT)"
+	@$(VENV) -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning
+
+test: .venv/test.stamp
+	$(VENV) tests/browser.py
+	$(VENV) -m pytest $(ARGS)
+
+lint: .venv/test.stamp
+	$(VENV) -m ruff check
+	$(VENV) -m ruff format --check
+	$(VENV) -m basedpyright
+
+# A stamp says that an installation ran to its end. Without one the .venv is made afresh: pip cannot tell a half-installed
+# library from a whole one.
+.venv/run.stamp: requirements.txt
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("Descent Lab needs Python 3.11 or newer, and $(PYTHON) is %d.%d: name a newer one, as in make $(MAKECMDGOALS) PYTHON=python3.12" % v[:2])'
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) -r requirements.txt
+	@touch $@
+
+.venv/test.stamp: requirements-dev.txt .venv/run.stamp
+	@rm -f .venv/*.stamp
+	$(PIP) -r requirements-dev.txt
+	@touch .venv/run.stamp $@

@@ -1,0 +1,181 @@
+"""Laws that every surface keeps: what it declares about itself is true, all over the ranges of its hyperparameters."""
+
+import functools
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from engine import MAX_STEPS, Surface
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+
+def settings(surface: Surface) -> list[dict[str, float]]:
+    """The defaults, and every combination of each hyperparameter's low end, a value inside and its high end."""
+
+    def inside(h):
+        return np.sqrt(h.low * h.high) if h.log else h.low + 0.7 * (h.high - h.low)
+
+    grids = [[(h.id, float(value)) for value in (h.low, inside(h), h.high)] for h in surface.hypers]
+    combinations = [dict(combination) for combination in itertools.product(*grids)]
+    return [surface.defaults, *combinations] if surface.hypers else [{}]
+
+
+every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
+every_setting = pytest.mark.parametrize(
+    ("surface", "hypers"),
+    [(surface, hypers) for surface in SURFACES.values() for hypers in settings(surface)],
+    ids=lambda value: value.id if isinstance(value, Surface) else ",".join(f"{k}={v:.3g}" for k, v in value.items()),
+)
+
+
+@functools.cache
+def derivatives(f):
+    """Compiled: points (n, 2), hypers -> f (n,), gradient (n, 2), Hessian (n, 2, 2)."""
+
+    def at(w, hypers):
+        of = functools.partial(f, **hypers)
+        return of(w), jax.grad(of)(w), jax.hessian(of)(w)
+
+    return jax.jit(jax.vmap(at, in_axes=(0, None)))
+
+
+def look(surface: Surface, hypers: dict, points) -> list[np.ndarray]:
+    return [np.asarray(a) for a in derivatives(surface.f)(jnp.asarray(points, dtype=float), hypers)]
+
+
+def declared(points) -> tuple[np.ndarray, np.ndarray]:
+    """((x, y), f), ... -> places (n, 2), values (n,)."""
+    return np.array([place for place, _ in points]).reshape(-1, 2), np.array([value for _, value in points])
+
+
+def grid(surface: Surface, n: int) -> np.ndarray:
+    """(n, n, 2): over the domain, its border included; the first index is x."""
+    return np.stack(np.meshgrid(*(np.linspace(*side, n) for side in surface.domain), indexing="ij"), axis=-1)
+
+
+def inside(surface: Surface, points) -> np.ndarray:
+    low, high = np.transpose(surface.domain)
+    return ((points >= low) & (points <= high)).all(axis=-1)
+
+
+@functools.cache
+def newton_search(f):
+    """Compiled: starts (n, 2), hypers -> where Newton's method for gradient = 0 gets in 60 steps, and its last step."""
+
+    def search(w, hypers):
+        gradient = jax.grad(functools.partial(f, **hypers))
+
+        def step(_, carry):
+            w, _ = carry
+            H, g = jax.jacfwd(gradient)(w), gradient(w)
+            determinant = H[0, 0] * H[1, 1] - H[0, 1] * H[1, 0]
+            d = jnp.stack([H[1, 1] * g[0] - H[0, 1] * g[1], H[0, 0] * g[1] - H[1, 0] * g[0]]) / determinant
+            return w - d, d
+
+        return jax.lax.fori_loop(0, 60, step, (w, w))
+
+    return jax.jit(jax.vmap(search, in_axes=(0, None)))
+
+
+def critical_points(surface: Surface, hypers: dict) -> np.ndarray:
+    """(n, 2): all points of the domain that Newton's method finds from a grid of 41 x 41 starts, each once."""
+    ends, steps = map(np.asarray, newton_search(surface.f)(grid(surface, 41).reshape(-1, 2), hypers))
+    arrived = ends[(np.abs(steps) < 1e-9).all(axis=-1) & inside(surface, ends)]
+    found: list[np.ndarray] = []
+    for point in arrived:
+        if all(np.linalg.norm(point - other) > 1e-5 for other in found):
+            found.append(point)
+    return np.array(found).reshape(-1, 2)
+
+
+@every_setting
+def test_a_declared_minimum_is_one(surface, hypers):
+    places, values = declared(surface.minima(**hypers))
+    f, gradient, hessian = look(surface, hypers, places)
+    assert inside(surface, places).all()
+    np.testing.assert_allclose(f, values, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(gradient, 0, atol=1e-11 * max(1, np.abs(hessian).max(initial=0)))
+    assert (np.linalg.eigvalsh(hessian) > 0).all()
+
+
+@every_setting
+def test_a_declared_saddle_is_one(surface, hypers):
+    places, values = declared(surface.saddles(**hypers))
+    f, gradient, hessian = look(surface, hypers, places)
+    assert inside(surface, places).all()
+    np.testing.assert_allclose(f, values, rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(gradient, 0, atol=1e-11 * max(1, np.abs(hessian).max(initial=0)))
+    low, high = np.linalg.eigvalsh(hessian).T
+    assert (low < 0).all()
+    assert (high > 0).all()
+
+
+@every_setting
+def test_nothing_in_the_domain_lies_below_the_lowest_minimum(surface, hypers):
+    """A surface without minima goes down to its border instead: below every saddle, and lowest on the border."""
+    f = look(surface, hypers, grid(surface, 401).reshape(-1, 2))[0].reshape(401, 401)
+    _, minima = declared(surface.minima(**hypers))
+    if len(minima):
+        assert f.min() >= minima.min() - 1e-12
+    else:
+        _, saddles = declared(surface.saddles(**hypers))
+        assert f[1:-1, 1:-1].min() > f.min()
+        assert f.min() < saddles.min(initial=np.inf) - 1e-3 * np.ptp(f)
+
+
+@every_setting
+def test_minima_saddles_and_maxima_are_all_the_critical_points_there_are(surface, hypers):
+    known, _ = declared((*surface.minima(**hypers), *surface.saddles(**hypers)))
+    found = critical_points(surface, hypers)
+    distances = np.linalg.norm(known[:, None] - found, axis=-1)  # (known, found)
+    assert (distances.min(axis=1) < 1e-5).all()  # else the search would be too weak to say anything
+    others = found[(distances > 1e-5).all(axis=0)]
+    _, _, hessian = look(surface, hypers, others)
+    assert (np.linalg.eigvalsh(hessian) < 0).all(), others
+
+
+@every_setting
+def test_gradient_and_hessian_agree_with_central_differences(surface, hypers):
+    points = np.random.default_rng(1).uniform(*np.transpose(surface.domain), size=(100, 2))
+    _, gradient, hessian = look(surface, hypers, points)
+    for axis in range(2):
+        h = np.eye(2)[axis] * 1e-4
+        (after, g_after, _), (before, g_before, _) = (
+            look(surface, hypers, points + h),
+            look(surface, hypers, points - h),
+        )
+        # The third derivative enters with h^2 / 6 ~ 1e-9, rounding with 1e-16 / h ~ 1e-12 of f.
+        np.testing.assert_allclose((after - before) / 2e-4, gradient[:, axis], atol=1e-7 * np.abs(gradient).max())
+        np.testing.assert_allclose((g_after - g_before) / 2e-4, hessian[:, axis], atol=1e-7 * np.abs(hessian).max())
+
+
+@every_setting
+def test_it_starts_inside_its_domain_at_a_slope(surface, hypers):
+    assert inside(surface, np.array(surface.start))
+    f, gradient, _ = look(surface, hypers, [surface.start])
+    assert np.linalg.norm(gradient) > 1e-3
+    assert (f > [value for _, value in surface.minima(**hypers)]).all()
+
+
+@every_surface
+def test_grids_are_finite_and_a_log_height_has_a_floor(surface):
+    for hypers in settings(surface):
+        f = look(surface, hypers, grid(surface, 41).reshape(-1, 2))[0]
+        assert np.isfinite(f).all()
+        if surface.log_height:
+            assert len(surface.minima(**hypers)) > 0
+
+
+@every_surface
+def test_the_opening_names_settings_that_exist_inside_their_ranges(surface):
+    for key, value in surface.opening.items():
+        if key == "steps":
+            assert 1 <= int(value) <= MAX_STEPS
+        else:
+            optimizer, _, id = key.partition(".")
+            (hyper,) = [h for h in OPTIMIZERS[optimizer].hypers if h.id == id]
+            assert hyper.accepts(float(value)), key

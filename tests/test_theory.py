@@ -1,0 +1,258 @@
+"""What theory says about a named rule, above all on quadratics, where every path has a closed form."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from engine import SCHEDULES, rollout
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+RAVINE = SURFACES[
+    "ravine"
+]  # (x^2 + kappa y^2) / 2: the Hessian's eigenvalues are 1 and kappa, its eigenvectors the axes
+KAPPA = 20.0
+EIGENVALUES = np.array([1.0, KAPPA])
+W0 = np.array([-9.0, 2.5])
+
+
+def path(id: str, hypers: dict, steps: int = 100, **more) -> np.ndarray:
+    """(steps + 1, 2): the path on the ravine."""
+    return rollout(
+        RAVINE, OPTIMIZERS[id], hypers=hypers, start=W0, surface_hypers={"kappa": KAPPA}, steps=steps, **more
+    ).position
+
+
+# Gradient descent: every eigen-direction shrinks on its own.
+
+
+@pytest.mark.parametrize("lr", [0.02, 0.09, 0.0999])
+def test_sgd_contracts_each_eigen_direction_by_one_minus_lr_lambda(lr):
+    t = np.arange(101)[:, None]
+    np.testing.assert_allclose(path("sgd", {"lr": lr}), (1 - lr * EIGENVALUES) ** t * W0, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("factor", "grows"), [(0.99, False), (1.0, None), (1.01, True)])
+def test_sgd_converges_just_below_two_over_the_largest_eigenvalue_and_not_beyond(factor, grows):
+    y = np.abs(path("sgd", {"lr": factor * 2 / KAPPA})[:, 1])
+    if grows is None:
+        np.testing.assert_allclose(y, np.abs(W0[1]), rtol=1e-12)  # it bounces from wall to wall for ever
+    else:
+        assert (np.diff(y) > 0).all() == grows
+        assert (np.diff(y) < 0).all() != grows
+
+
+def test_a_diverging_run_follows_theory_until_it_overflows_and_then_says_so():
+    lr, steps = 1.0, 400
+    run = rollout(RAVINE, OPTIMIZERS["sgd"], hypers={"lr": lr}, start=W0, surface_hypers={"kappa": KAPPA}, steps=steps)
+    with np.errstate(over="ignore"):
+        y = W0[1] * (1 - lr * KAPPA) ** np.arange(steps + 1)  # 19^t: beyond float64 at t = 241
+    finite = np.isfinite(y)
+    assert 200 < finite.sum() < 300
+    np.testing.assert_allclose(run.position[finite, 1], y[finite], rtol=1e-10)
+    assert not np.isfinite(run.position[~finite, 1]).any()
+    assert not np.isfinite(run.loss[~finite]).any()
+    np.testing.assert_array_equal(run.position[1:, 0], 0)  # lr lambda = 1: the other direction arrives at once
+
+
+@pytest.mark.parametrize("id", OPTIMIZERS)
+def test_nothing_moves_where_the_gradient_is_zero(id):
+    run = rollout(RAVINE, OPTIMIZERS[id], start=(0.0, 0.0), steps=20)
+    np.testing.assert_array_equal(run.position, np.zeros((21, 2)))
+
+
+# Momentum: w_t and w_(t-1) are mapped linearly by a 2x2 matrix per eigen-direction.
+
+
+def two_by_two(id: str, lr: float, momentum: float, eigenvalue: float) -> np.ndarray:
+    """(w_t, w_(t-1)) -> (w_(t+1), w_t): Polyak 1964; for Nesterov e.g. Lessard, Recht & Packard 2016, section 2.2."""
+    shrink = 1 - lr * eigenvalue
+    first = {
+        "momentum": [shrink + momentum, -momentum],
+        "nesterov": [shrink * (1 + momentum), -shrink * momentum],
+    }
+    return np.array([first[id], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("id", ["momentum", "nesterov"])
+def test_momentum_follows_its_iteration_matrix(id, momentum):
+    lr, steps = 0.02, 100
+    w = path(id, {"lr": lr, "momentum": momentum}, steps)
+    for axis, eigenvalue in enumerate(EIGENVALUES):
+        matrix = two_by_two(id, lr, momentum, eigenvalue)
+        powers = [np.linalg.matrix_power(matrix, t) for t in range(steps + 1)]
+        expected = [(power @ [W0[axis], W0[axis]])[0] for power in powers]  # at rest at first: w_(-1) = w_0
+        np.testing.assert_allclose(w[:, axis], expected, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("id", "lr", "rate"),
+    [
+        ("momentum", 0.02, lambda lr, momentum, eigenvalue: np.sqrt(momentum)),  # whatever the curvature
+        ("nesterov", 0.02, lambda lr, momentum, eigenvalue: np.sqrt(momentum * (1 - lr * eigenvalue))),
+    ],
+)
+def test_an_oscillating_run_shrinks_at_the_known_rate(id, lr, rate):
+    """With complex eigenvalues w_t^2 - w_(t+1) w_(t-1) is an energy, and a step shrinks it by |eigenvalue|^2."""
+    momentum = 0.9
+    w = path(id, {"lr": lr, "momentum": momentum}, 60)
+    energy = w[1:-1] ** 2 - w[2:] * w[:-2]
+    for axis, eigenvalue in enumerate(EIGENVALUES):
+        eigenvalues = np.linalg.eigvals(two_by_two(id, lr, momentum, eigenvalue))
+        assert np.iscomplex(eigenvalues).all()
+        np.testing.assert_allclose(np.abs(eigenvalues), rate(lr, momentum, eigenvalue))
+        assert (energy[:, axis] > 0).all()
+        np.testing.assert_allclose(
+            np.sqrt(energy[1:, axis] / energy[:-1, axis]), rate(lr, momentum, eigenvalue), rtol=1e-6
+        )
+
+
+def test_momentum_stays_stable_twice_as_far_as_sgd_and_no_further():
+    """Heavy ball converges for lr < 2 (1 + momentum) / lambda (Polyak 1964)."""
+    momentum = 0.9
+    edge = 2 * (1 + momentum) / KAPPA
+    below, beyond = (
+        np.abs(path("momentum", {"lr": factor * edge, "momentum": momentum}, 1000)[:, 1]) for factor in (0.99, 1.01)
+    )
+    assert below[-1] < 1e-3
+    assert beyond[-1] > 1e3
+
+
+# Newton: one step on a quadratic, whatever its condition; and it is drawn to saddles.
+
+
+@pytest.mark.parametrize("kappa", [1.0, 20.0, 1000.0])
+def test_newton_needs_one_step_on_a_quadratic(kappa):
+    w = rollout(RAVINE, OPTIMIZERS["newton"], start=W0, surface_hypers={"kappa": kappa}, steps=1).position
+    np.testing.assert_allclose(w[1], 0, atol=1e-14)
+
+
+@pytest.mark.parametrize("lr", [0.3, 1.0])
+@pytest.mark.parametrize("damping", [0.0, 2.0, 50.0])
+def test_damped_newton_shrinks_each_eigen_direction_by_its_share_of_the_damped_curvature(lr, damping):
+    t = np.arange(31)[:, None]
+    shrink = 1 - lr * EIGENVALUES / (EIGENVALUES + damping)
+    expected = shrink**t * W0
+    np.testing.assert_allclose(path("newton", {"lr": lr, "damping": damping}, 30), expected, rtol=1e-10, atol=1e-14)
+
+
+SADDLES = [(id, *saddle) for id, surface in SURFACES.items() for saddle in surface.saddles(**surface.defaults)]
+
+
+@pytest.mark.parametrize(("id", "place", "height"), SADDLES, ids=[f"{id}-{k}" for k, (id, *_) in enumerate(SADDLES)])
+def test_newton_walks_to_a_saddle_from_which_sgd_runs_away(id, place, height):
+    near = np.add(place, (0.01, 0.02))
+    newton = rollout(SURFACES[id], OPTIMIZERS["newton"], start=near, steps=20)
+    np.testing.assert_allclose(newton.position[-1], place, atol=1e-9)
+    assert newton.loss[-1] == pytest.approx(height, abs=1e-9)
+    sgd = rollout(SURFACES[id], OPTIMIZERS["sgd"], start=near, steps=1000)
+    assert sgd.loss[-1] < height
+    assert np.linalg.norm(sgd.position[-1] - place) > 2 * np.linalg.norm(near - place)
+
+
+# The first step of the adaptive rules: what is left of the gradient is hardly more than its sign.
+
+
+@pytest.mark.parametrize(
+    ("id", "hypers", "closed_form"),
+    [
+        ("adagrad", {"lr": 0.5, "eps": 1e-2}, lambda g, lr, eps: lr * g / np.sqrt(g**2 + eps)),
+        (
+            "rmsprop",
+            {"lr": 0.1, "rho": 0.8, "eps": 1e-2},
+            lambda g, lr, rho, eps: lr * g / np.sqrt((1 - rho) * g**2 + eps),
+        ),
+        (
+            "adadelta",
+            {"lr": 2.0, "rho": 0.8, "eps": 1e-2},
+            lambda g, lr, rho, eps: lr * g * np.sqrt(eps) / np.sqrt((1 - rho) * g**2 + eps),
+        ),
+        (
+            "adam",  # the corrections cancel (1 - b1) and (1 - b2)
+            {"lr": 0.1, "b1": 0.8, "b2": 0.99, "eps": 1e-2},
+            lambda g, lr, b1, b2, eps: lr * g / (np.abs(g) + eps),
+        ),
+    ],
+)
+def test_first_step_of_an_adaptive_rule_in_closed_form(id, hypers, closed_form):
+    start = np.array([-0.3, 0.01])  # gradients 0.3 and 0.2: eps counts
+    run = rollout(RAVINE, OPTIMIZERS[id], start=start, surface_hypers={"kappa": KAPPA}, hypers=hypers, steps=1)
+    step = closed_form(EIGENVALUES * start, **hypers)
+    np.testing.assert_allclose(run.position[1], start - step, rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+@pytest.mark.parametrize("id", ["adam", "adagrad"])
+def test_first_step_is_lr_in_every_coordinate_however_steep(id, scale):
+    lr = 0.25
+    start = W0 * scale
+    run = rollout(RAVINE, OPTIMIZERS[id], start=start, hypers={"lr": lr, "eps": 1e-12}, steps=1)
+    np.testing.assert_allclose(run.position[1], start - lr * np.sign(start), rtol=1e-6)
+
+
+def test_adam_takes_steps_of_lr_under_a_constant_gradient():
+    """Kingma & Ba 2014, section 3: both estimates are unbiased, so m_hat / sqrt(v_hat) = sign(g) at every step."""
+    lr, steps = 0.01, 50
+    far = np.array([1e9, -1e9])  # so far out that the gradient does not change within 50 steps
+    hypers = {"lr": lr, "b1": 0.7, "b2": 0.9, "eps": 1e-12}
+    run = rollout(RAVINE, OPTIMIZERS["adam"], start=far, hypers=hypers, steps=steps)
+    t = np.arange(steps + 1)[:, None]
+    np.testing.assert_allclose(run.position - far, -lr * t * np.sign(far), atol=1e-6)  # 1e9 resolves 1e-7
+
+
+def test_adagrad_slows_down_by_the_root_of_the_step_under_a_constant_gradient():
+    lr, steps = 0.5, 50
+    far = np.array([1e9, -1e9])
+    run = rollout(RAVINE, OPTIMIZERS["adagrad"], start=far, hypers={"lr": lr}, steps=steps)
+    travelled = lr * np.append(0, np.cumsum(1 / np.sqrt(np.arange(1, steps + 1))))
+    np.testing.assert_allclose(np.abs(run.position - far), np.stack([travelled] * 2, axis=1), atol=1e-5)
+
+
+# Schedules: a factor on the optimizer's own learning rate; t = 0 at the first step.
+
+CLOSED_FORMS = {
+    "constant": lambda t: np.ones(len(t)),
+    "linear": lambda t, T: np.clip(1 - t / T, 0, None),
+    "exponential": lambda t, T: np.exp(-t / T),
+}
+
+
+@pytest.mark.parametrize("steps", [5, 120])
+@pytest.mark.parametrize("id", SCHEDULES)
+def test_schedule_in_closed_form_and_sgd_contracts_by_the_rate_of_each_step(id, steps):
+    lr, hypers = 0.06, {h.id: 40.0 for h in SCHEDULES[id].hypers}
+    run = rollout(
+        RAVINE,
+        OPTIMIZERS["sgd"],
+        start=W0,
+        surface_hypers={"kappa": KAPPA},
+        hypers={"lr": lr},
+        schedule=id,
+        schedule_hypers=hypers,
+        steps=steps,
+    )
+    expected = lr * CLOSED_FORMS[id](np.arange(steps), **hypers)
+    assert run.lr[0] == lr
+    np.testing.assert_allclose(run.lr, expected, rtol=1e-13)
+    shrink = np.cumprod(1 - expected[:, None] * EIGENVALUES, axis=0)
+    np.testing.assert_allclose(run.position[1:], shrink * W0, rtol=1e-11)
+
+
+@pytest.mark.parametrize("id", SCHEDULES)
+def test_a_schedule_is_a_factor_between_0_and_1_from_1_on(id):
+    schedule = SCHEDULES[id]
+    t = jnp.arange(0.0, 5000.0)
+    for place in (0.0, 0.5, 1.0):
+        factor = np.asarray(schedule.factor(t, **{h.id: h.low + place * (h.high - h.low) for h in schedule.hypers}))
+        assert factor.shape == t.shape
+        assert factor[0] == 1
+        assert (factor >= 0).all()
+        assert (factor <= 1).all()
+
+
+def test_a_run_stands_still_once_its_rate_has_fallen_to_zero():
+    T = 30
+    w = path("sgd", {"lr": 0.05}, 100, schedule="linear", schedule_hypers={"T": T})
+    np.testing.assert_array_equal(w[T:], np.broadcast_to(w[T], w[T:].shape))
+    assert (np.diff(w[:T], axis=0) != 0).all()
