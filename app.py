@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from engine import SCHEDULES
 from surfaces import SURFACES
 from ui.paths import ROUTES, VERSION, grid, paths
 from ui.scene import Scene
@@ -43,10 +44,10 @@ async def plotly_js(request: Request) -> Response:
 
 
 def warm(surface: str) -> None:
-    """Compile a surface's programs, so that nobody waits for them."""
-    scene = Scene.read({"surface": surface})
-    paths(scene)
-    grid(scene)
+    """Compile a surface's programs and the schedules', so that nobody waits for them."""
+    for schedule in SCHEDULES:
+        paths(Scene.read({"surface": surface, "schedule": schedule}))
+    grid(Scene.read({"surface": surface}))
 
 
 @asynccontextmanager

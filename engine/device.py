@@ -19,8 +19,8 @@ jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
 jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
 
-def rollout_device() -> jax.Device:
-    """The device that rollouts run on, by DESCENT_DEVICE: cpu, gpu, or auto (the default).
+def rollout_device():
+    """The jax.Device that rollouts run on, by DESCENT_DEVICE: cpu, gpu, or auto (the default).
 
     Auto is the CPU even beside a GPU: a rollout is a thousand tiny steps that wait for each other, and launching a
     GPU kernel costs more than such a step.

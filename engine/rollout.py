@@ -189,13 +189,14 @@ def _run(path: Any, steps: int, single: bool) -> Run:
     def cut(rows: int):
         return lambda a: a[0, :rows] if single else a[:, :rows]
 
-    position, loss, gradient, state, lr = path
-    return Run(*map(cut(steps + 1), (position, loss, gradient)), cut(steps)(lr), jax.tree.map(cut(steps + 1), state))
+    *moments, lr = jax.tree.map(cut(steps + 1), path)
+    position, loss, gradient, state = moments
+    return Run(position, loss, gradient, lr[..., :steps], state)
 
 
 def _check_kind(what: str, got: object, kind: type[Member]) -> None:
     if not isinstance(got, kind):
-        raise ValueError(f"{what} must be a {kind.__name__}, e.g. {kind.__name__.upper()}S[...]; got {got!r}.")
+        raise ValueError(f"{what} must be one of {kind.__name__.upper()}S, got {got!r}.")
 
 
 def _numbers(what: str, value: ArrayLike) -> np.ndarray:

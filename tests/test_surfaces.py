@@ -153,6 +153,14 @@ def test_gradient_and_hessian_agree_with_central_differences(surface, hypers):
         np.testing.assert_allclose((g_after - g_before) / 2e-4, hessian[:, axis], atol=1e-7 * np.abs(hessian).max())
 
 
+@every_surface
+def test_every_hyper_bends_the_surface(surface):
+    points = grid(surface, 11).reshape(-1, 2)
+    for hyper in surface.hypers:
+        low, high = (look(surface, {**surface.defaults, hyper.id: end}, points)[0] for end in (hyper.low, hyper.high))
+        assert not np.allclose(low, high), hyper.id
+
+
 @every_setting
 def test_it_starts_inside_its_domain_at_a_slope(surface, hypers):
     assert inside(surface, np.array(surface.start))

@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl
 
 import plotly
 import streamlit as st
+from streamlit.components.v2 import component
 
 from engine import Member
 from engine.device import rollout_device
@@ -32,7 +33,7 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="collapsed",
 )
-stage = st.components.v2.component("stage", html="<div data-stage></div>", js=LOADER, isolate_styles=False)
+stage = component("stage", html="<div data-stage></div>", js=LOADER, isolate_styles=False)
 
 result = stage(
     key="stage",

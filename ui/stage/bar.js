@@ -33,6 +33,8 @@ export function createBar(box, catalogue, change, open) {
     className: "link",
     title: "copy a link to this very scene",
     onclick: async () => {
+      // Browsers hand out their clipboard over https and on localhost alone; elsewhere the reader copies by hand.
+      if (!navigator.clipboard) return prompt("The link to this scene:", location.href);
       await navigator.clipboard.writeText(location.href);
       link.textContent = "Copied";
       setTimeout(() => (link.textContent = "Copy link"), 1500);

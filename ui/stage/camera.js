@@ -16,6 +16,9 @@ const determinant = (a, b, c) =>
 
 const glOf = (plot) => plot._fullLayout?.scene?._scene?.glplot;
 
+/** Where the reader has turned the camera to, as layout.scene.camera; undefined before the first picture. */
+export const turned = (plot) => plot._fullLayout?.scene?._scene?.getCamera?.();
+
 /** Call back after each time the scene was drawn. */
 export function afterRender(plot, callback) {
   const gl = glOf(plot);

@@ -17,12 +17,14 @@ export function createChart(box, onSeek) {
   let axis = null;
   let key = "";
   let theme = null;
+  let size = [0, 0];
 
   async function show(next) {
     picture = next;
     const { terrain, runs, steps, plotly, held } = picture;
     const { clientWidth: width, clientHeight: height } = box;
     if (!width || !height) return;
+    size = [width, height];
     const bounded = terrain.minima.length > 0;
     // While a hand drags the axis stands still; it fits itself to the new start when the hand lets go.
     if (!axis || !held) axis = lossAxis(bounded, runs.length ? runs[0].gap[0] : 1);
@@ -52,7 +54,7 @@ export function createChart(box, onSeek) {
 
   function draw(t) {
     if (!picture || !plot._fullLayout || !axis) return;
-    const context = wipe(canvas, box.clientWidth, box.clientHeight);
+    const context = wipe(canvas, ...size);
     const [left, top, width, height] = frame();
     const [low, high] = axis.range;
     const px = (step) => left + (step / picture.steps) * width;
@@ -76,7 +78,7 @@ export function createChart(box, onSeek) {
 
   /** A run's line on the screen, kept until the run or the scale changes. A loss of 0 stands far below the axis. */
   function lineOf(run, px, level) {
-    const stamp = [px(0), px(1), axis.range, axis.title, box.clientHeight].join();
+    const stamp = [px(0), px(1), axis.range, axis.title, size].join();
     if (run.chart?.stamp !== stamp) {
       run.chart = { stamp, line: makeLine(run.gap.length, px, level) };
     }

@@ -15,6 +15,7 @@ export function createContour(box, onStart) {
   let cells = []; // {el, canvas, runs}
   let key = ""; // what the ground was last drawn from
   let ground = null; // the terrain and theme it was drawn with
+  let size = [0, 0]; // of a cell, read once: asking the page while drawing makes it lay itself out again
   const plot = document.createElement("div");
   plot.className = "plot";
 
@@ -64,6 +65,7 @@ export function createContour(box, onStart) {
     const panels = cells.length > 1;
     const { clientWidth: width, clientHeight: height } = cells[0].el;
     if (!width || !height) return;
+    size = [width, height];
     const now = [cells.length, view, width, height].join();
     if (now !== key || ground?.terrain !== terrain || ground?.theme !== theme) {
       const kept = now === key && ground?.terrain.surface === terrain.surface; // the reader's zoom
@@ -123,8 +125,8 @@ export function createContour(box, onStart) {
     const [left, top, right, bottom] = frame;
     const panels = cells.length > 1;
     const unit = panels ? 0.75 : large ? 1.4 : 1;
-    for (const { el, canvas, runs } of cells) {
-      const context = wipe(canvas, el.clientWidth, el.clientHeight);
+    for (const { canvas, runs } of cells) {
+      const context = wipe(canvas, ...size);
       context.save();
       context.beginPath();
       context.rect(left, top, right - left, bottom - top);

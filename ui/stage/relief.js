@@ -1,6 +1,6 @@
 /** The 3D panel: Plotly draws the surface once, a canvas the paths upon it, seen through the same camera. */
 
-import { afterRender, camera } from "./camera.js";
+import { afterRender, camera, turned } from "./camera.js";
 import { along, cut, thin, vertexAt } from "./line.js";
 import { drawMark, stroke, wipe } from "./paint.js";
 
@@ -15,12 +15,14 @@ export function createRelief(box) {
   let picture = null;
   let key = "";
   let ground = null;
+  let size = [0, 0];
 
   async function show(next) {
     picture = next;
     const { terrain, theme, plotly } = picture;
     const { clientWidth: width, clientHeight: height } = box;
     if (!width || !height) return;
+    size = [width, height];
     const now = [width, height].join();
     if (now === key && ground?.terrain === terrain && ground?.theme === theme) return;
     key = now;
@@ -55,15 +57,13 @@ export function createRelief(box) {
     await plotly.react(plot, [surface], {
       width,
       height,
-      uirevision: "keep", // the reader's camera
       margin: { l: 0, r: 0, t: 0, b: 0 },
       paper_bgcolor: "rgba(0,0,0,0)",
       font: { color: theme.muted, family: theme.font, size: 11 },
       scene: {
-        uirevision: "keep",
         aspectmode: "manual",
         aspectratio: { x: stretch, y: 1 / stretch, z: 0.5 },
-        camera: { eye: { x: -0.52 * back, y: -1.28 * back, z: 1.2 * back }, center: { x: 0, y: 0, z: -0.13 } },
+        camera: turned(plot) ?? { eye: { x: -0.52 * back, y: -1.28 * back, z: 1.2 * back }, center: { x: 0, y: 0, z: -0.13 } },
         xaxis: axis("x"),
         yaxis: axis("y"),
         zaxis: axis(terrain.log_height ? "loss (log)" : "loss", terrain.ticks ?? {}),
@@ -74,9 +74,8 @@ export function createRelief(box) {
 
   function draw(t) {
     if (!picture || !plot._fullLayout) return;
-    const { clientWidth: width, clientHeight: height } = box;
-    const context = wipe(canvas, width, height);
-    const view = camera(plot, width, height);
+    const context = wipe(canvas, ...size);
+    const view = camera(plot, ...size);
     if (!view) return;
     const { theme, runs, terrain, large } = picture;
     const unit = large ? 1.4 : 1;

@@ -1,0 +1,165 @@
+/** Laws of the stage's pure modules. Run by node where there is one, and always in the browser (test_stage.py). */
+
+import { between, cut, makeLine, vertexAt } from "../ui/stage/line.js";
+import { intoSearch, measure, parse, show, toPlace, toQuery, toQueryOn, toValue } from "../ui/stage/scene.js";
+import { lossAxis, power, terrain } from "../ui/stage/terrain.js";
+import { newestWins, unpack } from "../ui/stage/wire.js";
+
+function equal(got, expected, what = "") {
+  const [a, b] = [JSON.stringify(got), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what} expected ${b}, got ${a}`);
+}
+function close(got, expected, tolerance, what = "") {
+  if (!(Math.abs(got - expected) <= tolerance)) throw new Error(`${what} expected ${expected}, got ${got}`);
+}
+const ok = (truth, what) => equal(Boolean(truth), true, what);
+
+const HYPERS = [
+  { low: 1e-4, high: 1, log: true },
+  { low: 0, high: 0.999, near_one: true },
+  { low: 0, high: 20 },
+  { low: 10, high: 1000, whole: true },
+];
+
+/** A repeatable source of numbers in 0..1. */
+function numbers(seed) {
+  return () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+}
+
+/** The distance of a point from a line's segments. */
+function distance({ x, y }, px, py) {
+  let least = Infinity;
+  for (let i = 1; i < x.length; i++) {
+    const [dx, dy] = [x[i] - x[i - 1], y[i] - y[i - 1]];
+    const u = Math.max(0, Math.min(1, ((px - x[i - 1]) * dx + (py - y[i - 1]) * dy) / (dx * dx + dy * dy || 1)));
+    least = Math.min(least, Math.hypot(px - x[i - 1] - u * dx, py - y[i - 1] - u * dy));
+  }
+  return least;
+}
+
+export const cases = {
+  "a slider's place and value agree, and both ends are exact"() {
+    for (const hyper of HYPERS) {
+      equal(toValue(hyper, 0), hyper.low);
+      equal(toValue(hyper, 1), hyper.high);
+      for (let place = 0; place <= 1; place += 0.01) {
+        const value = toValue(hyper, place);
+        ok(value >= hyper.low && value <= hyper.high, `inside at ${place}`);
+        close(toPlace(hyper, value), place, 0.02, JSON.stringify(hyper));
+      }
+    }
+  },
+  "a typed number is taken, or it is said what was expected"() {
+    equal(parse(HYPERS[0], " 0.05 "), { value: 0.05 });
+    equal(parse(HYPERS[0], "0,05"), { value: 0.05 });
+    equal(parse(HYPERS[0], "1e-3"), { value: 0.001 });
+    for (const text of ["", "x", "2", "-1", "NaN", "Infinity"]) equal(parse(HYPERS[0], text).error, "a number from 1e-4 to 1");
+    equal(parse(HYPERS[3], "10.5").error, "a whole number from 10 to 1000");
+  },
+  "numbers for the eye"() {
+    equal([0, 0.05, 1e-8, 1000, 0.999, 123456].map(show), ["0", "0.05", "1e-8", "1000", "0.999", "1.23e+5"]);
+    equal([0, 1.23456, 1e-9, NaN, -163.2].map(measure), ["0", "1.23", "1.0e-9", "", "-163"]);
+  },
+  "a query holds what differs, and only that"() {
+    const defaults = { surface: "ravine", start: [1, 2], on: ["a", "b"], step: null, "a.lr": 0.1 };
+    equal(toQuery(defaults, defaults), "surface=ravine");
+    equal(toQuery({ ...defaults, start: [1, 2.5], on: [], "a.lr": 1e-7, step: 3 }, defaults), "surface=ravine&start=1,2.5&on=&step=3&a.lr=1e-7");
+  },
+  "another surface takes along what was changed by hand, but not what belonged to the old one"() {
+    const defaults = { surface: "ravine", start: [1, 2], "surface.kappa": 20, steps: 200, "a.lr": 0.1, "b.lr": 0.2 };
+    const values = { ...defaults, start: [3, 4], "surface.kappa": 50, "a.lr": 0.5 };
+    equal(toQueryOn("beale", values, defaults), "surface=beale&a.lr=0.5");
+  },
+  "the page's own parameters stay in the address"() {
+    equal(intoSearch("?embed=true&surface=old&a.lr=3", "surface=new", { surface: "new", "a.lr": 1 }), "embed=true&surface=new");
+  },
+  "bytes become head and arrays"() {
+    const text = new TextEncoder().encode(JSON.stringify({ arrays: [{ name: "p", shape: [2, 2] }, { name: "q", shape: [1] }] }));
+    const size = Math.ceil(text.length / 4) * 4;
+    const buffer = new ArrayBuffer(4 + size + 20);
+    new DataView(buffer).setUint32(0, size, true);
+    new Uint8Array(buffer, 4, size).fill(32).set(text);
+    new Float32Array(buffer, 4 + size).set([1, 2, 3, Infinity, 5]);
+    const { arrays } = unpack(buffer);
+    equal([...arrays.p].map(String), ["1", "2", "3", "Infinity"]);
+    equal([...arrays.q], [5]);
+  },
+  async "one request in flight, and of those waiting the newest"() {
+    const done = [];
+    let free;
+    const ask = newestWins((job) => new Promise((resolve) => (free = () => resolve(done.push(job)))));
+    for (const job of [1, 2, 3, 4]) ask(job);
+    free();
+    await null;
+    await new Promise((resolve) => setTimeout(resolve));
+    free();
+    equal(done, [1, 4]);
+  },
+  "cutting a segment gives the part inside, exactly"() {
+    equal(cut(-10, 0, 10, 0, -1, -1, 1, 1), [-1, 0, 1, 0]);
+    equal(cut(0, 0, 0, 0, -1, -1, 1, 1), [0, 0, 0, 0]);
+    equal(cut(-10, 5, 10, 5, -1, -1, 1, 1), null);
+    const [x, y] = cut(0, 0, 1e30, 2e30, -1, -1, 1, 1).slice(2);
+    close(x, 0.5, 1e-12);
+    close(y, 1, 1e-12);
+  },
+  "a thinned line strays by less than half a pixel, zigzags and turns back included"() {
+    const random = numbers(7);
+    let [kept, all] = [0, 0];
+    for (let round = 0; round < 60; round++) {
+      const [xs, ys] = [[200], [200]];
+      for (let i = 1; i < 400; i++) {
+        const step = [
+          () => [200 + 150 * Math.cos(i / 30) * Math.exp(-i / 80), 200 + 150 * Math.sin(i / 30) * Math.exp(-i / 80)],
+          () => [xs[i - 1] + 20 * random() - 10, ys[i - 1] + 20 * random() - 10],
+          () => [i, 200 + (i % 2 ? 60 : -60) * Math.exp(-i / 50)],
+          () => [200 + 100 * Math.sin(i / 7), 200],
+          () => [xs[i - 1] + 0.3 * random() - 0.15, ys[i - 1] + 0.3 * random() - 0.15],
+        ][round % 5]();
+        xs.push(step[0]);
+        ys.push(step[1]);
+      }
+      const line = makeLine(400, (i) => xs[i], (i) => ys[i]);
+      kept += line.x.length;
+      all += 400;
+      for (let i = 0; i < 400; i++) ok(distance(line, xs[i], ys[i]) < 0.5, `round ${round}, point ${i}`);
+    }
+    ok(kept < all / 2, "and it is thinner");
+  },
+  "a line that overflows goes to the edge and stands nowhere afterwards"() {
+    const xs = [0, 10, 1e6, -1e12, NaN, NaN];
+    const line = makeLine(6, (i) => xs[i], () => 0);
+    ok(line.x.every((x) => !(Math.abs(x) > 1e4 + 1e-3)), "cut at the far box");
+    ok(Number.isNaN(line.x[vertexAt(line, 5)]), "nothing after the overflow");
+    close(Math.max(...line.x.filter(Number.isFinite)), 1e4, 1e-6, "it runs out to the box's edge");
+  },
+  "a playhead between two steps stands between their points"() {
+    const value = (i) => [3, 5, 11][i];
+    equal([0, 0.5, 1, 1.25, 2].map((t) => between(value, t)), [3, 4, 5, 6.5, 11]);
+  },
+  "the terrain interpolates its grid and knows its edge"() {
+    const f = Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8]); // f = x + 3 y on 0..2
+    const ground = terrain({ head: { domain: [[0, 2], [0, 2]], log_height: false, floor: 0, minima: [], saddles: [] }, arrays: { f } });
+    close(ground.height(0.5, 1.5), 5, 1e-6);
+    close(ground.height(2, 2), 8, 1e-6);
+    ok(Number.isNaN(ground.height(2.1, 1)), "outside");
+    ok(Number.isNaN(ground.height(NaN, 1)), "nowhere");
+  },
+  "logarithmic height measures from the lowest minimum"() {
+    const f = Float32Array.from([-1, 8, 98, 8]);
+    const ground = terrain({ head: { domain: [[0, 1], [0, 1]], log_height: true, floor: -1, minima: [], saddles: [] }, arrays: { f } });
+    close(ground.height(0, 0), 0, 1e-6);
+    close(ground.height(1, 0), 1, 1e-6);
+    close(ground.height(0, 1), 2, 1e-6);
+  },
+  "the loss axis is logarithmic, in both directions where there is no minimum"() {
+    const bounded = lossAxis(true, 120);
+    equal(bounded.to(100), 2);
+    equal(bounded.to(0), -Infinity);
+    ok(bounded.range[1] > bounded.to(120), "the start is in the picture");
+    const endless = lossAxis(false, 2.5);
+    close(endless.to(99), 2, 1e-12);
+    close(endless.to(-99), -2, 1e-12);
+    equal([1e-8, -1, 0, 1e4].map(power), ["10<sup>−8</sup>", "−1", "0", "10<sup>4</sup>"]);
+  },
+};

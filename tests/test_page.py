@@ -1,0 +1,51 @@
+"""The Streamlit page: it mounts the stage and shows the formulas of the scene that the stage told it about."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+PAGE = Path(__file__).parent.parent / "ui" / "page.py"
+
+
+def opened(**query):
+    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    for key, word in query.items():
+        app.query_params[key] = word
+    app.run()
+    assert not app.exception
+    return app
+
+
+def formulas(app):
+    return [latex.value for latex in app.sidebar.latex]
+
+
+def shows(app, members):
+    return all(any(member.tex in formula for formula in formulas(app)) for member in members)
+
+
+def test_it_opens_with_every_rule():
+    app = opened()
+    assert shows(app, OPTIMIZERS.values())
+    assert len(formulas(app)) == 1 + len(OPTIMIZERS)
+    assert len(app.sidebar.expander) == len(OPTIMIZERS), "each with the code that runs"
+
+
+def test_it_opens_a_link():
+    app = opened(surface="beale", on="sgd,adam")
+    assert shows(app, [SURFACES["beale"], OPTIMIZERS["sgd"], OPTIMIZERS["adam"]])
+    assert len(formulas(app)) == 3
+
+
+def test_one_change_of_the_stage_is_enough_every_time():
+    """Feeding a page from its URL on every rerun can swallow every second change."""
+    app = opened(surface="beale")
+    for surface in ["ravine", "beale", "saddle", "beale", "ravine"]:
+        app.session_state["stage"] = {"scene": f"surface={surface}&on=adam"}
+        app.run()
+        assert not app.exception
+        assert shows(app, [SURFACES[surface], OPTIMIZERS["adam"]])
+        assert len(formulas(app)) == 2

@@ -1,0 +1,99 @@
+"""The byte routes through HTTP: what arrives is what the engine computed."""
+
+import json
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from engine import rollout
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from ui.paths import GRID, ROUTES
+from ui.scene import Scene
+
+client = TestClient(Starlette(routes=ROUTES))
+
+
+def get(route, **query):
+    """The answer's head and its arrays, read by the layout that ui/paths.py describes."""
+    answer = client.get(route, params=query)
+    assert answer.status_code == 200
+    body = answer.content
+    size = int(np.frombuffer(body, "<u4", 1)[0])
+    assert size % 4 == 0, "float32 arrays in a browser must start at a multiple of 4"
+    head, offset, arrays = json.loads(body[4 : 4 + size]), 4 + size, {}
+    for array in head["arrays"]:
+        block = np.frombuffer(body, "<f4", int(np.prod(array["shape"])), offset)
+        arrays[array["name"]] = block.reshape(array["shape"])
+        offset += block.nbytes
+    assert offset == len(body)
+    return head, arrays
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_paths_are_the_engines_own(surface):
+    query = {"surface": surface, "steps": "40", "noise": "0.5", "seed": "3", "rate": "0.5", "schedule": "linear"}
+    head, arrays = get("/paths", **query)
+    scene = Scene.read(query)
+    assert [run["id"] for run in head["runs"]] == list(OPTIMIZERS)
+    floor = min((value for _, value in SURFACES[surface].minima(**scene.hypers("surface"))), default=0.0)
+    assert head["floor"] == floor
+    for k, (id, optimizer) in enumerate(OPTIMIZERS.items()):
+        hypers = scene.hypers(id)
+        run = rollout(
+            SURFACES[surface],
+            optimizer,
+            start=scene.start,
+            steps=40,
+            hypers={**hypers, "lr": hypers["lr"] * 0.5},
+            schedule="linear",
+            schedule_hypers=scene.hypers("schedule"),
+            noise=0.5,
+            seed=3,
+        )
+        np.testing.assert_array_equal(arrays["position"][k], run.position.astype("f4"))
+        np.testing.assert_array_equal(arrays["gap"][k], (run.loss - floor).astype("f4"))
+        np.testing.assert_allclose(arrays["factor"], run.lr / run.lr[0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_the_grid_holds_the_surface(surface):
+    head, arrays = get("/grid", surface=surface)
+    member = SURFACES[surface]
+    (x0, x1), (y0, y1) = head["domain"]
+    assert arrays["f"].shape == (GRID, GRID)
+    for j, i in [(0, 0), (0, GRID - 1), (GRID - 1, 0), (7, 50)]:
+        xy = np.array([x0 + (x1 - x0) * i / (GRID - 1), y0 + (y1 - y0) * j / (GRID - 1)])
+        np.testing.assert_allclose(arrays["f"][j, i], member.f(xy, **member.defaults), rtol=1e-6, atol=1e-6)
+
+
+def test_a_run_that_overflows_says_when():
+    """Gradient descent on the ravine beyond 2 / lambda_max grows by |1 - lr kappa| a step until float64 ends."""
+    head, arrays = get(
+        "/paths", **{"surface": "ravine", "sgd.lr": "1", "surface.kappa": "1000", "on": "sgd", "steps": "1000"}
+    )
+    (run,) = head["runs"]
+    growth = 1000 - 1
+    # y_t = 2.5 * 999^t leaves |y| <= 4 at the first step; kappa y^2 / 2 overflows first
+    expected = int(np.ceil((np.log(np.finfo(float).max / 500) / 2 - np.log(2.5)) / np.log(growth)))
+    assert run["left"] == 1
+    assert run["diverged"] == expected
+    assert not np.isfinite(arrays["gap"][0, expected:]).any()
+
+
+def test_no_optimizer_is_a_picture_too():
+    head, arrays = get("/paths", on="")
+    assert head["runs"] == []
+    assert arrays["position"].shape[0] == 0
+
+
+def test_any_query_is_answered():
+    head, _ = get("/paths", surface="nowhere", start="here", steps="-3", junk="1", on="nobody")
+    assert head["values"] == head["defaults"]
+
+
+def test_the_same_scene_spelled_differently_is_the_same_answer():
+    a = client.get("/paths?adam.lr=0.1&steps=50").content
+    assert a == client.get("/paths?steps=5e1&adam.lr=1e-1&surface=ravine&v=7").content

@@ -1,0 +1,115 @@
+"""A scene reads any query, and its spelling in a URL loses nothing."""
+
+from urllib.parse import parse_qsl
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import SCHEDULES
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from ui.scene import VIEWS, Scene, catalogue, controls
+
+
+def words(hyper):
+    """Values of a hyper as a URL spells them."""
+    if hyper.whole:
+        return st.integers(int(hyper.low), int(hyper.high)).map(str)
+    return st.floats(hyper.low, hyper.high).map(repr)
+
+
+@st.composite
+def good_queries(draw):
+    """Queries that name a scene: some settings given, all of them inside their ranges."""
+    surface = draw(st.sampled_from(list(SURFACES)))
+    (x0, x1), (y0, y1) = SURFACES[surface].domain
+    settings_ = {key: words(hyper) for key, hyper in controls(surface).items()} | {
+        "start": st.tuples(st.floats(x0, x1), st.floats(y0, y1)).map(lambda xy: f"{xy[0]!r},{xy[1]!r}"),
+        "schedule": st.sampled_from(list(SCHEDULES)),
+        "on": st.lists(st.sampled_from(list(OPTIMIZERS)), unique=True).map(",".join),
+        "view": st.sampled_from(VIEWS),
+    }
+    keys = draw(st.sets(st.sampled_from(sorted(settings_))))
+    return {"surface": surface} | {key: draw(settings_[key]) for key in sorted(keys)}
+
+
+@given(good_queries())
+def test_round_trip(query):
+    scene = Scene.read(query)
+    assert Scene.read(scene.to_query()) == scene
+    assert Scene.read(dict(parse_qsl(scene.to_url(), keep_blank_values=True))) == scene
+
+
+@given(good_queries())
+def test_a_good_value_is_taken_as_it_was_given(query):
+    scene = Scene.read(query)
+    for key in controls(scene.surface):
+        if key in query:
+            assert scene.values[key] == float(query[key])
+    if "on" in query:
+        assert set(scene.on) == set(query["on"].split(",")) - {""}
+
+
+known = st.sampled_from([*controls("rosenbrock"), "surface", "start", "schedule", "on", "view", "step"])
+nonsense = st.one_of(
+    st.text(), st.sampled_from(["nan", "inf", "-inf", "1e999", "", ",", "0x10", "1,", "1,2,3", "nan,nan", "-1", "1e30"])
+)
+
+
+@given(st.dictionaries(st.one_of(known, st.text()), nonsense))
+def test_nonsense_becomes_the_default(query):
+    scene = Scene.read(query)
+    for key, hyper in controls(scene.surface).items():
+        assert hyper.accepts(scene.values[key])
+    for value, (low, high) in zip(scene.start, SURFACES[scene.surface].domain, strict=True):
+        assert low <= value <= high
+    assert scene.schedule in SCHEDULES
+    assert set(scene.on) <= set(OPTIMIZERS)
+    assert Scene.read(scene.to_query()) == scene
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_an_opening_is_read_to_the_letter(surface):
+    """A misspelt key or a value out of range in a surface's `opening` would be dropped in silence."""
+    opening = SURFACES[surface].opening
+    scene = Scene.read({"surface": surface})
+    for key, word in opening.items():
+        assert scene.values[key] == float(word), key
+    assert scene.to_query() == Scene.read({"surface": surface, **opening}).to_query(), (
+        "a default is left out of the URL"
+    )
+
+
+def test_the_default_scene_has_the_empty_query():
+    assert Scene.read({}).to_query() == {}
+
+
+def test_the_playhead_is_kept_inside_the_run():
+    assert Scene.read({"steps": "50", "step": "20"}).step == 20
+    assert Scene.read({"steps": "50", "step": "51"}).step is None
+    assert Scene.read({"steps": "50", "step": "20.5"}).step is None
+
+
+def test_every_optimizer_can_be_off():
+    scene = Scene.read({"on": ""})
+    assert scene.on == ()
+    assert Scene.read(scene.to_query()) == scene
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_the_catalogue_offers_every_control(surface):
+    listed = catalogue()
+    sliders = list(listed["settings"].values())
+    for kind in ("schedules", "optimizers"):
+        sliders += [slider for member in listed[kind] for slider in member["sliders"]]
+    sliders += next(m for m in listed["surfaces"] if m["id"] == surface)["sliders"]
+    assert {slider["key"] for slider in sliders} == set(controls(surface))
+
+
+def test_hypers_that_share_a_key_are_the_same():
+    """Schedules share the key `schedule.T`: one slider must mean the same in all of them."""
+    declared = {}
+    for schedule in SCHEDULES.values():
+        for hyper in schedule.hypers:
+            assert declared.setdefault(hyper.id, hyper) == hyper
