@@ -196,7 +196,7 @@ def _run(path: Any, steps: int, single: bool) -> Run:
 
 def _check_kind(what: str, got: object, kind: type[Member]) -> None:
     if not isinstance(got, kind):
-        raise ValueError(f"{what} must be one of {kind.__name__.upper()}S, got {got!r}.")
+        raise ValueError(f"{what} must be {kind.__name__.upper()}S[...] or another {kind.__name__}, got {got!r}.")
 
 
 def _numbers(what: str, value: ArrayLike) -> np.ndarray:

@@ -28,6 +28,7 @@ export function createRail(box, catalogue, change) {
       slider(settings.steps), slider(settings.noise), slider(settings.seed)),
   );
 
+  let shownLooks = "";
   const rows = optimizers.map((optimizer) => {
     const tick = h("input", { type: "checkbox", "aria-label": `show ${optimizer.name}` });
     const sample = h("span", { className: "sample", "aria-hidden": "true" });
@@ -59,9 +60,14 @@ export function createRail(box, catalogue, change) {
       const used = new Set(schedules.find((s) => s.id === values.schedule).sliders.map((hyper) => hyper.key));
       for (const el of decaySliders) el.classList.toggle("unused", !used.has(el.dataset.key));
       for (const row of rows) {
-        const { color, mark } = lookOf(row.id);
         row.tick.checked = values.on.includes(row.id);
         row.el.classList.toggle("off", !row.tick.checked);
+      }
+      const looks = rows.map((row) => lookOf(row.id).color).join();
+      if (looks === shownLooks) return;
+      shownLooks = looks;
+      for (const row of rows) {
+        const { color, mark } = lookOf(row.id);
         row.el.style.setProperty("--colour", color);
         row.sample.innerHTML = `<svg viewBox="0 0 30 14"><line x1="1" y1="7" x2="29" y2="7"/><polygon points="${points(mark, 15, 7, 5.5)}"/></svg>`;
       }

@@ -5,6 +5,7 @@ import { along, cut, thin, vertexAt } from "./line.js";
 import { drawMark, stroke, wipe } from "./paint.js";
 
 const PIECES = 48; // a step that crosses the whole domain is laid over the surface in so many pieces
+const SLOW = 60; // ms
 const LOOKS = 24; // places looked at between a point and the eye to see whether a hill hides it
 
 /** @param {HTMLElement} box */
@@ -16,6 +17,8 @@ export function createRelief(box) {
   let key = "";
   let ground = null;
   let size = [0, 0];
+  let cost = 0; // ms that the surface took the last time
+  let began = 0;
 
   async function show(next) {
     picture = next;
@@ -25,8 +28,11 @@ export function createRelief(box) {
     size = [width, height];
     const now = [width, height].join();
     if (now === key && ground?.terrain === terrain && ground?.theme === theme) return;
+    // Where drawing the surface takes long (no graphics card), it waits until the hand has let go.
+    if (picture.held && cost > SLOW) return;
     key = now;
     ground = { terrain, theme };
+    began = performance.now();
     const [[x0, x1], [y0, y1]] = terrain.domain;
     const stretch = Math.min(1.5, Math.max(0.67, Math.sqrt((x1 - x0) / (y1 - y0))));
     const back = Math.max(1, (1.1 * height) / width); // in a narrow panel the camera starts further away
@@ -69,7 +75,11 @@ export function createRelief(box) {
         zaxis: axis(terrain.log_height ? "loss (log)" : "loss", terrain.ticks ?? {}),
       },
     }, { displayModeBar: false, responsive: false, scrollZoom: true });
-    afterRender(plot, () => picture.redraw());
+    afterRender(plot, () => {
+      if (began) cost = performance.now() - began;
+      began = 0;
+      picture.redraw();
+    });
   }
 
   function draw(t) {
@@ -77,7 +87,8 @@ export function createRelief(box) {
     const context = wipe(canvas, ...size);
     const view = camera(plot, ...size);
     if (!view) return;
-    const { theme, runs, terrain, large } = picture;
+    const { theme, runs, large } = picture;
+    const { terrain } = ground;
     const unit = large ? 1.4 : 1;
     for (const run of runs) {
       const line = through(run, onGround(run, terrain), view, terrain);

@@ -16,6 +16,7 @@ import { createTransport } from "./transport.js";
 import { newestWins, unpack } from "./wire.js";
 
 const RETRY = 2000; // ms until an unanswered request is made again
+const READABLE = 100; // ms that a live number stays while playing
 const SETTLE = 200; // ms without change until the address bar and the script are told
 
 const stages = new WeakMap(); // one for each place on the page: Streamlit calls again for every change of theme
@@ -39,6 +40,7 @@ function createStage(root, component) {
   let defaults = null; // the scene that this surface opens with
   let theme = null;
   let held = false; // a hand drags
+  let ticked = 0; // when the live numbers last changed
   let asked = false;
   let destroyed = false;
 
@@ -95,11 +97,12 @@ function createStage(root, component) {
       gridQuery = surfaceQuery;
       ground = terrain(grid);
     }
+    defaults = head.defaults;
     if (adopt) {
       values = head.values;
       transport.place(values.step);
+      showControls();
     }
-    defaults = head.defaults;
     if (settles) settle();
     const n = head.values.steps + 1;
     const runs = head.runs.map((run, k) => {
@@ -126,17 +129,24 @@ function createStage(root, component) {
     for (const run of picture.runs) run.look = lookOf(run.id);
     picture = { ...picture, theme, view: values.view, held, large: innerWidth >= 1700, redraw: () => draw(transport.t) };
     root.classList.toggle("side-by-side", values.view === "panels");
-    bar.show(values, defaults);
-    rail.show(values, defaults, lookOf);
     await Promise.all(panels.map((panel) => panel.show(picture)));
     transport.fit(picture.steps);
   }
   function draw(t) {
     if (!picture) return;
     for (const panel of panels) panel.draw(t);
-    rail.tick(picture.runs, picture.terrain.floor, t);
+    const now = performance.now();
+    if (!transport.playing || now - ticked > READABLE) {
+      ticked = now;
+      rail.tick(picture.runs, picture.terrain.floor, t);
+    }
     root.dataset.frames = Number(root.dataset.frames) + 1;
     root.dataset.step = Math.floor(t);
+  }
+
+  function showControls() {
+    bar.show(values, defaults);
+    rail.show(values, defaults, lookOf);
   }
 
   // --- changing ---
@@ -150,8 +160,8 @@ function createStage(root, component) {
     if (key === "start" && picture) {
       picture = { ...picture, start: value }; // the ring follows the hand at once, the paths when they are there
     }
-    bar.show(values, defaults);
-    rail.show(values, defaults, lookOf);
+    // A slider that moves shows its own value already.
+    if (done || key === "start") showControls();
     if (done) settle();
   }
   function rest(step) {
@@ -198,7 +208,10 @@ function createStage(root, component) {
       const now = readTheme(root);
       if (JSON.stringify(now) !== JSON.stringify(theme)) {
         theme = now;
-        if (picture) show();
+        if (picture) {
+          showControls();
+          show();
+        }
       }
       if (!asked) {
         asked = true;

@@ -123,6 +123,9 @@ export function createTransport(box, { draw, rest }) {
     get t() {
       return t;
     },
+    get playing() {
+      return playing;
+    },
     destroy: () => cancelAnimationFrame(frame),
   };
 }

@@ -1,0 +1,43 @@
+"""What the README tells its readers to type does work."""
+
+import re
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine import Optimizer, discover, rollout
+from surfaces import SURFACES
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+NOTEBOOK, MEMBER = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_the_notebook(capsys):
+    exec(NOTEBOOK, {})
+    assert capsys.readouterr().out.splitlines()[-1] == "(3, 101, 2)"
+
+
+def test_an_optimizer_is_one_file(tmp_path, monkeypatch):
+    package = tmp_path / "my_optimizers"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "signsgd.py").write_text(MEMBER)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "my_optimizers", raising=False)
+    found = discover("my_optimizers", str(package / "__init__.py"), Optimizer)
+    assert list(found) == ["signsgd"]
+    run = rollout(SURFACES["ravine"], found["signsgd"], steps=10)
+    np.testing.assert_allclose(np.abs(np.diff(run.position, axis=0)), 0.05, rtol=1e-12)
+
+
+def test_the_pictures_are_there():
+    for picture in re.findall(r"!\[.*?\]\((.*?)\)", README):
+        assert (Path(__file__).parent.parent / picture).stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("command", re.findall(r"^    make (\w+)", README, re.MULTILINE))
+def test_every_make_target_exists(command):
+    makefile = (Path(__file__).parent.parent / "Makefile").read_text()
+    assert re.search(rf"^{command}:", makefile, re.MULTILINE)
