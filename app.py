@@ -20,6 +20,9 @@ from ui.paths import ROUTES, VERSION, grid, paths
 from ui.scene import Scene
 
 ROOT = Path(__file__).parent
+BASE = "/".join(["", *st.get_option("server.baseUrlPath").split("/")]).rstrip(
+    "/"
+)  # "" or "/path": ours live below it too
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
 
 
@@ -71,9 +74,9 @@ async def lifespan(app):
 app = st.App(
     ROOT / "ui" / "page.py",
     routes=[
-        *ROUTES,
-        Route(f"/vendor/plotly-{plotly.__version__}.js", plotly_js),
-        Mount(f"/stage/{VERSION}", Stage(directory=ROOT / "ui" / "stage")),
+        *(Route(BASE + route.path, route.endpoint) for route in ROUTES),
+        Route(f"{BASE}/vendor/plotly-{plotly.__version__}.js", plotly_js),
+        Mount(f"{BASE}/stage/{VERSION}", Stage(directory=ROOT / "ui" / "stage")),
     ],
     lifespan=lifespan,
 )

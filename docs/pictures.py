@@ -42,5 +42,7 @@ with sync_playwright() as playwright:
     for step in range(0, 301, 10):
         scrub.fill(str(step))
         take()
-    frames[0].save(here / "drag.webp", save_all=True, append_images=frames[1:], duration=90, loop=0, quality=60, method=4)
+    frames[0].save(
+        here / "drag.webp", save_all=True, append_images=frames[1:], duration=90, loop=0, quality=60, method=4
+    )
     browser.close()

@@ -1,6 +1,8 @@
 """Where JAX computes, in which precision, and where its compiled programs are kept: decided here alone."""
 
+import logging
 import os
+import tempfile
 from pathlib import Path
 
 import jax
@@ -11,12 +13,28 @@ CACHE_BYTES = 256 * 2**20
 # Rollouts agree with the reference libraries to 1e-9 and a loss may fall to 1e-16: both need float64.
 jax.config.update("jax_enable_x64", True)
 
-# Compiled programs outlive the process, so that a restart does not compile again.
-if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-    jax.config.update("jax_compilation_cache_dir", str(Path.home() / ".cache" / "descent-lab" / "jax"))
+
+def _keep_compiled_programs() -> None:
+    """Let compiled programs outlive the process, so that a restart does not compile again.
+
+    Where nothing can be written, as in a container without a home, they are compiled at each start.
+    """
+    try:
+        given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
+        folder = Path(given) if given else Path.home() / ".cache" / "descent-lab" / "jax"
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
+        logging.getLogger(__name__).warning("compiled programs are not kept over restarts: %s", error)
+        jax.config.update("jax_enable_compilation_cache", False)
+        return
+    jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_compilation_cache_max_size", CACHE_BYTES)
-jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+
+
+_keep_compiled_programs()
 
 
 def rollout_device():

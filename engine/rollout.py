@@ -89,8 +89,6 @@ def race(
     _check_kind("surface", surface, Surface)
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or not 1 <= steps <= MAX_STEPS:
         raise ValueError(f"steps must be a whole number from 1 to {MAX_STEPS}, got {steps!r}.")
-    if schedule not in SCHEDULES:
-        raise ValueError(f"unknown schedule {schedule!r}: expected one of {', '.join(SCHEDULES)}.")
     rule = SCHEDULES[schedule]
     point = _numbers("start", surface.start if start is None else start)
     if point.shape[-1:] != (2,) or point.ndim > 2:

@@ -1,8 +1,11 @@
 /** Laws of the stage's pure modules. Run by node where there is one, and always in the browser (test_stage.py). */
 
+import { camera } from "../ui/stage/camera.js";
+import { headOf, onGround, through } from "../ui/stage/drape.js";
 import { between, cut, makeLine, vertexAt } from "../ui/stage/line.js";
 import { intoSearch, measure, parse, show, toPlace, toQuery, toQueryOn, toValue } from "../ui/stage/scene.js";
 import { lossAxis, power, terrain } from "../ui/stage/terrain.js";
+import { GROUND, look, PALETTE } from "../ui/stage/theme.js";
 import { newestWins, unpack } from "../ui/stage/wire.js";
 
 function equal(got, expected, what = "") {
@@ -19,7 +22,27 @@ const HYPERS = [
   { low: 0, high: 0.999, near_one: true },
   { low: 0, high: 20 },
   { low: 10, high: 1000, whole: true },
+  { low: 0, high: 0.9999, near_one: true },
+  { low: 0, high: 1.4 },
 ];
+
+/** A plot whose camera stands at the eye and looks along -z, one unit wide for each unit of distance. */
+function fakePlot(eye, scale = [1, 1, 1]) {
+  const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+  const view = [...identity];
+  view[12] = -eye[0] * scale[0];
+  view[13] = -eye[1] * scale[1];
+  view[14] = -eye[2] * scale[2];
+  const projection = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0]; // w = -z
+  return { _fullLayout: { scene: { _scene: { glplot: { cameraParams: { projection, view, model: identity } }, dataScale: scale } } } };
+}
+
+/** A ridge along y at x = 0, two high, on a plain from -2 to 2. */
+function ridge() {
+  const n = 41;
+  const f = new Float32Array(n * n).map((_, q) => Math.max(0, 2 - 10 * Math.abs(-2 + (4 * (q % n)) / (n - 1))));
+  return terrain({ head: { domain: [[-2, 2], [-2, 2]], log_height: false, floor: 0, minima: [], saddles: [] }, arrays: { f } });
+}
 
 /** A repeatable source of numbers in 0..1. */
 function numbers(seed) {
@@ -161,5 +184,57 @@ export const cases = {
     close(endless.to(99), 2, 1e-12);
     close(endless.to(-99), -2, 1e-12);
     equal([1e-8, -1, 0, 1e4].map(power), ["10<sup>−8</sup>", "−1", "0", "10<sup>4</sup>"]);
+  },
+  "every stop of a slider is a value of its own"() {
+    for (const hyper of HYPERS.filter(({ whole }) => !whole))
+      for (let k = 0; k <= 200; k++) equal(Math.round(toPlace(hyper, toValue(hyper, k / 200)) * 200), k, JSON.stringify(hyper));
+  },
+  "a loss that is no number is not a loss of 0"() {
+    ok(Number.isNaN(lossAxis(true, 1).to(NaN)));
+  },
+  "the camera projects as its matrices say, and knows where its eye is"() {
+    const scale = [2, 1, 0.5];
+    const seen = camera(fakePlot([1, 2, 8], scale), 400, 300);
+    for (const [k, v] of [1, 2, 8].entries()) close(seen.eye[k], v, 1e-9, "eye");
+    const [x, y] = seen.project(2, 3, 0); // 2 right, 1 up and 4 away in scaled units
+    close(x, 200 * (1 + 2 / 4), 1e-9);
+    close(y, 150 * (1 - 1 / 4), 1e-9);
+    equal(camera({}, 1, 1), null);
+  },
+  "a hill hides what lies behind it, and only that"() {
+    const ground = ridge();
+    const run = { position: Float32Array.from([-1.5, 0, -1, 0, 1, 0, 1.5, 0]) };
+    const view = { eye: [10, 0, 3], stamp: "", project: (x, y, z) => [100 * x, 100 * z] };
+    const line = through(run, onGround(run, ground), view, ground);
+    const hiddenAt = (t) => line.hidden[vertexAt(line, t)];
+    equal([hiddenAt(0.5), hiddenAt(2.5)], [1, 0], "behind, before");
+  },
+  "a path is laid on the surface and ends at the domain's edge"() {
+    const ground = ridge();
+    const lifted = onGround({ position: Float32Array.from([-1, 0, 1, 0, 5, 0]) }, ground);
+    const lift = 0.008 * (ground.high - ground.low);
+    lifted.x.forEach((x, i) => close(lifted.z[i], ground.height(x, lifted.y[i]) + lift, 1e-6));
+    ok(lifted.x.some((x) => Math.abs(x) < 0.05), "over the ridge, not through it");
+    equal(Math.max(...lifted.x), 2);
+    close(lifted.step[lifted.step.length - 1], 1.25, 1e-6);
+    const view = { project: (x) => [x, 0] };
+    close(headOf(lifted, 0.25, view)[0], -0.5, 1e-6);
+    close(headOf(lifted, 2, view)[0], 2, 1e-6, "once it has left, where it left");
+  },
+  "every line has a contrast of 3:1 on every ground"() {
+    const light = (hex) => {
+      const [r, g, b] = [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    for (const scheme of ["light", "dark"])
+      for (const color of PALETTE[scheme])
+        for (const end of ["low", "high"]) {
+          const [a, b] = [light(color), light(GROUND[scheme][end])].sort((p, q) => q - p);
+          ok((a + 0.05) / (b + 0.05) >= 3, `${color} on ${GROUND[scheme][end]}`);
+        }
+  },
+  "64 optimizers can be told apart"() {
+    const looks = Array.from({ length: 64 }, (_, k) => JSON.stringify(look({ palette: PALETTE.light }, k)));
+    equal(new Set(looks).size, 64);
   },
 };

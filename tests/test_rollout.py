@@ -130,12 +130,11 @@ def test_what_is_left_out_takes_its_default():
 
 @every_optimizer
 def test_divergence_is_data(optimizer):
-    """A start where f overflows: the run says inf or nan from its first row on, and nothing is raised or clamped."""
+    """A start where f overflows: nothing is raised, and loss and gradient say inf or nan from the first row on."""
     run = rollout(SURFACE, optimizer, start=(1e200, -1e200), steps=3)
     np.testing.assert_array_equal(run.position[0], (1e200, -1e200))
     assert not np.isfinite(run.loss).any()
     assert not np.isfinite(run.gradient[0]).any()
-    assert not np.isfinite(run.position[1:]).any()
 
 
 # Compilations

@@ -32,10 +32,11 @@ ROOT = Path(__file__).parent.parent
 
 
 def _version() -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(jax.__version__.encode())
     for folder in ("engine", "optimizers", "surfaces", "ui"):
-        for file in sorted((ROOT / folder).rglob("*.[pjc][ys]*")):  # .py, .js, .css
-            digest.update(file.read_bytes())
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in {".py", ".js", ".css"}:
+                digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -45,9 +46,9 @@ VERSION = _version()  # changes with any file that could change an answer
 def paths(scene: Scene) -> bytes:
     """Every path of a scene, ready to draw.
 
-    Arrays: position (runs, steps + 1, 2); gap (runs, steps + 1), the true loss above `floor`; factor (steps,), the
-    schedule's factor on every learning rate. Head: the scene, its defaults, and for each run the steps at which it
-    left the domain and at which it stopped being finite (null: never).
+    Arrays: position (runs, steps + 1, 2); gap (runs, steps + 1), the true loss above the lowest declared minimum, or
+    above 0 where there is none. Head: the scene's values, its defaults, and for each run the steps at which it left
+    the domain and at which it stopped being finite (null: never).
     """
     surface = SURFACES[scene.surface]
     rate = scene.values["rate"]
@@ -67,10 +68,8 @@ def paths(scene: Scene) -> bytes:
     runs = race(surface, entries, **settings)
     floor = _floor(scene)
     head = {
-        "scene": scene.to_url(),
         "values": scene.flat(),
         "defaults": scene.defaults().flat(),
-        "floor": floor,
         "runs": [
             {"id": id, "left": first_outside(run, surface), "diverged": first_non_finite(run)}
             for id, run in zip(scene.on, runs, strict=True)
@@ -79,8 +78,7 @@ def paths(scene: Scene) -> bytes:
     n = settings["steps"] + 1
     position = np.array([run.position for run in runs]).reshape(-1, n, 2)
     gap = np.array([run.loss - floor for run in runs]).reshape(-1, n)
-    factor = runs[0].lr / entries[0][1]["lr"] if runs else np.empty(0)
-    return _pack(head, {"position": position, "gap": gap, "factor": factor})
+    return _pack(head, {"position": position, "gap": gap})
 
 
 def grid(scene: Scene) -> bytes:
@@ -133,7 +131,9 @@ def _route(path: str, kind, keys: Callable[[str], bool]) -> Route:
         query = {key: word for key, word in request.query_params.items() if keys(key)}
         url = Scene.read(query).to_url()  # however it was spelled, a scene is computed once
         body = await anyio.to_thread.run_sync(_answer, kind, url)  # JAX never runs on the event loop
-        return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "max-age=3600"})
+        ours = request.query_params.get("v") == VERSION  # during an update another version may be asked for
+        headers = {"Cache-Control": "public, max-age=86400" if ours else "no-store"}
+        return Response(body, media_type="application/octet-stream", headers=headers)
 
     return Route(path, answer)
 

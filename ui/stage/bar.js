@@ -17,14 +17,15 @@ export function createBar(box, catalogue, change, open) {
 
   const fields = ["x", "y"].map((axis, i) =>
     h("input", { type: "text", className: "number", inputMode: "decimal", "aria-label": `start ${axis}`, autocomplete: "off", onchange: () => typed(i) }));
+  const complaint = h("span", { className: "complaint", role: "alert" });
   let start = [0, 0];
   function typed(i) {
     const value = Number(fields[i].value.trim().replace(",", "."));
     const [low, high] = catalogue.surfaces.find((s) => s.id === shown).domain[i];
     const good = fields[i].value.trim() !== "" && value >= low && value <= high;
-    fields[i].toggleAttribute("aria-invalid", !good);
-    fields[i].title = good ? "" : `a number from ${low} to ${high}, please`;
-    if (good) change("start", i ? [start[0], value] : [value, start[1]], true);
+    complaint.textContent = good ? "" : `${"xy"[i]}: a number from ${low} to ${high}, please`; // what was typed stays
+    if (!good) fields[i].setAttribute("aria-invalid", "true");
+    else change("start", i ? [start[0], value] : [value, start[1]], true);
   }
   const views = [["overlay", "Overlay"], ["panels", "Side by side"]].map(([view, name]) =>
     h("button", { type: "button", "data-view": view, onclick: () => change("view", view, true) }, name));
@@ -42,7 +43,7 @@ export function createBar(box, catalogue, change, open) {
   }, "Copy link");
   box.append(
     h("h1", {}, "Descent Lab"), surface.el, numbers,
-    h("div", { className: "start", role: "group", "aria-label": "start" }, h("span", {}, "start"), ...fields),
+    h("div", { className: "start", role: "group", "aria-label": "start" }, h("span", {}, "start"), ...fields, complaint),
     h("div", { className: "spacer" }),
     h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views), link,
   );
@@ -59,7 +60,9 @@ export function createBar(box, catalogue, change, open) {
       for (const [key, slider] of sliders) slider.set(values[key], defaults[key]);
       start = values.start;
       fields.forEach((field, i) => {
-        if (document.activeElement !== field) field.value = spell(start[i]);
+        if (document.activeElement === field && field.hasAttribute("aria-invalid")) return;
+        field.value = spell(start[i]);
+        field.removeAttribute("aria-invalid");
       });
       for (const view of views) view.setAttribute("aria-pressed", String(view.dataset.view === values.view));
     },

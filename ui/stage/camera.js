@@ -1,6 +1,6 @@
 /**
  * Where plotly.js puts a point of a 3D scene on the screen. It has no public way to ask, so this module alone reads its
- * private scene object; it was written for plotly.js 4.1.1, and a test fails when the pinned version moves.
+ * private scene object; it was written for plotly.js 4.1.1, and a test fails when the wheel brings another.
  */
 
 const multiply = (a, b) => {

@@ -97,5 +97,5 @@ export function createChart(box, onSeek) {
   });
   box.addEventListener("pointermove", (event) => event.buttons && seek(event));
 
-  return { show, draw };
+  return { show, draw, plot };
 }

@@ -155,7 +155,7 @@ export function createContour(box, onStart) {
   }
 
   // --- the hand: a click sets the start, the start ring can be dragged ---
-  let hold = null; // {cell, x, y, drags}
+  let hold = null; // {cell, x, y, drags, moved}
   const local = (event, cell) => {
     const { left, top } = cell.el.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top];
@@ -185,7 +185,10 @@ export function createContour(box, onStart) {
     if (hold) {
       if (!hold.drags) return;
       const xy = plane(event, hold.cell);
-      if (xy) onStart(xy, false);
+      if (xy) {
+        hold.moved = true;
+        onStart(xy, false);
+      }
       return;
     }
     const cell = cells.find(({ el }) => el.contains(event.target));
@@ -197,11 +200,10 @@ export function createContour(box, onStart) {
   }, true);
   const release = (event) => {
     if (!hold) return;
-    const { cell, x, y, drags } = hold;
+    const { cell, x, y, drags, moved } = hold;
     hold = null;
-    const clicked = Math.hypot(event.clientX - x, event.clientY - y) < STILL;
-    if (event.type === "pointercancel") return;
-    if (drags && !clicked) onStart(plane(event, cell) ?? picture.start, true);
+    const clicked = event.type === "pointerup" && Math.hypot(event.clientX - x, event.clientY - y) < STILL;
+    if (moved) onStart(plane(event, cell) ?? picture.start, true);
     else if (clicked && !drags) {
       const xy = plane(event, cell);
       if (xy) onStart(xy, true);

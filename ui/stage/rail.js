@@ -33,7 +33,7 @@ export function createRail(box, catalogue, change) {
     const tick = h("input", { type: "checkbox", "aria-label": `show ${optimizer.name}` });
     const sample = h("span", { className: "sample", "aria-hidden": "true" });
     const status = h("span", { className: "status" });
-    const loss = h("output", { className: "loss", title: "loss at the playhead" });
+    const loss = h("span", { className: "loss", title: "loss at the playhead" });
     const [first, ...others] = optimizer.sliders;
     const more = h("div", { className: "more" }, ...others.map((hyper) => slider(hyper, optimizer.name)));
     more.hidden = true;

@@ -1,12 +1,11 @@
 /** The 3D panel: Plotly draws the surface once, a canvas the paths upon it, seen through the same camera. */
 
 import { afterRender, camera, turned } from "./camera.js";
-import { along, cut, thin, vertexAt } from "./line.js";
+import { headOf, onGround, through } from "./drape.js";
+import { vertexAt } from "./line.js";
 import { drawMark, stroke, wipe } from "./paint.js";
 
-const PIECES = 48; // a step that crosses the whole domain is laid over the surface in so many pieces
 const SLOW = 60; // ms
-const LOOKS = 24; // places looked at between a point and the eye to see whether a hill hides it
 
 /** @param {HTMLElement} box */
 export function createRelief(box) {
@@ -113,74 +112,4 @@ export function createRelief(box) {
   }
 
   return { show, draw, plot };
-}
-
-/** The path laid on the surface: vertices inside the domain, each with the fractional step it belongs to. */
-function onGround(run, terrain) {
-  if (run.lifted?.terrain === terrain) return run.lifted;
-  const [[x0, x1], [y0, y1]] = terrain.domain;
-  const lift = 0.008 * (terrain.high - terrain.low);
-  const { position } = run;
-  const [xs, ys, zs, step] = [[], [], [], []];
-  const add = (x, y, s) => {
-    xs.push(x);
-    ys.push(y);
-    zs.push(terrain.height(Math.min(x1, Math.max(x0, x)), Math.min(y1, Math.max(y0, y))) + lift); // rounding of the cut
-    step.push(s);
-  };
-  add(position[0], position[1], 0);
-  for (let i = 0; i + 1 < position.length / 2; i++) {
-    const [ax, ay, bx, by] = position.subarray(2 * i, 2 * i + 4);
-    const piece = Number.isFinite(ax + ay + bx + by) ? cut(ax, ay, bx, by, x0, y0, x1, y1) : null;
-    if (!piece) continue;
-    const [cx, cy, dx, dy] = piece;
-    const [from, to] = [along(ax, ay, bx, by, cx, cy), along(ax, ay, bx, by, dx, dy)];
-    if (from > 0) {
-      add(NaN, NaN, i + from); // it comes back into the picture here
-      add(cx, cy, i + from);
-    }
-    const pieces = Math.max(1, Math.ceil(PIECES * Math.max(Math.abs(dx - cx) / (x1 - x0), Math.abs(dy - cy) / (y1 - y0))));
-    for (let k = 1; k <= pieces; k++) {
-      const u = k / pieces;
-      add(cx + (dx - cx) * u, cy + (dy - cy) * u, i + from + (bx === ax && by === ay ? 1 : to - from) * u);
-    }
-  }
-  run.lifted = { terrain, x: xs, y: ys, z: zs, step };
-  run.seen = null;
-  return run.lifted;
-}
-
-/** Where the path stands on the screen at step t; once it has left the domain, where it left. */
-function headOf({ x, y, z, step }, t, view) {
-  const i = vertexAt({ step }, t);
-  const j = i + 1 < step.length && step[i + 1] > step[i] && Number.isFinite(x[i + 1]) ? i + 1 : i;
-  const u = j > i ? (t - step[i]) / (step[j] - step[i]) : 0;
-  const mix = (a) => (j > i ? a[i] * (1 - u) + a[j] * u : a[i]);
-  return view.project(mix(x), mix(y), mix(z));
-}
-
-/** The vertices on the screen, and whether a hill stands before them. Kept until the camera or the path changes. */
-function through(run, { x, y, z, step }, view, terrain) {
-  if (run.seen?.stamp === view.stamp) return run.seen;
-  const n = step.length;
-  const seen = { x: new Float32Array(n), y: new Float32Array(n), hidden: new Uint8Array(n) };
-  const [ex, ey, ez] = view.eye;
-  const [[x0, x1], [y0, y1]] = terrain.domain;
-  const slack = 0.012 * (terrain.high - terrain.low);
-  for (let i = 0; i < n; i++) {
-    [seen.x[i], seen.y[i]] = view.project(x[i], y[i], z[i]);
-    const [dx, dy, dz] = [ex - x[i], ey - y[i], ez - z[i]];
-    const reach = Math.min(1, 1 / Math.max(Math.abs(dx) / (x1 - x0), Math.abs(dy) / (y1 - y0), 1e-9)); // once across the domain
-    for (let k = 1; k <= LOOKS; k++) {
-      const u = reach * (k / LOOKS) ** 1.5;
-      const h = terrain.height(x[i] + dx * u, y[i] + dy * u);
-      if (Number.isNaN(h)) break; // past the edge nothing stands in the way
-      if (h > z[i] + dz * u + slack) {
-        seen.hidden[i] = 1;
-        break;
-      }
-    }
-  }
-  run.seen = { stamp: view.stamp, ...thin({ ...seen, step }, ["hidden"]) };
-  return run.seen;
 }

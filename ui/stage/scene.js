@@ -30,7 +30,8 @@ export function toQueryOn(surface, values, defaults) {
  * @param {string} search as in location.search @param {string} scene a scene's query @param {object} values
  */
 export function intoSearch(search, scene, values) {
-  const others = [...new URLSearchParams(search)].filter(([key]) => !(key in values) && !key.includes("."));
+  const owners = new Set(Object.keys(values).map((key) => key.split(".")[0]));
+  const others = [...new URLSearchParams(search)].filter(([key]) => !owners.has(key.split(".")[0]));
   return [new URLSearchParams(others).toString(), scene].filter(Boolean).join("&");
 }
 
@@ -49,8 +50,8 @@ export function toValue({ low, high, log, near_one, whole }, place) {
   if (place >= 1) return high;
   let value;
   if (log) value = significant(low * (high / low) ** place, 3);
-  else if (near_one) value = significant(1 - significant((1 - low) * ((1 - high) / (1 - low)) ** place, 2), 6);
-  else value = significant(low + (high - low) * place, 3);
+  else if (near_one) value = significant(1 - significant((1 - low) * ((1 - high) / (1 - low)) ** place, 3), 6);
+  else value = significant(low + (high - low) * place, 4);
   if (whole) value = Math.round(value);
   return Math.min(high, Math.max(low, value));
 }

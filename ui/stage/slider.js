@@ -23,9 +23,9 @@ export function createSlider(hyper, change, owner = "") {
   const complaint = h("div", { className: "complaint", role: "alert" });
   const el = h("div", { className: "slider", "data-key": hyper.key }, h("label", { for: id }, hyper.name), range, field, reset, complaint);
 
-  function paint() {
+  function paint(ownHand = false) {
     const place = toPlace(hyper, value);
-    range.value = Math.round(place * STOPS);
+    if (!ownHand) range.value = Math.round(place * STOPS); // a thumb under the hand stays where the hand has it
     range.style.setProperty("--place", place);
     range.setAttribute("aria-valuetext", show(value));
     reset.style.visibility = value === standard ? "hidden" : "visible";
@@ -35,14 +35,14 @@ export function createSlider(hyper, change, owner = "") {
     complaint.textContent = "";
     field.removeAttribute("aria-invalid");
   }
-  function move(next, done) {
+  function move(next, done, ownHand = false) {
     value = next;
-    paint();
+    paint(ownHand);
     write();
     change(hyper.key, value, done);
   }
 
-  range.oninput = () => move(toValue(hyper, range.value / STOPS), false);
+  range.oninput = () => move(toValue(hyper, range.value / STOPS), false, true);
   range.onchange = () => change(hyper.key, value, true);
   range.ondblclick = reset.onclick = () => move(standard, true);
   const typed = () => {
@@ -65,7 +65,7 @@ export function createSlider(hyper, change, owner = "") {
     /** Show a value that came from elsewhere. */
     set(next, usual) {
       standard = usual;
-      if (next === value && field.value) return paint();
+      if (next === value && field.value) return paint(document.activeElement === range);
       value = next;
       paint();
       write();

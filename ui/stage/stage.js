@@ -27,6 +27,7 @@ export default function mount(component) {
   if (!stages.has(parentElement)) stages.set(parentElement, createStage(parentElement.querySelector("[data-stage]"), component));
   stages.get(parentElement).again(component);
   return () => {
+    if (parentElement.isConnected) return; // Streamlit cleans up after a superseded call too: the stage lives on
     stages.get(parentElement)?.destroy();
     stages.delete(parentElement);
   };
@@ -44,13 +45,18 @@ function createStage(root, component) {
   let asked = false;
   let destroyed = false;
 
-  const styled = style();
+  styled();
   const box = Object.fromEntries(["bar", "contour", "relief", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
   root.className = "stage";
   root.tabIndex = -1;
   root.replaceChildren(box.bar, h("div", { className: "panels" }, box.contour, box.relief, box.chart), box.rail, box.transport, box.note);
   Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "" });
   box.note.setAttribute("role", "status");
+  const pictured = { contour: "the surface from above with every path; a click sets the start", relief: "the surface in three dimensions with every path", chart: "the loss of every optimizer at every step" };
+  for (const [name, label] of Object.entries(pictured)) {
+    box[name].setAttribute("role", "img");
+    box[name].setAttribute("aria-label", label);
+  }
 
   const bar = createBar(box.bar, catalogue, change, open);
   const rail = createRail(box.rail, catalogue, change);
@@ -64,8 +70,12 @@ function createStage(root, component) {
   const lookOf = (id) => look(theme, order.get(id));
 
   // --- asking ---
+  let opening = null; // the surface that was picked and is not there yet
+  let edited = {}; // what a hand changed since the request in flight was sent
+  let placing; // where the playhead goes with the next picture: a step, null for the end, undefined to stay
   let gridQuery = null;
   let ground = null;
+  let retry = 0;
 
   async function bytes(route, query) {
     const answer = await fetch(new URL(`${route}?${query}&v=${version}`, document.baseURI));
@@ -73,37 +83,50 @@ function createStage(root, component) {
     return unpack(await answer.arrayBuffer());
   }
 
-  /** Fetch and draw a scene; `adopt` takes its values over into the controls. */
-  const ask = newestWins(async ({ query, adopt, settles }) => {
-    const surfaceQuery = new URLSearchParams([...new URLSearchParams(query)].filter(([key]) => key.startsWith("surface"))).toString();
+  /** The query of the scene that is wanted now; how it is looked at is none of the server's business. */
+  function wanted() {
+    if (!values) return new URLSearchParams(location.search).toString();
+    const seen = { ...values, step: null, view: defaults.view };
+    return opening === null ? toQuery(seen, defaults) : toQueryOn(opening, seen, defaults);
+  }
+
+  /** Fetch and draw what is wanted when the request is sent, not when it was asked for. */
+  const refresh = newestWins(async () => {
+    clearTimeout(retry);
+    const [query, target, first] = [wanted(), opening, !values];
+    const surfaceQuery = surfacePart(query);
+    edited = {};
     let paths, grid, plotly;
     try {
       [paths, grid, plotly] = await Promise.all([
         bytes("paths", query),
         surfaceQuery === gridQuery ? null : bytes("grid", surfaceQuery),
         loadPlotly(plotlyAddress),
-        styled,
+        styled(),
       ]);
     } catch (error) {
       if (destroyed) return;
       box.note.textContent = `No answer from the server, trying again. What is drawn is the last scene it sent. (${error.message})`;
-      setTimeout(() => ask({ query: adopt ? query : toQuery(values, defaults), adopt, settles }), RETRY);
+      retry = setTimeout(refresh, RETRY);
       return;
     }
-    if (destroyed) return;
+    if (destroyed || opening !== target) return; // another surface was picked meanwhile: its request is next
     box.note.textContent = "";
     const { head, arrays } = paths;
+    defaults = head.defaults;
     if (grid) {
-      gridQuery = surfaceQuery;
+      gridQuery = surfacePart(toQuery(head.values, defaults));
       ground = terrain(grid);
     }
-    defaults = head.defaults;
-    if (adopt) {
-      values = head.values;
-      transport.place(values.step);
+    if (first || target !== null) {
+      const kept = Object.entries(edited).filter(([key]) => key in head.values && key !== "start" && !key.startsWith("surface"));
+      values = { ...head.values, view: values?.view ?? head.values.view, ...Object.fromEntries(kept) };
+      opening = null;
+      placing = first ? values.step : null;
       showControls();
+      if (target !== null) settle();
+      if (kept.length) refresh();
     }
-    if (settles) settle();
     const n = head.values.steps + 1;
     const runs = head.runs.map((run, k) => {
       const position = arrays.position.subarray(2 * n * k, 2 * n * (k + 1));
@@ -111,26 +134,36 @@ function createStage(root, component) {
       const outside = (i) => !(position[2 * i] >= x0 && position[2 * i] <= x1 && position[2 * i + 1] >= y0 && position[2 * i + 1] <= y1);
       return { ...run, name: names.get(run.id), position, gap: arrays.gap.subarray(n * k, n * (k + 1)), outside };
     });
-    picture = { ...picture, plotly, terrain: ground, runs, steps: n - 1, start: head.values.start };
+    picture = { plotly, terrain: ground, runs, steps: n - 1, start: values.start, scene: head.values };
     await show();
     root.dataset.paths = Number(root.dataset.paths) + 1;
-    root.dataset.scene = toQuery(head.values, defaults);
     await new Promise(requestAnimationFrame); // no faster than the screen
   });
 
   /** Another surface: the settings changed by hand go along. */
   function open(surface) {
-    ask({ query: toQueryOn(surface, values, defaults), adopt: true, settles: true });
+    opening = surface;
+    refresh();
   }
 
   // --- drawing ---
-  async function show() {
-    if (!picture || !theme) return;
+  let showing = Promise.resolve();
+  const show = () => (showing = showing.then(showNow, showNow)); // one after the other: Plotly must not be called twice at once
+
+  async function showNow() {
+    if (!picture || !theme || destroyed) return;
     for (const run of picture.runs) run.look = lookOf(run.id);
     picture = { ...picture, theme, view: values.view, held, large: innerWidth >= 1700, redraw: () => draw(transport.t) };
     root.classList.toggle("side-by-side", values.view === "panels");
     await Promise.all(panels.map((panel) => panel.show(picture)));
-    transport.fit(picture.steps);
+    transport.fit(picture.steps, placing);
+    placing = undefined;
+    report();
+  }
+  /** Tell tests and benchmarks which scene is painted. */
+  function report() {
+    const { step, view } = values;
+    root.dataset.scene = toQuery({ ...picture.scene, step, view }, defaults);
   }
   function draw(t) {
     if (!picture) return;
@@ -153,13 +186,15 @@ function createStage(root, component) {
   function change(key, value, done) {
     if (!values) return;
     values = { ...values, [key]: value };
+    edited[key] = value;
     if (key === "steps") values.step = null;
     held = !done;
-    if (key === "view") show();
-    else ask({ query: toQuery(values, defaults), adopt: false });
     if (key === "start" && picture) {
-      picture = { ...picture, start: value }; // the ring follows the hand at once, the paths when they are there
+      picture.start = value; // the ring follows the hand at once, the paths when they are there
+      draw(transport.t);
     }
+    if (key === "view") show();
+    else refresh();
     // A slider that moves shows its own value already.
     if (done || key === "start") showControls();
     if (done) settle();
@@ -167,6 +202,7 @@ function createStage(root, component) {
   function rest(step) {
     if (!values) return;
     values = { ...values, step: step < values.steps ? step : null };
+    if (picture) report();
     settle();
   }
   let timer = 0;
@@ -174,7 +210,6 @@ function createStage(root, component) {
     clearTimeout(timer);
     timer = setTimeout(() => {
       const scene = toQuery(values, defaults);
-      if (picture) root.dataset.scene = scene;
       history.replaceState(history.state, "", `?${intoSearch(location.search, scene, values)}`);
       tell("scene", scene);
     }, SETTLE);
@@ -203,7 +238,8 @@ function createStage(root, component) {
   resize.observe(box.chart);
 
   return {
-    again({ setStateValue }) {
+    again({ setStateValue, data }) {
+      if (data.version !== version) location.reload(); // the server was updated: these modules no longer fit it
       tell = setStateValue;
       const now = readTheme(root);
       if (JSON.stringify(now) !== JSON.stringify(theme)) {
@@ -215,16 +251,17 @@ function createStage(root, component) {
       }
       if (!asked) {
         asked = true;
-        ask({ query: new URLSearchParams(location.search).toString(), adopt: true });
+        refresh();
       }
     },
     destroy() {
       destroyed = true;
       clearTimeout(timer);
+      clearTimeout(retry);
       resize.disconnect();
       transport.destroy();
       contour.destroy();
-      for (const { plot } of panels) if (plot && picture?.plotly) picture.plotly.purge(plot);
+      for (const { plot } of panels) picture?.plotly.purge(plot);
     },
   };
 }
@@ -248,9 +285,18 @@ function loadPlotly(address) {
 }
 
 /** The style sheet beside this module, once; nothing is measured before it is there. */
-const style = () =>
-  (styling ??= new Promise((resolve, reject) => {
+function styled() {
+  styling ??= new Promise((resolve, reject) => {
     const link = h("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href, onload: resolve });
-    link.onerror = () => reject(new Error("the style sheet did not arrive"));
+    link.onerror = () => {
+      styling = null;
+      link.remove();
+      reject(new Error("the style sheet did not arrive"));
+    };
     document.head.append(link);
-  }));
+  });
+  return styling;
+}
+
+/** The part of a scene's query that decides the ground. */
+const surfacePart = (query) => new URLSearchParams([...new URLSearchParams(query)].filter(([key]) => key.startsWith("surface"))).toString();

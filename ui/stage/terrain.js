@@ -63,7 +63,7 @@ export function lossAxis(bounded, first) {
     const exponents = Array.from({ length: Math.floor((top - bottom) / 2) + 1 }, (_, i) => top - 2 * i);
     return {
       title: "loss − lowest minimum",
-      to: (gap) => (gap > 0 ? Math.log10(gap) : -Infinity),
+      to: (gap) => (gap <= 0 ? -Infinity : Math.log10(gap)), // what is not a number stays so
       range: [bottom, top],
       tickvals: exponents,
       ticktext: exponents.map((e) => power(10 ** e)),

@@ -1,13 +1,13 @@
 /** Colours and marks. Colour belongs to the optimizers; the surface and the page are quiet. */
 
 // Okabe & Ito's eight, darkened for a light ground and lightened for a dark one until each has a contrast of 3:1.
-const PALETTE = {
-  light: ["#111111", "#b86e00", "#1f83c4", "#00845f", "#8f7a00", "#0057a0", "#c94f00", "#b04a86"],
-  dark: ["#f5f5f5", "#f0a830", "#6cc4f5", "#1fc394", "#f0e442", "#5c9df0", "#ff7a33", "#e08fc0"],
+export const PALETTE = {
+  light: ["#111111", "#a46200", "#1c77b2", "#00815d", "#847000", "#0057a0", "#c14c00", "#b04a86"],
+  dark: ["#f5f5f5", "#f0a830", "#6cc4f5", "#1fc394", "#f0e442", "#69a5f1", "#ff7d37", "#e08fc0"],
 };
-const GROUND = {
-  light: { low: "#fbfcfd", high: "#aebccb", line: "rgba(60,80,105,.30)", ridge: "#93a3b5", halo: "rgba(255,255,255,.85)" },
-  dark: { low: "#12161c", high: "#4a5b70", line: "rgba(190,210,235,.22)", ridge: "#5f7188", halo: "rgba(14,17,22,.8)" },
+export const GROUND = {
+  light: { low: "#fbfcfd", high: "#c3cfdb", line: "rgba(60,80,105,.30)", ridge: "#93a3b5", halo: "rgba(255,255,255,.85)" },
+  dark: { low: "#12161c", high: "#43536a", line: "rgba(190,210,235,.22)", ridge: "#5f7188", halo: "rgba(14,17,22,.8)" },
 };
 
 /** The marks that tell optimizers apart without colour, as outlines in a unit circle. */
@@ -33,8 +33,8 @@ const MARKS = [
   polygon(6, Math.PI / 6),
 ];
 
-/** The look of the optimizer that stands k-th in the catalogue. */
-export const look = (theme, k) => ({ color: theme.palette[k % theme.palette.length], mark: MARKS[k % MARKS.length] });
+/** The look of the optimizer that stands k-th in the catalogue: 64 pairs of colour and mark before one comes back. */
+export const look = (theme, k) => ({ color: theme.palette[k % theme.palette.length], mark: MARKS[(k + Math.floor(k / MARKS.length)) % MARKS.length] });
 
 /** A mark's outline round (x, y), to be filled or stroked. */
 export function outline(context, mark, x, y, size) {

@@ -21,7 +21,7 @@ const icon = (name) => `<svg viewBox="0 0 16 16" width="14" height="14" aria-hid
  */
 export function createTransport(box, { draw, rest }) {
   let steps = 1;
-  let t = 0;
+  let t = 1;
   let playing = false;
   let looping = false;
   let speed = USUAL;
@@ -31,7 +31,7 @@ export function createTransport(box, { draw, rest }) {
   const play = button("play", "play", () => (playing ? pause() : start()));
   play.className = "play";
   const scrub = h("input", { type: "range", min: 0, step: 1, className: "scrub", "aria-label": "step" });
-  const count = h("output", { className: "count" });
+  const count = h("span", { className: "count" });
   const pace = h("select", { "aria-label": "speed", title: "speed", onchange: () => ((speed = Number(pace.value)), resume()) });
   pace.append(...SPEEDS.map((s) => h("option", { value: s, selected: s === USUAL }, `${s} steps/s`)));
   const loop = h("button", { type: "button", title: "start again at the end", "aria-pressed": "false" }, "Loop");
@@ -105,17 +105,18 @@ export function createTransport(box, { draw, rest }) {
   }
 
   return {
-    /** A new set of paths is there: keep the playhead where it is, at the end if it stood at the end. */
-    fit(length) {
-      const atEnd = t >= steps;
+    /**
+     * A new set of paths is there. The playhead goes to `step`, null for the end; left out, it stays where it is, at
+     * the end if it stood at the end.
+     */
+    fit(length, step) {
+      const atEnd = t >= steps && !playing;
       steps = length;
       scrub.max = steps;
-      t = atEnd && !playing ? steps : Math.min(t, steps);
+      if (step === undefined) t = atEnd ? steps : Math.min(t, steps);
+      else if (!playing) t = Math.min(step ?? steps, steps);
+      else t = Math.min(t, steps);
       paint();
-    },
-    /** Put the playhead there without telling: null is the end. */
-    place(step) {
-      t = step === null ? Infinity : step;
     },
     toggle: () => play.click(),
     nudge: (by) => seek((by > 0 ? Math.floor(t) : Math.ceil(t)) + by),
