@@ -2,6 +2,7 @@
 
 import gc
 import gzip
+import os
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,9 +21,9 @@ from ui.paths import ROUTES, VERSION, grid, paths
 from ui.scene import Scene
 
 ROOT = Path(__file__).parent
-BASE = "/".join(["", *st.get_option("server.baseUrlPath").split("/")]).rstrip(
-    "/"
-)  # "" or "/path": ours live below it too
+# Ours live below the same path as Streamlit's own, which reads its environment only when the server starts.
+_base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
+BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
 
 

@@ -37,8 +37,9 @@ OPTIMIZER = Optimizer(
     name="Adam",
     family="adaptive",
     tex=(
-        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad \hat m_t = \frac{m_t}{1-\beta_1^t} \\"
-        r"v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2, \quad \hat v_t = \frac{v_t}{1-\beta_2^t} \\"
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t \\"
+        r"v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
+        r"\hat m_t = \frac{m_t}{1-\beta_1^t}, \quad \hat v_t = \frac{v_t}{1-\beta_2^t} \\"
         r"w_{t+1} = w_t - \eta\, \frac{\hat m_t}{\sqrt{\hat v_t} + \varepsilon}"
     ),
     hypers=(

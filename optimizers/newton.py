@@ -28,7 +28,7 @@ OPTIMIZER = Optimizer(
     id="newton",
     name="Newton",
     family="second order",
-    tex=r"w_{t+1} = w_t - \eta\, (H_t + \lambda I)^{-1} g_t, \quad H_t = \nabla^2 f_t(w_t)",
+    tex=r"H_t = \nabla^2 f_t(w_t) \\ w_{t+1} = w_t - \eta\, (H_t + \lambda I)^{-1} g_t",
     hypers=(
         Hyper("lr", 1.0, 1e-3, 2.0, log=True, name="learning rate", tex=r"\eta"),
         Hyper("damping", 0.0, 0.0, 100.0, name="damping", tex=r"\lambda"),

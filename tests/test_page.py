@@ -30,14 +30,14 @@ def shows(app, members):
 def test_it_opens_with_every_rule():
     app = opened()
     assert shows(app, OPTIMIZERS.values())
-    assert len(formulas(app)) == 1 + len(OPTIMIZERS)
+    assert len(formulas(app)) == 2 + len(OPTIMIZERS), "the surface, the schedule and every optimizer"
     assert len(app.sidebar.expander) == len(OPTIMIZERS), "each with the code that runs"
 
 
 def test_it_opens_a_link():
     app = opened(surface="beale", on="sgd,adam")
     assert shows(app, [SURFACES["beale"], OPTIMIZERS["sgd"], OPTIMIZERS["adam"]])
-    assert len(formulas(app)) == 3
+    assert len(formulas(app)) == 4
 
 
 def test_one_change_of_the_stage_is_enough_every_time():
@@ -48,4 +48,4 @@ def test_one_change_of_the_stage_is_enough_every_time():
         app.run()
         assert not app.exception
         assert shows(app, [SURFACES[surface], OPTIMIZERS["adam"]])
-        assert len(formulas(app)) == 2
+        assert len(formulas(app)) == 3

@@ -1,141 +1,14 @@
-"""The app in a real browser: served by uvicorn, driven by mouse and keyboard."""
+"""The stage in a real browser, driven by mouse and keyboard."""
 
-import contextlib
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import urllib.error
-import urllib.request
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import expect
 
-from engine import SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.browser import browser_path
-from ui.scene import Scene, controls
-
-ROOT = Path(__file__).parent.parent
-# WebGL in software: the machine may have no graphics card. The rest keeps Chromium from calling home.
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-STAGE = "[data-stage]"
-READY = f"document.querySelector('{STAGE}')?.dataset.paths > 0"
-
-
-@pytest.fixture(scope="module")
-def log(tmp_path_factory):
-    return tmp_path_factory.mktemp("server") / "log.txt"
-
-
-@pytest.fixture(scope="module")
-def server(log):
-    """The app on a free loopback port; its log names every compilation."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(port)]
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, "JAX_LOG_COMPILES": "1"}
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health").close()
-                break
-            except urllib.error.URLError:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(0.1)
-                assert process.poll() is None, log.read_text()
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(chromium, server):
-    """A laptop's page on which any error of the console and any request to another host is a failure."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server)
-    page = context.new_page()
-    wrong = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith((server, "data:", "blob:")) else None)
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def visit(page: Page, query: str = "") -> Page:
-    page.goto(f"/?{query}")
-    page.wait_for_function(READY)
-    return page
-
-
-def stage(page: Page, name: str) -> str:
-    return page.locator(STAGE).get_attribute(f"data-{name}") or ""
-
-
-def painted(page: Page, action) -> None:
-    """Do something and wait until a new set of paths has been painted."""
-    before = stage(page, "paths")
-    action()
-    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.paths !== '{before}'")
-
-
-def settled(page: Page, pattern: str) -> dict[str, str]:
-    """Wait until the address bar matches; its query."""
-    page.wait_for_url(re.compile(pattern))
-    return {key: words[-1] for key, words in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
-
-
-def slider(page: Page, key: str):
-    return page.locator(f"[data-key='{key}'] input[type=range]")
-
-
-def pixels(page: Page, panel: str) -> list[int]:
-    """How many pixels of each panel's canvas are painted."""
-    return page.eval_on_selector_all(
-        f"{STAGE} .{panel} canvas:not(.plot canvas)",
-        """canvases => canvases.map((canvas) => {
-             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-             let count = 0;
-             for (let i = 3; i < data.length; i += 4) if (data[i]) count++;
-             return count;
-           })""",
-    )
-
-
-def box(page: Page, panel: str) -> dict[str, float]:
-    found = page.locator(f"{STAGE} div.{panel}").bounding_box()
-    assert found
-    return found
+from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
+from ui.scene import Scene
 
 
 def test_it_comes_up_with_every_path_painted(page):
@@ -226,10 +99,13 @@ def test_a_reload_and_a_link_show_the_same_scene(page):
 
 
 def test_playing_asks_nothing_of_the_server(page):
-    visit(page)
     asked = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: asked.append(socket.url)))
+    visit(page)
+    assert asked, "the page did talk over its socket while it opened"
+    page.wait_for_load_state("networkidle")
     page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url))
+    asked.clear()
     page.locator(f"{STAGE} .play").click()
     page.wait_for_function(f"document.querySelector('{STAGE}').dataset.step > 20")
     page.wait_for_function(f"document.querySelector('{STAGE}').dataset.step < 200")
@@ -267,9 +143,16 @@ def test_a_click_on_the_contour_moves_the_start_and_a_drag_moves_it_along(page):
     x, y = area["x"] + 0.6 * area["width"], area["y"] + 0.3 * area["height"]
     painted(page, lambda: page.mouse.click(x, y))
     u, v = map(float, settled(page, "start=")["start"].split(","))
-    ((left, right), (bottom, top)) = SURFACES["ravine"].domain
-    assert left < u < right
-    assert bottom < v < top
+    expected = page.evaluate(
+        """([x, y]) => {
+             const plot = document.querySelector(".contour .plot");
+             const { left, top } = plot.getBoundingClientRect();
+             const { xaxis, yaxis } = plot._fullLayout;
+             return [xaxis.p2c(x - left - xaxis._offset), yaxis.p2c(y - top - yaxis._offset)];
+           }""",
+        [x, y],
+    )
+    assert (u, v) == pytest.approx(expected, rel=1e-3)
     page.mouse.move(x, y)
     page.mouse.down()
     painted(page, lambda: page.mouse.move(x - 40, y + 50))
@@ -279,11 +162,54 @@ def test_a_click_on_the_contour_moves_the_start_and_a_drag_moves_it_along(page):
     assert b < v
 
 
+def test_the_playhead_travels_in_the_link(page):
+    visit(page, "step=37")
+    assert stage(page, "step") == "37"
+    page.locator(f"{STAGE} .scrub").fill("40")
+    settled(page, "step=40")
+    page.reload()
+    page.wait_for_function(READY)
+    assert stage(page, "step") == "40"
+
+
+def test_zoom_stays_and_leaves_the_scene_alone(page):
+    visit(page, "on=sgd")
+    area = box(page, "contour")
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+    ranges = "document.querySelector('.contour .plot')._fullLayout.xaxis.range.join()"
+    whole = page.evaluate(ranges)
+    page.mouse.wheel(0, 400)
+    page.wait_for_function(f"{ranges} !== '{whole}'")
+    zoomed = page.evaluate(ranges)
+    painted(page, lambda: slider(page, "sgd.lr").press("ArrowLeft"))
+    assert page.evaluate(ranges) == zoomed
+    settled(page, "sgd.lr=")
+    page.mouse.click(area["x"] + 70, area["y"] + 20)  # beyond the domain
+    painted(page, lambda: slider(page, "sgd.lr").press("ArrowLeft"))
+    assert "start" not in settled(page, "sgd.lr=")
+
+
+def test_keys_work_from_the_first_moment_and_on_a_slider(page):
+    visit(page, "step=5")
+    page.keyboard.press("ArrowRight")
+    assert stage(page, "step") == "6"
+    slider(page, "sgd.lr").focus()
+    page.keyboard.press(" ")
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.step > 12")
+
+
+def test_reset_brings_the_opening_back(page):
+    visit(page, "adam.lr=0.123&on=adam&steps=50&view=panels")
+    painted(page, lambda: page.get_by_text("Reset").click())
+    assert settled(page, r"\?surface=ravine&view=panels$") == {"surface": "ravine", "view": "panels"}
+
+
 def test_camera_and_playhead_survive_a_slider(page):
     visit(page)
     area = box(page, "relief")
     x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
-    camera = "JSON.stringify(document.querySelector('.relief .plot')._fullLayout.scene._scene.getCamera().eye)"
+    eye = "document.querySelector('.relief .plot')._fullLayout.scene._scene.getCamera().eye"
+    camera = f"Object.values({eye}).map((v) => v.toFixed(9)).join()"
     first = page.evaluate(camera)
     page.mouse.move(x, y)
     page.mouse.down()
@@ -347,95 +273,8 @@ def test_the_legend_tells_what_became_of_a_run(page):
 
 
 def test_another_surface_keeps_what_was_changed_by_hand(page):
-    visit(page, "adam.lr=0.123&surface.kappa=50")
-    painted(page, lambda: page.get_by_label("surface").select_option("rosenbrock"))
+    visit(page, "adam.lr=0.123&adam.b1=0.5&surface.kappa=50")
+    painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("rosenbrock"))
     query = settled(page, "surface=rosenbrock")
-    assert query == {"surface": "rosenbrock", "adam.lr": "0.123"}
+    assert query == {"surface": "rosenbrock", "adam.b1": "0.5"}, "but not what suited the old surface"
     expect(page.locator("[data-key='surface.b'] .number")).to_have_value("100")
-
-
-def test_formulas_follow_the_scene(page):
-    visit(page, "on=adam")
-    page.get_by_test_id("stExpandSidebarButton").click()
-    sidebar = page.get_by_test_id("stSidebar")
-    expect(sidebar.get_by_role("heading", name="Adam")).to_be_visible()
-    painted(page, lambda: page.get_by_label("show SGD").check())
-    expect(sidebar.get_by_role("heading", name="SGD")).to_be_visible()
-
-
-def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, log):
-    visit(page)
-    for door in page.locator(f"{STAGE} .door").all():
-        if door.is_visible():
-            door.click()
-    # Other surfaces are compiled in the background after the start: wait until the server has done them all.
-    for surface in SURFACES:
-        urllib.request.urlopen(urlsplit(page.url)._replace(path="/paths", query=f"surface={surface}").geturl()).close()
-    before = log.read_text().count("Compiling")
-    for key in controls("ravine"):
-        press = "ArrowRight" if float(slider(page, key).input_value()) < 100 else "ArrowLeft"
-        painted(page, lambda key=key, press=press: slider(page, key).press(press))
-    for schedule in SCHEDULES:
-        if schedule != "constant":
-            painted(page, lambda schedule=schedule: page.locator(f"{STAGE} .shared select").select_option(schedule))
-    assert before > 0, "the log does name compilations"
-    assert log.read_text().count("Compiling") == before
-
-
-def test_a_dark_theme_is_followed_while_the_page_is_open(page):
-    visit(page)
-    light = page.eval_on_selector(f"{STAGE} .row", "row => row.style.getPropertyValue('--colour')")
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"document.querySelector('{STAGE} .row').style.getPropertyValue('--colour') !== '{light}'")
-
-
-def test_a_lost_connection_keeps_the_picture_and_mends_itself(chromium, server):
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server)
-    page = visit(context.new_page())
-    context.set_offline(True)
-    before = pixels(page, "contour")
-    slider(page, "adam.lr").press("ArrowRight")
-    expect(page.locator(f"{STAGE} .note")).to_contain_text("No answer from the server")
-    assert pixels(page, "contour") == before
-    painted(page, lambda: context.set_offline(False))
-    expect(page.locator(f"{STAGE} .note")).to_have_text("")
-    context.close()
-
-
-def test_a_phone_stacks_the_panels(chromium, server):
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, base_url=server, has_touch=True, is_mobile=True
-    )
-    page = visit(context.new_page())
-    tops = [box(page, panel)["y"] for panel in ("contour", "relief", "chart", "rail")]
-    assert tops == sorted(tops)
-    assert len(set(tops)) == 4
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    context.close()
-
-
-RUNNERS = ["browser", *(["node"] if shutil.which("node") else [])]
-
-
-@pytest.mark.parametrize("runner", RUNNERS)
-def test_pure_modules(runner, chromium):
-    """The laws of tests/stage_cases.js."""
-    if runner == "node":
-        subprocess.run(["node", "--test", "tests/stage.test.js"], cwd=ROOT, check=True)
-        return
-    page = chromium.new_page()
-    page.route(
-        "http://modules.test/**", lambda route: route.fulfill(path=ROOT / urlsplit(route.request.url).path.lstrip("/"))
-    )
-    page.route("http://modules.test/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-    page.goto("http://modules.test/")
-    failures = page.evaluate("""async () => {
-        const { cases } = await import("/tests/stage_cases.js");
-        const failures = Object.keys(cases).length ? [] : ["no cases"];
-        for (const [name, run] of Object.entries(cases)) {
-          try { await run(); } catch (error) { failures.push(`${name}: ${error.message}`); }
-        }
-        return failures;
-    }""")
-    page.close()
-    assert failures == []

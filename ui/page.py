@@ -8,7 +8,7 @@ import plotly
 import streamlit as st
 from streamlit.components.v2 import component
 
-from engine import Member
+from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
@@ -56,6 +56,13 @@ with st.sidebar:
         st.subheader(optimizer.name)
         formula(optimizer)
         with st.expander("The code that runs"):
-            st.code(inspect.getsource(optimizer.update), language="python")
-    device = rollout_device()
-    st.caption(f"Computed in float64 on {device.platform.upper()} ({device.device_kind}).")
+            st.code(inspect.getsource(optimizer.update), language="python", wrap_lines=True)
+    schedule = SCHEDULES[scene.schedule]
+    st.subheader(f"Decay: {schedule.name}")
+    formula(schedule)
+    st.caption(
+        r"$t$ counts the steps from 0; $\eta_0$ is an optimizer's own learning rate times the one for all. "
+        r"With gradient noise $\sigma$, step $t$ sees $f(w) + \sigma\, \xi_t \cdot w$ with $\xi_t \sim N(0, I)$, "
+        r"the same $\xi_t$ for every optimizer."
+    )
+    st.caption(f"Computed in float64 by JAX on the {rollout_device().platform.upper()}.")

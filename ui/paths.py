@@ -1,8 +1,8 @@
 """A scene becomes bytes: the two stateless routes that every trajectory and every surface travels by.
 
 An answer is a pure function of its query and of `VERSION`, so browsers and HTTP caches may keep it. Its layout: the
-length of the head in bytes as a uint32, the head as JSON (padded with blanks to a multiple of 4), then the arrays that
-the head names, float32, little-endian, row-major, one after the other.
+length of the head in bytes as a uint32, the head as JSON (padded with blanks so that it ends at a multiple of 8), then
+the arrays that the head names, little-endian, row-major, one after the other, the wider ones first.
 """
 
 import hashlib
@@ -46,9 +46,9 @@ VERSION = _version()  # changes with any file that could change an answer
 def paths(scene: Scene) -> bytes:
     """Every path of a scene, ready to draw.
 
-    Arrays: position (runs, steps + 1, 2); gap (runs, steps + 1), the true loss above the lowest declared minimum, or
-    above 0 where there is none. Head: the scene's values, its defaults, and for each run the steps at which it left
-    the domain and at which it stopped being finite (null: never).
+    Arrays: gap (runs, steps + 1) float64, the true loss above the lowest declared minimum, or above 0 where there is
+    none; position (runs, steps + 1, 2) float32. Head: the scene's values, its defaults, and for each run the steps at
+    which it left the domain and at which it stopped being finite (null: never).
     """
     surface = SURFACES[scene.surface]
     rate = scene.values["rate"]
@@ -76,9 +76,10 @@ def paths(scene: Scene) -> bytes:
         ],
     }
     n = settings["steps"] + 1
-    position = np.array([run.position for run in runs]).reshape(-1, n, 2)
     gap = np.array([run.loss - floor for run in runs]).reshape(-1, n)
-    return _pack(head, {"position": position, "gap": gap})
+    position = np.array([run.position for run in runs]).reshape(-1, n, 2)
+    with np.errstate(over="ignore"):  # beyond 3e38 a path is drawn as infinite
+        return _pack(head, {"gap": gap, "position": position.astype(np.float32)})
 
 
 def grid(scene: Scene) -> bytes:
@@ -95,7 +96,7 @@ def grid(scene: Scene) -> bytes:
     }
     with jax.default_device(rollout_device()):
         f = _grid(surface.f, surface.domain)(hypers)
-    return _pack(head, {"f": np.asarray(f)})
+    return _pack(head, {"f": np.asarray(f, dtype=np.float32)})
 
 
 @lru_cache(maxsize=64)
@@ -113,12 +114,10 @@ def _floor(scene: Scene) -> float:
 
 
 def _pack(head: dict, arrays: dict[str, np.ndarray]) -> bytes:
-    with np.errstate(over="ignore"):  # beyond 3e38 a path is drawn as infinite
-        blocks = {name: np.ascontiguousarray(a, dtype="<f4") for name, a in arrays.items()}
-    head = {**head, "arrays": [{"name": name, "shape": block.shape} for name, block in blocks.items()]}
-    text = json.dumps(head, allow_nan=False).encode()
-    text += b" " * (-len(text) % 4)
-    return b"".join([np.uint32(len(text)).tobytes(), text, *(block.tobytes() for block in blocks.values())])
+    listed = [{"name": name, "shape": a.shape, "dtype": a.dtype.str[1:]} for name, a in arrays.items()]
+    text = json.dumps({**head, "arrays": listed}, allow_nan=False).encode()
+    text += b" " * (-(4 + len(text)) % 8)
+    return b"".join([np.uint32(len(text)).tobytes(), text, *(a.tobytes() for a in arrays.values())])
 
 
 @lru_cache(maxsize=256)

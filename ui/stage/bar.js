@@ -6,10 +6,10 @@ import { createSlider } from "./slider.js";
 
 /**
  * @param {HTMLElement} box @param {object} catalogue
- * @param {(key: string, value: *, done: boolean) => void} change
- * @param {(surface: string) => void} open another surface was picked
+ * @param {{change: (key: string, value: *, done: boolean) => void, open: (surface: string) => void,
+ *   reset: () => void, publish: () => string}} act what the reader can do here; publish gives the link to the scene
  */
-export function createBar(box, catalogue, change, open) {
+export function createBar(box, catalogue, { change, open, reset, publish }) {
   const surface = choice("surface", catalogue.surfaces, open);
   const numbers = h("div", { className: "numbers" });
   let sliders = new Map();
@@ -35,8 +35,9 @@ export function createBar(box, catalogue, change, open) {
     title: "copy a link to this very scene",
     onclick: async () => {
       // Browsers hand out their clipboard over https and on localhost alone; elsewhere the reader copies by hand.
-      if (!navigator.clipboard) return prompt("The link to this scene:", location.href);
-      await navigator.clipboard.writeText(location.href);
+      const address = publish();
+      if (!navigator.clipboard) return prompt("The link to this scene:", address);
+      await navigator.clipboard.writeText(address);
       link.textContent = "Copied";
       setTimeout(() => (link.textContent = "Copy link"), 1500);
     },
@@ -45,7 +46,8 @@ export function createBar(box, catalogue, change, open) {
     h("h1", {}, "Descent Lab"), surface.el, numbers,
     h("div", { className: "start", role: "group", "aria-label": "start" }, h("span", {}, "start"), ...fields, complaint),
     h("div", { className: "spacer" }),
-    h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views), link,
+    h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
+    h("button", { type: "button", title: "every setting back to where this surface opens", onclick: reset }, "Reset"), link,
   );
 
   return {

@@ -6,6 +6,9 @@ import { lossAxis } from "./terrain.js";
 
 const BELOW = 9e3; // pixels: where a loss of 0 stands on a logarithmic axis
 
+/** The least loss of all runs that the axis can show. */
+const least = (runs) => runs.reduce((low, { gap }) => gap.reduce((a, b) => (b < a ? b : a), low), 1);
+
 /**
  * @param {HTMLElement} box @param {(step: number) => void} onSeek the playhead was put there by hand
  */
@@ -27,7 +30,7 @@ export function createChart(box, onSeek) {
     size = [width, height];
     const bounded = terrain.minima.length > 0;
     // While a hand drags the axis stands still; it fits itself to the new start when the hand lets go.
-    if (!axis || !held) axis = lossAxis(bounded, runs.length ? runs[0].gap[0] : 1);
+    if (!axis || !held) axis = lossAxis(bounded, runs.length ? runs[0].gap[0] : 1, least(runs));
     const now = [width, height, steps, bounded, axis.range].join();
     if (now === key && theme === picture.theme) return;
     key = now;

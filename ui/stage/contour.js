@@ -18,6 +18,7 @@ export function createContour(box, onStart) {
   let size = [0, 0]; // of a cell, read once: asking the page while drawing makes it lay itself out again
   const plot = document.createElement("div");
   plot.className = "plot";
+  const legend = Object.assign(document.createElement("div"), { className: "legend", textContent: "★ minimum   × saddle   ○ start" });
 
   function arrange() {
     const { runs, view } = picture;
@@ -36,7 +37,7 @@ export function createContour(box, onStart) {
         el.append(ground, canvas, caption);
         return { el, ground, canvas, caption };
       });
-      box.replaceChildren(...cells.map((cell) => cell.el));
+      box.replaceChildren(...cells.map((cell) => cell.el), legend);
     }
     cells.forEach((cell, i) => {
       cell.runs = groups[i];
@@ -46,7 +47,7 @@ export function createContour(box, onStart) {
 
   function axes(side, panels, title) {
     return {
-      range: picture.terrain.domain[side],
+      range: [...picture.terrain.domain[side]], // a copy: Plotly writes the reader's zoom into it
       title: panels ? undefined : { text: title, standoff: 4 },
       nticks: panels ? 4 : 8,
       showgrid: false,
@@ -62,13 +63,12 @@ export function createContour(box, onStart) {
     picture = next;
     arrange();
     const { terrain, theme, view, plotly } = picture;
-    const panels = cells.length > 1;
+    const panels = view === "panels";
     const { clientWidth: width, clientHeight: height } = cells[0].el;
     if (!width || !height) return;
     size = [width, height];
     const now = [cells.length, view, width, height].join();
     if (now !== key || ground?.terrain !== terrain || ground?.theme !== theme) {
-      const kept = now === key && ground?.terrain.surface === terrain.surface; // the reader's zoom
       key = now;
       ground = { terrain, theme };
       const trace = {
@@ -88,7 +88,7 @@ export function createContour(box, onStart) {
       const layout = {
         width,
         height,
-        uirevision: kept ? "keep" : `${terrain.surface} ${now}`,
+        uirevision: `${terrain.surface} ${now}`, // the reader's zoom stays while these do
         margin: panels ? { l: 34, r: 6, t: 22, b: 22 } : { l: 52, r: 8, t: 10, b: 42 },
         paper_bgcolor: "rgba(0,0,0,0)",
         plot_bgcolor: "rgba(0,0,0,0)",
@@ -120,10 +120,10 @@ export function createContour(box, onStart) {
 
   function draw(t) {
     if (!picture || !plot._fullLayout) return;
-    const { theme, start, terrain, large } = picture;
+    const { theme, start, terrain, large, view } = picture;
     const { frame, px, py } = scales();
     const [left, top, right, bottom] = frame;
-    const panels = cells.length > 1;
+    const panels = view === "panels";
     const unit = panels ? 0.75 : large ? 1.4 : 1;
     for (const { canvas, runs } of cells) {
       const context = wipe(canvas, ...size);

@@ -18,6 +18,8 @@ export function createRelief(box) {
   let size = [0, 0];
   let cost = 0; // ms that the surface took the last time
   let began = 0;
+  let home = null; // where the camera stands until the reader turns it
+  box.addEventListener("dblclick", () => picture?.plotly.relayout(plot, { "scene.camera": home }));
 
   async function show(next) {
     picture = next;
@@ -25,16 +27,19 @@ export function createRelief(box) {
     const { clientWidth: width, clientHeight: height } = box;
     if (!width || !height) return;
     size = [width, height];
-    const now = [width, height].join();
-    if (now === key && ground?.terrain === terrain && ground?.theme === theme) return;
+    const sized = [width, height].join();
+    if (sized === key && ground?.terrain === terrain && ground?.theme === theme) return;
     // Where drawing the surface takes long (no graphics card), it waits until the hand has let go.
     if (picture.held && cost > SLOW) return;
-    key = now;
+    key = sized;
     ground = { terrain, theme };
     began = performance.now();
     const [[x0, x1], [y0, y1]] = terrain.domain;
     const stretch = Math.min(1.5, Math.max(0.67, Math.sqrt((x1 - x0) / (y1 - y0))));
-    const back = Math.max(1, (1.1 * height) / width); // in a narrow panel the camera starts further away
+    const now = turned(plot);
+    const untouched = !now || Math.hypot(now.eye.x - home.eye.x, now.eye.y - home.eye.y, now.eye.z - home.eye.z) < 1e-6;
+    const back = Math.max(1.08, (1.2 * height) / width); // in a narrow panel the camera stands further away
+    home = { eye: { x: -0.52 * back, y: -1.28 * back, z: 1.2 * back }, center: { x: 0, y: 0, z: -0.13 } };
     const axis = (title, more) => ({
       title: { text: title },
       color: theme.muted,
@@ -68,12 +73,12 @@ export function createRelief(box) {
       scene: {
         aspectmode: "manual",
         aspectratio: { x: stretch, y: 1 / stretch, z: 0.5 },
-        camera: turned(plot) ?? { eye: { x: -0.52 * back, y: -1.28 * back, z: 1.2 * back }, center: { x: 0, y: 0, z: -0.13 } },
+        camera: untouched ? home : now,
         xaxis: axis("x"),
         yaxis: axis("y"),
         zaxis: axis(terrain.log_height ? "loss (log)" : "loss", terrain.ticks ?? {}),
       },
-    }, { displayModeBar: false, responsive: false, scrollZoom: true });
+    }, { displayModeBar: false, responsive: false, scrollZoom: false });
     afterRender(plot, () => {
       if (began) cost = performance.now() - began;
       began = 0;

@@ -17,11 +17,12 @@ export function toQuery(values, defaults) {
 }
 
 /**
- * The query with which another surface is opened: settings that were changed by hand go along, those of the old
- * surface stay behind.
+ * The query with which another surface is opened: settings that were changed by hand go along, but not those of the
+ * old surface nor the learning rates, which suited its steepness.
  */
 export function toQueryOn(surface, values, defaults) {
-  const kept = Object.entries(values).filter(([key]) => key !== "start" && key !== "step" && !key.startsWith("surface"));
+  const stays = (key) => key.startsWith("surface") || key.endsWith(".lr") || ["start", "step", "rate"].includes(key);
+  const kept = Object.entries(values).filter(([key]) => !stays(key));
   return toQuery({ ...Object.fromEntries(kept), surface }, defaults);
 }
 
@@ -51,14 +52,15 @@ export function toValue({ low, high, log, near_one, whole }, place) {
   let value;
   if (log) value = significant(low * (high / low) ** place, 3);
   else if (near_one) value = significant(1 - significant((1 - low) * ((1 - high) / (1 - low)) ** place, 3), 6);
-  else value = significant(low + (high - low) * place, 4);
+  else value = significant(low + (high - low) * place, 4); // steps of 1 where it is whole
   if (whole) value = Math.round(value);
   return Math.min(high, Math.max(low, value));
 }
 
 /** A typed number, or what is wrong with it. @returns {{value?: number, error?: string}} */
 export function parse({ low, high, whole }, text) {
-  const value = text.trim() === "" ? NaN : Number(text.trim().replace(",", "."));
+  const grouped = /^[1-9]\d*,\d{3}$/.test(text.trim()); // 1,000 is a thousand here and one there: ask
+  const value = text.trim() === "" || grouped ? NaN : Number(text.trim().replace(",", "."));
   if (!Number.isFinite(value) || value < low || value > high || (whole && !Number.isInteger(value))) {
     return { error: `${whole ? "a whole number" : "a number"} from ${show(low)} to ${show(high)}` };
   }

@@ -3,7 +3,6 @@
 import { h } from "./dom.js";
 import { parse, show, toPlace, toValue } from "./scene.js";
 
-const STOPS = 200;
 let count = 0;
 
 /**
@@ -14,10 +13,11 @@ let count = 0;
 export function createSlider(hyper, change, owner = "") {
   const id = `slider-${++count}`;
   const name = [owner, hyper.name].filter(Boolean).join(" ");
+  const stops = hyper.whole ? hyper.high - hyper.low : 200;
   let value = hyper.default;
   let standard = hyper.default;
 
-  const range = h("input", { type: "range", id, min: 0, max: STOPS, step: 1, "aria-label": name });
+  const range = h("input", { type: "range", id, min: 0, max: stops, step: 1, "aria-label": name });
   const field = h("input", { type: "text", className: "number", inputMode: "decimal", "aria-label": `${name}, number`, autocomplete: "off" });
   const reset = h("button", { type: "button", className: "reset", title: "back to the default", "aria-label": `${name}: back to the default` }, "↺");
   const complaint = h("div", { className: "complaint", role: "alert" });
@@ -25,7 +25,7 @@ export function createSlider(hyper, change, owner = "") {
 
   function paint(ownHand = false) {
     const place = toPlace(hyper, value);
-    if (!ownHand) range.value = Math.round(place * STOPS); // a thumb under the hand stays where the hand has it
+    if (!ownHand) range.value = Math.round(place * stops); // a thumb under the hand stays where the hand has it
     range.style.setProperty("--place", place);
     range.setAttribute("aria-valuetext", show(value));
     reset.style.visibility = value === standard ? "hidden" : "visible";
@@ -42,7 +42,7 @@ export function createSlider(hyper, change, owner = "") {
     change(hyper.key, value, done);
   }
 
-  range.oninput = () => move(toValue(hyper, range.value / STOPS), false, true);
+  range.oninput = () => move(toValue(hyper, range.value / stops), false, true);
   range.onchange = () => change(hyper.key, value, true);
   range.ondblclick = reset.onclick = () => move(standard, true);
   const typed = () => {

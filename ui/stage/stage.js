@@ -58,7 +58,7 @@ function createStage(root, component) {
     box[name].setAttribute("aria-label", label);
   }
 
-  const bar = createBar(box.bar, catalogue, change, open);
+  const bar = createBar(box.bar, catalogue, { change, open, reset, publish });
   const rail = createRail(box.rail, catalogue, change);
   const contour = createContour(box.contour, (xy, done) => change("start", xy, done));
   const relief = createRelief(box.relief);
@@ -145,6 +145,11 @@ function createStage(root, component) {
     opening = surface;
     refresh();
   }
+  /** The scene that this surface opens with, seen as it is seen now. */
+  function reset() {
+    values = { ...defaults, view: values.view };
+    open(values.surface);
+  }
 
   // --- drawing ---
   let showing = Promise.resolve();
@@ -187,7 +192,7 @@ function createStage(root, component) {
     if (!values) return;
     values = { ...values, [key]: value };
     edited[key] = value;
-    if (key === "steps") values.step = null;
+    if (key === "steps" && values.step >= value) values.step = null;
     held = !done;
     if (key === "start" && picture) {
       picture.start = value; // the ring follows the hand at once, the paths when they are there
@@ -208,17 +213,22 @@ function createStage(root, component) {
   let timer = 0;
   function settle() {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      const scene = toQuery(values, defaults);
-      history.replaceState(history.state, "", `?${intoSearch(location.search, scene, values)}`);
-      tell("scene", scene);
-    }, SETTLE);
+    timer = setTimeout(publish, SETTLE);
+  }
+  /** Tell the address bar and the script. @returns {string} the link to this scene */
+  function publish() {
+    clearTimeout(timer);
+    const scene = toQuery(values, defaults);
+    history.replaceState(history.state, "", `?${intoSearch(location.search, scene, values)}`);
+    tell("scene", scene);
+    return location.href;
   }
 
   // --- keys: ours stay ours, Streamlit's shortcuts do not fire from the stage ---
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
-    if (event.target.closest("input, select, button, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const space = event.key === " " && event.target.type === "range"; // a slider has no use for it
+    if ((event.target.closest("input, select, button") && !space) || event.ctrlKey || event.metaKey || event.altKey) return;
     const far = event.shiftKey ? 10 : 1;
     const act = {
       " ": transport.toggle,
@@ -231,6 +241,9 @@ function createStage(root, component) {
     event.preventDefault();
     act();
   });
+
+  for (const name of ["contour", "relief", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
+  if (document.activeElement === document.body) root.focus({ preventScroll: true });
 
   const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
   resize.observe(box.contour);

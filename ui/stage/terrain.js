@@ -54,13 +54,15 @@ export function power(value) {
 /**
  * The loss axis. With a known minimum it is log10(f - min f); without one f falls for ever, so both signs get
  * a logarithm: sign(f) log10(1 + |f|).
- * @param {boolean} bounded @param {number} first the gap at the start
+ * It reaches from above the start to the least loss, but not below 1e-8 (-1e4).
+ * @param {boolean} bounded @param {number} first the gap at the start @param {number} least the least gap of all runs
  */
-export function lossAxis(bounded, first) {
+export function lossAxis(bounded, first, least) {
   if (bounded) {
     const top = Math.ceil(Math.log10(Math.max(first, 1e-6)) + 0.3);
-    const bottom = Math.min(top - 4, -8);
-    const exponents = Array.from({ length: Math.floor((top - bottom) / 2) + 1 }, (_, i) => top - 2 * i);
+    const bottom = Math.min(top - 2, Math.max(-8, Math.floor(Math.log10(Math.max(least, 1e-8)) - 0.1)));
+    const stride = top - bottom > 5 ? 2 : 1;
+    const exponents = Array.from({ length: Math.floor((top - bottom) / stride) + 1 }, (_, i) => top - stride * i);
     return {
       title: "loss − lowest minimum",
       to: (gap) => (gap <= 0 ? -Infinity : Math.log10(gap)), // what is not a number stays so
@@ -70,6 +72,6 @@ export function lossAxis(bounded, first) {
     };
   }
   const to = (f) => Math.sign(f) * Math.log10(1 + Math.abs(f));
-  const values = [-1e6, -1e4, -100, -1, 0, 1, 100, 1e4, 1e6];
-  return { title: "loss", to, range: [-4.2, Math.max(1, to(first)) + 0.5], tickvals: values.map(to), ticktext: values.map(power) };
+  const values = [-1e4, -1e3, -100, -10, -1, 0, 1, 10, 100, 1e3, 1e4];
+  return { title: "loss", to, range: [Math.max(-4.2, to(least) - 0.2), Math.max(1, to(first)) + 0.3], tickvals: values.map(to), ticktext: values.map(power) };
 }

@@ -11,12 +11,6 @@ export const GROUND = {
 };
 
 /** The marks that tell optimizers apart without colour, as outlines in a unit circle. */
-const star = (points, inner, turn = 0) =>
-  Array.from({ length: points * 2 }, (_, i) => {
-    const r = i % 2 ? inner : 1;
-    const a = (Math.PI * i) / points - Math.PI / 2 + turn;
-    return [r * Math.cos(a), r * Math.sin(a)];
-  });
 const polygon = (sides, turn = 0) =>
   Array.from({ length: sides }, (_, i) => {
     const a = (2 * Math.PI * i) / sides - Math.PI / 2 + turn;
@@ -26,10 +20,10 @@ const MARKS = [
   polygon(24),
   polygon(4, Math.PI / 4),
   polygon(3),
-  star(5, 0.45),
+  polygon(3, Math.PI / 2),
   polygon(4),
   polygon(3, Math.PI),
-  star(4, 0.38, Math.PI / 4),
+  polygon(3, -Math.PI / 2),
   polygon(6, Math.PI / 6),
 ];
 

@@ -114,8 +114,7 @@ export function createTransport(box, { draw, rest }) {
       steps = length;
       scrub.max = steps;
       if (step === undefined) t = atEnd ? steps : Math.min(t, steps);
-      else if (!playing) t = Math.min(step ?? steps, steps);
-      else t = Math.min(t, steps);
+      else t = playing ? 0 : Math.min(step ?? steps, steps);
       paint();
     },
     toggle: () => play.click(),

@@ -2,17 +2,17 @@
 
 /**
  * @param {ArrayBuffer} buffer
- * @returns {{head: object, arrays: Object<string, Float32Array>}}
+ * @returns {{head: object, arrays: Object<string, Float32Array | Float64Array>}}
  */
 export function unpack(buffer) {
   const size = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
   const arrays = {};
   let offset = 4 + size;
-  for (const { name, shape } of head.arrays) {
+  for (const { name, shape, dtype } of head.arrays) {
     const length = shape.reduce((a, b) => a * b, 1);
-    arrays[name] = new Float32Array(buffer, offset, length);
-    offset += 4 * length;
+    arrays[name] = new { f4: Float32Array, f8: Float64Array }[dtype](buffer, offset, length);
+    offset += arrays[name].byteLength;
   }
   return { head, arrays };
 }

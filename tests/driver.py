@@ -1,0 +1,55 @@
+"""Words for driving the page: what a reader does, and how to wait for what it does."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Page
+
+STAGE = "[data-stage]"
+READY = f"document.querySelector('{STAGE}')?.dataset.paths > 0"
+
+
+def visit(page: Page, query: str = "") -> Page:
+    page.goto(f"/?{query}")
+    page.wait_for_function(READY)
+    return page
+
+
+def stage(page: Page, name: str) -> str:
+    return page.locator(STAGE).get_attribute(f"data-{name}") or ""
+
+
+def painted(page: Page, action) -> None:
+    """Do something and wait until a new set of paths has been painted."""
+    before = stage(page, "paths")
+    action()
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.paths !== '{before}'")
+
+
+def settled(page: Page, pattern: str) -> dict[str, str]:
+    """Wait until the address bar matches; its query."""
+    page.wait_for_url(re.compile(pattern))
+    return {key: words[-1] for key, words in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
+
+
+def slider(page: Page, key: str):
+    return page.locator(f"[data-key='{key}'] input[type=range]")
+
+
+def pixels(page: Page, panel: str) -> list[int]:
+    """How many pixels of each panel's canvas are painted."""
+    return page.eval_on_selector_all(
+        f"{STAGE} .{panel} canvas:not(.plot canvas)",
+        """canvases => canvases.map((canvas) => {
+             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+             let count = 0;
+             for (let i = 3; i < data.length; i += 4) if (data[i]) count++;
+             return count;
+           })""",
+    )
+
+
+def box(page: Page, panel: str) -> dict[str, float]:
+    found = page.locator(f"{STAGE} div.{panel}").bounding_box()
+    assert found
+    return found

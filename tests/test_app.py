@@ -1,0 +1,206 @@
+"""The whole app: what the server does, what the browser asks of it, and how the page lives in its surroundings."""
+
+import gzip
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import plotly
+import pytest
+from playwright.sync_api import expect
+
+from engine import SCHEDULES
+from surfaces import SURFACES
+from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
+from ui.paths import VERSION
+from ui.scene import controls
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_formulas_follow_the_scene(page):
+    visit(page, "on=adam")
+    page.get_by_test_id("stExpandSidebarButton").click()
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_role("heading", name="Adam")).to_be_visible()
+    painted(page, lambda: page.get_by_label("show SGD").check())
+    expect(sidebar.get_by_role("heading", name="SGD")).to_be_visible()
+
+
+def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, log):
+    visit(page)
+    for door in page.locator(f"{STAGE} .door").all():
+        if door.is_visible():
+            door.click()
+    # Other surfaces are compiled in the background after the start: wait until the server has done them all.
+    for surface in SURFACES:
+        for route in ("/paths", "/grid"):
+            urllib.request.urlopen(urlsplit(page.url)._replace(path=route, query=f"surface={surface}").geturl()).close()
+    before = log.read_text().count("Compiling")
+    for key in controls("ravine"):
+        press = "ArrowRight" if float(slider(page, key).input_value()) < 100 else "ArrowLeft"
+        painted(page, lambda key=key, press=press: slider(page, key).press(press))
+    for schedule in SCHEDULES:
+        if schedule != "constant":
+            painted(page, lambda schedule=schedule: page.locator(f"{STAGE} .shared select").select_option(schedule))
+    assert before > 0, "the log does name compilations"
+    assert log.read_text().count("Compiling") == before
+
+
+def test_a_dark_theme_is_followed_while_the_page_is_open(page):
+    visit(page)
+    light = page.eval_on_selector(f"{STAGE} .row", "row => row.style.getPropertyValue('--colour')")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"document.querySelector('{STAGE} .row').style.getPropertyValue('--colour') !== '{light}'")
+
+
+def test_a_lost_connection_keeps_the_picture_and_mends_itself(chromium, server):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server)
+    page = visit(context.new_page())
+    context.set_offline(True)
+    before = pixels(page, "contour")
+    slider(page, "adam.lr").press("ArrowRight")
+    expect(page.locator(f"{STAGE} .note")).to_contain_text("No answer from the server")
+    assert pixels(page, "contour") == before
+    painted(page, lambda: context.set_offline(False))
+    expect(page.locator(f"{STAGE} .note")).to_have_text("")
+    context.close()
+
+
+def test_a_phone_stacks_the_panels(chromium, server):
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, base_url=server, has_touch=True, is_mobile=True
+    )
+    page = visit(context.new_page())
+    tops = [box(page, panel)["y"] for panel in ("contour", "relief", "chart", "rail")]
+    assert tops == sorted(tops)
+    assert len(set(tops)) == 4
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    context.close()
+
+
+RUNNERS = ["browser", *(["node"] if shutil.which("node") else [])]
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_pure_modules(runner, chromium):
+    """The laws of tests/stage_cases.js."""
+    if runner == "node":
+        subprocess.run(["node", "--test", "tests/stage.test.js"], cwd=ROOT, check=True)
+        return
+    page = chromium.new_page()
+    page.route(
+        "http://modules.test/**", lambda route: route.fulfill(path=ROOT / urlsplit(route.request.url).path.lstrip("/"))
+    )
+    page.route("http://modules.test/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+    page.goto("http://modules.test/")
+    failures = page.evaluate("""async () => {
+        const { cases } = await import("/tests/stage_cases.js");
+        const failures = Object.keys(cases).length ? [] : ["no cases"];
+        for (const [name, run] of Object.entries(cases)) {
+          try { await run(); } catch (error) { failures.push(`${name}: ${error.message}`); }
+        }
+        return failures;
+    }""")
+    page.close()
+    assert failures == []
+
+
+def get(server, path, **headers):
+    with urllib.request.urlopen(urllib.request.Request(server + path, headers=headers)) as answer:
+        return answer.headers, answer.read()
+
+
+def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
+    plain, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
+    packed, bytes_sent = get(server, f"/vendor/plotly-{plotly.__version__}.js", **{"Accept-Encoding": "gzip"})
+    assert gzip.decompress(bytes_sent) == script
+    assert len(bytes_sent) < len(script) / 3
+    module, _ = get(server, f"/stage/{VERSION}/stage.js")
+    for headers in (plain, packed, module):
+        assert "immutable" in headers["Cache-Control"]
+
+
+def test_an_answer_is_kept_by_its_own_version_alone(server):
+    ours, _ = get(server, f"/paths?v={VERSION}")
+    other, _ = get(server, "/paths?v=another")
+    assert "max-age" in ours["Cache-Control"]
+    assert other["Cache-Control"] == "no-store"
+
+
+def test_the_camera_module_was_written_for_this_plotly(server):
+    """ui/stage/camera.js reads plotly.js' private scene: look at it again before moving the version."""
+    _, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
+    assert b"plotly.js v4.1.1" in script[:300]
+
+
+def test_the_app_lives_below_a_path(tmp_path):
+    """Asked in a process of its own: Streamlit reads its settings once."""
+    question = "import app; print(*[route.path for route in app.app._user_routes])"
+    settings = {**os.environ, "STREAMLIT_SERVER_BASE_URL_PATH": "lab"}
+    out = subprocess.run(
+        [sys.executable, "-c", question], cwd=ROOT, env=settings, capture_output=True, text=True, check=True
+    )
+    assert out.stdout.split()[:2] == ["/lab/paths", "/lab/grid"], out.stderr
+    assert all(path.startswith("/lab/") for path in out.stdout.split())
+
+
+def test_a_superseded_mount_keeps_the_stage(page):
+    """Streamlit cleans up after a call that a newer one overtook: the stage must live on."""
+    held = []
+    page.route("**/stage.js", lambda route: held.append(route))
+    page.goto("/")
+    page.wait_for_selector(STAGE, state="attached")
+    page.wait_for_function("document.querySelector('[data-testid=stSidebar]')")
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("getComputedStyle(document.querySelector('.stApp')).colorScheme.includes('dark')")
+    for route in held:
+        route.continue_()
+    page.wait_for_function(READY)
+    assert pixels(page, "contour")[0] > 1000
+
+
+def test_another_surface_and_a_slider_do_not_race(page):
+    """A slider moved while another surface is on its way belongs to the new picture."""
+    visit(page)
+    held = []
+    page.route("**/paths?surface=beale*", lambda route: held.append(route))
+    page.locator(f"{STAGE} .bar select").select_option("beale")
+    page.wait_for_function("document.querySelector('.stage select').value === 'beale'")
+    slider(page, "adam.lr").press("ArrowRight")
+    page.unroute("**/paths?surface=beale*")
+    for route in held:
+        route.continue_()
+    page.wait_for_function(f"/surface=beale.*adam.lr/.test(document.querySelector('{STAGE}').dataset.scene)")
+    page.wait_for_url(re.compile("surface=beale.*adam.lr="))
+
+
+def test_an_abandoned_surface_stays_away(page):
+    """A surface whose request failed and that is not wanted any more does not come back with the retry."""
+    visit(page)
+    page.route("**/paths?surface=beale*", lambda route: route.fulfill(status=503))
+    page.locator(f"{STAGE} .bar select").select_option("beale")
+    expect(page.locator(f"{STAGE} .note")).to_contain_text("503")
+    page.unroute("**/paths?surface=beale*")
+    painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("saddle"))
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    painted(page, lambda: slider(page, "adam.lr").press("ArrowRight"))
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('surface=saddle')")
+    assert not [url for url in asked if "beale" in url]
+
+
+def test_only_what_is_painted_is_called_painted(page):
+    visit(page)
+    before = stage(page, "scene")
+    page.route("**/paths*", lambda route: route.fulfill(status=503))
+    slider(page, "adam.lr").press("ArrowRight")
+    settled(page, "adam.lr=")
+    assert stage(page, "scene") == before
+    page.unroute("**/paths*")
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('adam.lr')")
