@@ -72,14 +72,20 @@ def chromium():
 
 
 @pytest.fixture
-def page(chromium, server):
-    """A laptop's page on which any error of the console and any request to another host is a failure."""
+def troubled_page(chromium, server):
+    """A laptop's page whose requests a test makes fail: the console may say so."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server)
-    page = context.new_page()
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(troubled_page, server):
+    """A laptop's page on which any error of the console and any request to another host is a failure."""
+    page = troubled_page
     wrong = []
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith((server, "data:", "blob:")) else None)
     yield page
-    context.close()
     assert wrong == []

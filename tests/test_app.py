@@ -59,9 +59,9 @@ def test_a_dark_theme_is_followed_while_the_page_is_open(page):
     page.wait_for_function(f"document.querySelector('{STAGE} .row').style.getPropertyValue('--colour') !== '{light}'")
 
 
-def test_a_lost_connection_keeps_the_picture_and_mends_itself(chromium, server):
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server)
-    page = visit(context.new_page())
+def test_a_lost_connection_keeps_the_picture_and_mends_itself(troubled_page):
+    page = visit(troubled_page)
+    context = page.context
     context.set_offline(True)
     before = pixels(page, "contour")
     slider(page, "adam.lr").press("ArrowRight")
@@ -69,7 +69,6 @@ def test_a_lost_connection_keeps_the_picture_and_mends_itself(chromium, server):
     assert pixels(page, "contour") == before
     painted(page, lambda: context.set_offline(False))
     expect(page.locator(f"{STAGE} .note")).to_have_text("")
-    context.close()
 
 
 def test_a_phone_stacks_the_panels(chromium, server):
@@ -169,20 +168,21 @@ def test_another_surface_and_a_slider_do_not_race(page):
     """A slider moved while another surface is on its way belongs to the new picture."""
     visit(page)
     held = []
-    page.route("**/paths?surface=beale*", lambda route: held.append(route))
+    beale = "**/paths?surface=beale*"
+    page.route(beale, lambda route: held.append(route))
     page.locator(f"{STAGE} .bar select").select_option("beale")
     page.wait_for_function("document.querySelector('.stage select').value === 'beale'")
     slider(page, "adam.lr").press("ArrowRight")
-    page.unroute("**/paths?surface=beale*")
+    page.route(beale, lambda route: route.continue_())  # for those to come; the newest handler is asked first
     for route in held:
         route.continue_()
     page.wait_for_function(f"/surface=beale.*adam.lr/.test(document.querySelector('{STAGE}').dataset.scene)")
     page.wait_for_url(re.compile("surface=beale.*adam.lr="))
 
 
-def test_an_abandoned_surface_stays_away(page):
+def test_an_abandoned_surface_stays_away(troubled_page):
     """A surface whose request failed and that is not wanted any more does not come back with the retry."""
-    visit(page)
+    page = visit(troubled_page)
     page.route("**/paths?surface=beale*", lambda route: route.fulfill(status=503))
     page.locator(f"{STAGE} .bar select").select_option("beale")
     expect(page.locator(f"{STAGE} .note")).to_contain_text("503")
@@ -195,8 +195,8 @@ def test_an_abandoned_surface_stays_away(page):
     assert not [url for url in asked if "beale" in url]
 
 
-def test_only_what_is_painted_is_called_painted(page):
-    visit(page)
+def test_only_what_is_painted_is_called_painted(troubled_page):
+    page = visit(troubled_page)
     before = stage(page, "scene")
     page.route("**/paths*", lambda route: route.fulfill(status=503))
     slider(page, "adam.lr").press("ArrowRight")
