@@ -23,7 +23,7 @@ SURFACE = Surface(
     tex=r"f(x, y) = x^2 - y^2",
     f=f,
     domain=((-2.0, 2.0), (-2.0, 2.0)),
-    start=(-1.6, 0.005),
+    start=(-1.6, -0.005),
     minima=minima,
     saddles=saddles,
     reference=Reference("Dauphin et al.", 2014, "arXiv:1406.2572"),

@@ -25,6 +25,8 @@ ROOT = Path(__file__).parent.parent
 
 def test_formulas_follow_the_scene(page):
     visit(page, "on=adam")
+    hidden = page.get_by_test_id("stSidebar").evaluate("el => getComputedStyle(el).visibility")
+    assert hidden == "hidden", "what nobody sees holds no tab stops"
     page.get_by_test_id("stExpandSidebarButton").click()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_role("heading", name="Adam")).to_be_visible()
