@@ -9,9 +9,9 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.browser import browser_path
+from tests.conftest import FLAGS
+from tests.driver import READY
 
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-READY = "document.querySelector('[data-stage]')?.dataset.paths > 0"
 here = Path(__file__).parent
 address = sys.argv[1]
 

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from engine.spec import Member
 
@@ -18,7 +18,7 @@ class UnknownId(KeyError, ValueError):
         return str(self.args[0])  # KeyError would print the repr
 
 
-class Registry(Mapping[str, M], Generic[M]):
+class Registry(Mapping[str, M]):
     """Members by id, in display order."""
 
     def __init__(self, kind: str, members: Iterable[M]) -> None:
@@ -53,7 +53,7 @@ def discover(package: str, folder: str, kind: type[M]) -> Registry[M]:
             continue
         member = getattr(importlib.import_module(f"{package}.{module.name}"), word.upper(), None)
         if not isinstance(member, kind):
-            raise TypeError(f"{package}/{module.name}.py must define {word.upper()}, an {word}; got {member!r}.")
+            raise TypeError(f"{package}/{module.name}.py must define {word.upper()} of type {word}, got {member!r}.")
         if member.id != module.name:
             raise ValueError(f"{package}/{module.name}.py: the id must be the file's name, got {member.id!r}.")
         members.append(member)

@@ -5,23 +5,23 @@ import math
 from engine import Hyper, Reference, Surface
 
 
-def f(xy, *, tilt):
+def f(xy, *, c):
     x, y = xy
-    return (x**2 - 1) ** 2 + tilt * x + y**2
+    return (x**2 - 1) ** 2 + c * x + y**2
 
 
-def _stationary(tilt: float, k: int) -> tuple[tuple[float, float], float]:
-    # 4 x^3 - 4 x + tilt = 0 by Viete's trigonometric form: k = 0, 1, 2 are the right, middle and left root.
-    x = 2 / math.sqrt(3) * math.cos((math.acos(-3 * math.sqrt(3) / 8 * tilt) - 2 * math.pi * k) / 3)
-    return (x, 0.0), (x**2 - 1) ** 2 + tilt * x
+def _stationary(c: float, k: int) -> tuple[tuple[float, float], float]:
+    # 4 x^3 - 4 x + c = 0 by Viete's trigonometric form: k = 0, 1, 2 are the right, middle and left root.
+    x = 2 / math.sqrt(3) * math.cos((math.acos(-3 * math.sqrt(3) / 8 * c) - 2 * math.pi * k) / 3)
+    return (x, 0.0), (x**2 - 1) ** 2 + c * x
 
 
-def minima(*, tilt):
-    return _stationary(tilt, 0), _stationary(tilt, 2)
+def minima(*, c):
+    return _stationary(c, 0), _stationary(c, 2)
 
 
-def saddles(*, tilt):
-    return (_stationary(tilt, 1),)
+def saddles(*, c):
+    return (_stationary(c, 1),)
 
 
 SURFACE = Surface(
@@ -35,7 +35,7 @@ SURFACE = Surface(
     minima=minima,
     saddles=saddles,
     log_height=True,
-    hypers=(Hyper("tilt", 0.3, 0.0, 1.0, name="tilt", tex="c"),),
+    hypers=(Hyper("c", 0.3, 0.0, 1.0, name="tilt", tex="c"),),
     reference=Reference("Duffing", 1918, "Erzwungene Schwingungen bei veränderlicher Eigenfrequenz"),
     opening={
         "steps": "200",

@@ -54,12 +54,12 @@ def test_discover_finds_every_module_and_leaves_shared_pieces_out(package):
 
 
 def test_discover_refuses_a_module_without_a_member(package):
-    with pytest.raises(TypeError, match=r"/empty\.py must define OPTIMIZER, an Optimizer; got None"):
+    with pytest.raises(TypeError, match=r"/empty\.py must define OPTIMIZER of type Optimizer, got None"):
         package({"empty": ""})
 
 
 def test_discover_refuses_a_member_of_another_kind(package):
-    with pytest.raises(TypeError, match=r"/odd\.py must define OPTIMIZER, an Optimizer; got 'sgd'"):
+    with pytest.raises(TypeError, match=r"/odd\.py must define OPTIMIZER of type Optimizer, got 'sgd'"):
         package({"odd": "OPTIMIZER = 'sgd'"})
 
 
