@@ -45,7 +45,9 @@ function createStage(root, component) {
   let asked = false;
   let destroyed = false;
 
-  styled();
+  root.style.visibility = "hidden"; // nobody sees it without its style sheet
+  const reveal = () => (root.style.visibility = "");
+  styled().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
   const box = Object.fromEntries(["bar", "contour", "relief", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
   root.className = "stage";
   root.tabIndex = -1;
@@ -279,37 +281,31 @@ function createStage(root, component) {
   };
 }
 
-let styling = null;
-let plotlyLoading = null;
+const arrivals = new Map(); // address -> promise
+
+/** Put an element with an address into the page's head, once, and wait until it has loaded; a failed one is asked for again. */
+function arrived(tag, properties) {
+  const address = properties.src ?? properties.href;
+  if (!arrivals.has(address)) {
+    const loading = new Promise((resolve, reject) => {
+      const el = h(tag, { ...properties, onload: resolve });
+      el.onerror = () => {
+        arrivals.delete(address);
+        el.remove();
+        reject(new Error(`${address} did not arrive`));
+      };
+      document.head.append(el);
+    });
+    arrivals.set(address, loading);
+  }
+  return arrivals.get(address);
+}
+
+/** The style sheet beside this module: nothing is measured before it is there. */
+const styled = () => arrived("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href });
 
 /** plotly.js as a global, from our own server. @returns {Promise<object>} */
-function loadPlotly(address) {
-  plotlyLoading ??= new Promise((resolve, reject) => {
-    const script = h("script", { src: new URL(address, document.baseURI).href });
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => {
-      plotlyLoading = null;
-      script.remove();
-      reject(new Error("plotly.js did not arrive"));
-    };
-    document.head.append(script);
-  });
-  return plotlyLoading;
-}
-
-/** The style sheet beside this module, once; nothing is measured before it is there. */
-function styled() {
-  styling ??= new Promise((resolve, reject) => {
-    const link = h("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href, onload: resolve });
-    link.onerror = () => {
-      styling = null;
-      link.remove();
-      reject(new Error("the style sheet did not arrive"));
-    };
-    document.head.append(link);
-  });
-  return styling;
-}
+const loadPlotly = (address) => arrived("script", { src: new URL(address, document.baseURI).href }).then(() => window.Plotly);
 
 /** The part of a scene's query that decides the ground. */
 const surfacePart = (query) => new URLSearchParams([...new URLSearchParams(query)].filter(([key]) => key.startsWith("surface"))).toString();
