@@ -40,7 +40,10 @@ BAD_INPUTS = {
     "hyper not finite": ({"hypers": {"lr": np.inf}}, rf"{OPTIMIZER.id}\.lr must be finite, got inf"),
     "hyper a word": ({"hypers": {"lr": "fast"}}, rf"{OPTIMIZER.id}\.lr must be a number .*, got 'fast'"),
     "hyper too deep": ({"hypers": {"lr": np.ones((2, 2))}}, rf"{OPTIMIZER.id}\.lr must .*, got shape \(2, 2\)"),
-    "unknown hyper of the surface": ({"surface_hypers": {"c": 1.0}}, rf"{SURFACE.id} has no hyperparameter 'c'"),
+    "unknown hyper of the surface": (
+        {"surface_hypers": {"slope": 1.0}},
+        rf"{SURFACE.id} has no hyperparameter 'slope'",
+    ),
     "hyper of another schedule": (
         {"schedule_hypers": {"T": 10.0}},
         r"constant has no hyperparameter 'T': expected some of none at all",

@@ -46,7 +46,10 @@ function createStage(root, component) {
   let destroyed = false;
 
   root.style.visibility = "hidden"; // nobody sees it without its style sheet
-  const reveal = () => (root.style.visibility = "");
+  const reveal = () => {
+    root.style.visibility = "";
+    if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
+  };
   styled().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
   const box = Object.fromEntries(["bar", "contour", "relief", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
   root.className = "stage";
@@ -245,7 +248,6 @@ function createStage(root, component) {
   });
 
   for (const name of ["contour", "relief", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
-  if (document.activeElement === document.body) root.focus({ preventScroll: true });
 
   const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
   resize.observe(box.contour);
