@@ -207,3 +207,18 @@ def test_surface_equals_its_squares_by_hand_with_gradient_and_hessian(id):
     for point, *found in zip(points, *ours(points), strict=True):
         for got, expected in zip(found, derivatives(id, point), strict=True):
             np.testing.assert_allclose(got, expected, rtol=1e-11, atol=1e-9)
+
+
+def test_a_jittering_path_rounds_as_numpy_does():
+    """RMSProp with eps = 0 jitters in Rosenbrock's valley: a single rounding left out would show within 100 steps."""
+    lr, rho, w, v = 0.01, 0.8, np.array([-1.2, 1.1]), np.zeros(2)
+    path = [w]
+    for _ in range(100):
+        x, y = w
+        g = np.array([-2 * (1 - x) - 400 * x * (y - x**2), 200 * (y - x**2)])
+        v = rho * v + (1 - rho) * g**2
+        w = w - lr * g / np.sqrt(v)
+        path.append(w)
+    hypers = {"lr": lr, "rho": rho, "eps": 0.0}
+    run = rollout(SURFACES["rosenbrock"], OPTIMIZERS["rmsprop"], start=path[0], steps=100, hypers=hypers)
+    np.testing.assert_allclose(run.position, path, rtol=0, atol=1e-12)
