@@ -17,8 +17,10 @@ from starlette.types import Scope
 
 from engine import SCHEDULES
 from surfaces import SURFACES
-from ui.paths import ROUTES, VERSION, grid, paths
-from ui.scene import Scene
+from ui.fan import fan
+from ui.paths import grid, paths
+from ui.routes import ROUTES, VERSION
+from ui.scene import NOISE, Scene
 
 ROOT = Path(__file__).parent
 # Ours live below the same path as Streamlit's own, which reads its environment only when the server starts.
@@ -54,6 +56,14 @@ def warm(surface: str) -> None:
     grid(Scene.read({"surface": surface}))
 
 
+def warm_fans(surface: str) -> None:
+    """Compile what a dragged slider needs: a drag that comes before asks for its paths one by one."""
+    for schedule in SCHEDULES:
+        sliders = [NOISE.id, *(f"schedule.{h.id}" for h in SCHEDULES[schedule].hypers)]
+        for slider in sliders:
+            fan(Scene.read({"surface": surface, "schedule": schedule}), slider)
+
+
 @asynccontextmanager
 async def lifespan(app):
     """Compile the default scene before the port opens and the other surfaces right after."""
@@ -64,8 +74,10 @@ async def lifespan(app):
     async with anyio.create_task_group() as tasks:
 
         async def warm_others():
+            await anyio.to_thread.run_sync(warm_fans, first)
             for surface in others:
                 await anyio.to_thread.run_sync(warm, surface)
+                await anyio.to_thread.run_sync(warm_fans, surface)
 
         tasks.start_soon(warm_others)
         yield

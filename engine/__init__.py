@@ -1,7 +1,7 @@
 """The mathematics: what an optimizer and a surface are, and how a run is computed. Works in a notebook."""
 
 from engine.registry import Registry, discover
-from engine.rollout import MAX_STEPS, Run, race, rollout
+from engine.rollout import MAX_STEPS, Run, race, race_paths, rollout
 from engine.schedules import SCHEDULES
 from engine.spec import Hyper, Member, Optimizer, Probe, Reference, Schedule, Surface
 
@@ -19,5 +19,6 @@ __all__ = [
     "Surface",
     "discover",
     "race",
+    "race_paths",
     "rollout",
 ]

@@ -1,9 +1,13 @@
-"""Numbers that tell what became of a run."""
+"""Numbers that tell what became of a run, and what went on inside it."""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from engine.rollout import Run
-from engine.spec import Surface
+from engine.spec import Optimizer, Surface, keywords_of
 
 
 def first_outside(run: Run, surface: Surface) -> int | None:
@@ -17,3 +21,30 @@ def first_non_finite(run: Run) -> int | None:
     """The first step at which one run's position or loss is inf or nan, or None."""
     finite = np.isfinite(run.position).all(axis=-1) & np.isfinite(run.loss)
     return None if finite.all() else int(finite.argmin())
+
+
+def steps_to(gap: np.ndarray, tolerance: float) -> int | None:
+    """The first step at which one run's gap (steps + 1,), its loss above the minimum, is within tolerance, or None."""
+    within = gap <= tolerance  # nan is not within
+    return int(within.argmax()) if within.any() else None
+
+
+def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
+    """What the optimizer shows of its inside: word -> (..., steps, 2), row t about the step from row t of the run.
+
+    `hypers` are those the run was made with, each a number or (n,) as for `rollout`; what is left out was at its
+    default, and `lr` is read from the run itself. Computed by NumPy alone, so nothing is ever compiled.
+    """
+    runs = (slice(None),) * (run.loss.ndim - 1)  # a field's step axis follows the run axis, its own axes come last
+
+    def state(rows: slice) -> SimpleNamespace:
+        return SimpleNamespace(**{name: values[*runs, rows] for name, values in run.state.items()})
+
+    before, after = state(slice(None, -1)), state(slice(1, None))
+    given = {id: np.asarray(value)[..., None, None] for id, value in {**optimizer.defaults, **hypers}.items()}
+    given["lr"] = run.lr[..., None]
+    with np.errstate(all="ignore"):  # past an overflow inf and nan are what a run holds
+        return {
+            word: show(before, after, **{id: given[id] for id in keywords_of(show)})
+            for word, show in optimizer.shows.items()
+        }

@@ -3,7 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, NamedTuple
 
 import jax
@@ -13,6 +13,8 @@ State = Any  # a NamedTuple of arrays: what an optimizer remembers
 
 # The order in which members are listed; within a family the older one comes first.
 FAMILIES = ("gradient", "momentum", "second order", "adaptive", "shape", "test function", "schedule")
+# What can be shown of an optimizer's inside; Optimizer says what the words mean.
+SHOWS = ("velocity", "ahead", "squares", "rates")
 
 
 class Probe(NamedTuple):
@@ -54,6 +56,22 @@ class Hyper:
         if self.near_one and self.high >= 1:
             raise ValueError(f"Hyper {self.id!r}: a range near one needs high < 1, got high={self.high}.")
 
+    def at(self, place: float) -> float:
+        """The value that a slider's thumb stands for at `place` from 0 to 1: a short decimal inside the range.
+
+        `toValue` in ui/stage/scene.js rounds alike, so that what a slider shows is what was computed.
+        """
+        low, high = self.low, self.high
+        if place <= 0 or place >= 1:
+            return low if place <= 0 else high
+        if self.log:
+            value = float(f"{low * (high / low) ** place:.2e}")
+        elif self.near_one:
+            value = float(f"{1 - float(f'{(1 - low) * ((1 - high) / (1 - low)) ** place:.2e}'):.5e}")
+        else:
+            value = float(f"{low + (high - low) * place:.3e}")
+        return min(high, max(low, math.floor(value + 0.5) if self.whole else value))
+
     def accepts(self, value: float) -> bool:
         """Whether a value is a finite number inside the range, and whole where it must be."""
         return math.isfinite(value) and self.low <= value <= self.high and (not self.whole or value == int(value))
@@ -68,9 +86,21 @@ class Reference:
     where: str
 
 
-def _check_keywords(member: str, function: Callable, hypers: tuple[Hyper, ...]) -> None:
+class Spends(NamedTuple):
+    """Evaluations per step that the rule as published needs, whatever our probe offers."""
+
+    gradients: int = 1
+    hessians: int = 0
+
+
+def keywords_of(function: Callable) -> list[str]:
+    """The names of a function's keyword-only arguments, in their order."""
     parameters = inspect.signature(function).parameters.values()
-    keywords = [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+
+
+def _check_keywords(member: str, function: Callable, hypers: tuple[Hyper, ...]) -> None:
+    keywords = keywords_of(function)
     declared = [h.id for h in hypers]
     if keywords != declared:
         raise ValueError(
@@ -112,16 +142,38 @@ class Optimizer(Member):
     `init(params)` gives the state before the first step, a NamedTuple of arrays.
     `update(probe, state, params, *, lr, ...)` gives the params and the state after one step; `lr` is this step's
     learning rate, the schedule already applied.
+    `spends` is the price of a step, so that rules can be compared by what they cost.
+    `shows` holds what can be drawn of its inside, by a word of SHOWS, each one value per coordinate and step:
+
+    - velocity: what it carries along, in such units that it alone would move w by -velocity;
+    - ahead: from w to the point where the gradient is taken;
+    - squares: the accumulated squared gradients;
+    - rates: the learning rate of each coordinate, which multiplies the gradient or its mean.
+
+    Each is a function `(before, after, *, <some of the hypers>)` of the states before and after a step. They may be
+    those of many steps at once: fields like params are (..., steps, 2), scalar fields (..., steps), hypers (..., 1, 1)
+    and `lr` (..., steps, 1), all NumPy arrays, so it is written with plain operators (`** 0.5`).
     """
 
     init: Callable[[Params], State]
     update: Callable[..., tuple[Params, State]]
+    spends: Spends = field(default_factory=Spends)
+    shows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _check_keywords(self.id, self.update, self.hypers)
         if "lr" not in self.defaults:
             raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
+        for word, function in self.shows.items():
+            if word not in SHOWS:
+                raise ValueError(f"{self.id!r}: shows must be some of {SHOWS}, got {word!r}.")
+            keywords = keywords_of(function)
+            if keywords != [id for id in self.defaults if id in keywords]:
+                raise ValueError(
+                    f"{self.id!r}: the keyword-only arguments of shows[{word!r}] must be some of the declared hypers "
+                    f"in the same order; expected some of {list(self.defaults)}, got {keywords}."
+                )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

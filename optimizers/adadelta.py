@@ -43,4 +43,8 @@ OPTIMIZER = Optimizer(
     reference=Reference("Zeiler", 2012, "arXiv:1212.5701"),
     init=init,
     update=update,
+    shows={
+        "squares": lambda before, after: after.v,
+        "rates": lambda before, after, *, lr, eps: lr * (before.u + eps) ** 0.5 / (after.v + eps) ** 0.5,
+    },
 )

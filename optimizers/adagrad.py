@@ -33,4 +33,8 @@ OPTIMIZER = Optimizer(
     reference=Reference("Duchi, Hazan & Singer", 2011, "JMLR 12, 2121-2159"),
     init=init,
     update=update,
+    shows={
+        "squares": lambda before, after: after.G,
+        "rates": lambda before, after, *, lr, eps: lr / (after.G + eps) ** 0.5,
+    },
 )

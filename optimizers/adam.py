@@ -32,6 +32,11 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
     return jax.tree.map(step, params, m, v), State(t, m, v)
 
 
+def unbiased(mean, b, t):
+    """The running means (..., 2) with decay b after t (...) steps, corrected for their start at 0."""
+    return mean / (1 - b ** t[..., None])
+
+
 OPTIMIZER = Optimizer(
     id="adam",
     name="Adam",
@@ -51,4 +56,9 @@ OPTIMIZER = Optimizer(
     reference=Reference("Kingma & Ba", 2014, "arXiv:1412.6980"),
     init=init,
     update=update,
+    shows={
+        "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
+        "squares": lambda before, after, *, b2: unbiased(after.v, b2, after.t),
+        "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.v, b2, after.t) ** 0.5 + eps),
+    },
 )

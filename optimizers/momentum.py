@@ -33,4 +33,5 @@ OPTIMIZER = Optimizer(
     reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
     init=init,
     update=update,
+    shows={"velocity": lambda before, after: after.v},
 )

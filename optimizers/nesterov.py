@@ -34,4 +34,8 @@ OPTIMIZER = Optimizer(
     reference=Reference("Nesterov", 1983, "Soviet Mathematics Doklady 27, 372-376"),
     init=init,
     update=update,
+    shows={
+        "velocity": lambda before, after: after.v,
+        "ahead": lambda before, after, *, momentum: -momentum * before.v,
+    },
 )

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from engine import Hyper, Optimizer, Probe, Reference
+from engine.spec import Spends
 
 
 class State(NamedTuple):
@@ -36,4 +37,5 @@ OPTIMIZER = Optimizer(
     reference=Reference("Newton; damping by Levenberg", 1944, "doi:10.1090/qam/10666"),
     init=init,
     update=update,
+    spends=Spends(gradients=1, hessians=1),
 )

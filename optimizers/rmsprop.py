@@ -37,4 +37,8 @@ OPTIMIZER = Optimizer(
     reference=Reference("Tieleman & Hinton", 2012, "Coursera, Neural Networks for Machine Learning, lecture 6.5"),
     init=init,
     update=update,
+    shows={
+        "squares": lambda before, after: after.v,
+        "rates": lambda before, after, *, lr, eps: lr / (after.v + eps) ** 0.5,
+    },
 )

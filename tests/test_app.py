@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from engine import SCHEDULES
 from surfaces import SURFACES
 from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
-from ui.paths import VERSION
+from ui.routes import VERSION
 from ui.scene import controls
 
 ROOT = Path(__file__).parent.parent

@@ -1,5 +1,6 @@
 """Laws that every optimizer keeps. None is named here: a new file in optimizers/ is held to them as it is."""
 
+from collections import Counter
 from functools import partial
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine import SCHEDULES, Optimizer, Probe, Reference, Surface, race, rollout
+from engine.spec import Spends
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -199,3 +201,42 @@ def test_noise_is_standard_normal_times_its_size():
     np.testing.assert_allclose((xi**4).mean(0), 3, atol=error * np.sqrt(96))
     np.testing.assert_allclose((xi[:, 0] * xi[:, 1]).mean(), 0, atol=error)
     np.testing.assert_allclose((xi[1:] * xi[:-1]).mean(0), 0, atol=error)
+
+
+@every_optimizer
+def test_a_step_spends_the_gradients_and_hessians_it_declares(optimizer):
+    """A bowl whose derivatives are asked of Python, which counts; what no result depends on is not asked for."""
+    asked = Counter()
+    H = np.array([[5.0, -4.0], [-4.0, 5.0]])
+
+    def ask(kind, derivative, w):
+        def answer(w):
+            asked[kind] += 1
+            return derivative(w)
+
+        return jax.pure_callback(answer, jax.eval_shape(derivative, w), w, vmap_method="sequential")
+
+    @jax.custom_jvp
+    def f(w):
+        return w @ H @ w / 2
+
+    @jax.custom_jvp
+    def gradient(w):
+        return ask("gradients", lambda w: H @ w, w)
+
+    def hessian(w):
+        return ask("hessians", lambda w: H + 0 * w, w)
+
+    f.defjvp(lambda at, along: (f(*at), gradient(*at) @ along[0]))
+    gradient.defjvp(lambda at, along: (gradient(*at), hessian(*at) @ along[0]))
+
+    @jax.jit
+    def step(w, state):
+        return optimizer.update(Probe(f(w), jax.grad(f)(w), f), state, w, **optimizer.defaults)
+
+    w = jnp.array([2.0, -1.0])
+    state = optimizer.init(w)
+    for _ in range(3):
+        asked.clear()
+        w, state = jax.block_until_ready(step(w, state))
+        assert Spends(asked["gradients"], asked["hessians"]) == optimizer.spends

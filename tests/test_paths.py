@@ -10,7 +10,8 @@ from starlette.testclient import TestClient
 from engine import rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui.paths import GRID, ROUTES
+from ui.paths import GRID
+from ui.routes import ROUTES
 from ui.scene import Scene
 
 client = TestClient(Starlette(routes=ROUTES))

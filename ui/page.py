@@ -12,7 +12,7 @@ from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui.paths import VERSION
+from ui.routes import VERSION
 from ui.scene import Scene, catalogue
 
 LOADER = f"""

@@ -1,102 +1,141 @@
-"""A scene becomes bytes: the two stateless routes that every trajectory and every surface travels by.
+"""A scene becomes bytes: what every trajectory and every surface travels as.
 
-An answer is a pure function of its query and of `VERSION`, so browsers and HTTP caches may keep it. Its layout: the
-length of the head in bytes as a uint32, the head as JSON (padded with blanks so that it ends at a multiple of 8), then
-the arrays that the head names, little-endian, row-major, one after the other, the wider ones first.
+The layout of an answer: the length of the head in bytes as a uint32, the head as JSON (padded with blanks so that it
+ends at a multiple of 8), then the arrays that the head names, little-endian, row-major, one after the other, the wider
+ones first.
 """
 
-import hashlib
 import json
-from collections.abc import Callable
 from functools import lru_cache, partial
-from pathlib import Path
-from urllib.parse import parse_qsl
 
-import anyio.to_thread
 import jax
 import jax.numpy as jnp
 import numpy as np
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from engine import race
 from engine.device import rollout_device
-from engine.metrics import first_non_finite, first_outside
+from engine.metrics import first_non_finite, first_outside, shown
+from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.scene import Scene
 
 GRID = 121  # points along each axis of a surface's grid
-ROOT = Path(__file__).parent.parent
-
-
-def _version() -> str:
-    digest = hashlib.sha256(jax.__version__.encode())
-    for folder in ("engine", "optimizers", "surfaces", "ui"):
-        for file in sorted((ROOT / folder).rglob("*")):
-            if file.suffix in {".py", ".js", ".css"}:
-                digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-VERSION = _version()  # changes with any file that could change an answer
+# What can be shown of a run's inside, and its numbers a step. A hessian is f_xx, f_xy, f_yy.
+WORDS = {"rates": 2, "velocity": 2, "squares": 2, "ahead": 2, "hessian": 3}
 
 
 def paths(scene: Scene) -> bytes:
     """Every path of a scene, ready to draw.
 
     Arrays: gap (runs, steps + 1) float64, the true loss above the lowest declared minimum, or above 0 where there is
-    none; position (runs, steps + 1, 2) float32. Head: the scene's values, its defaults, and for each run the steps at
-    which it left the domain and at which it stopped being finite (null: never).
+    none; position (runs, steps + 1, 2) float64; gradient likewise, as the optimizer saw it, and lr (runs, steps + 1),
+    both float32; and each of WORDS, one after the other for those runs whose `shows` names it, float32: what
+    `engine.metrics.shown` says of the step from each row, nan in the last. Head: the scene's values, its defaults, and
+    for each run the steps at which it left the domain and at which it stopped being finite (null: never).
     """
     surface = SURFACES[scene.surface]
+    entries, settings = race_of(scene)
+    runs = race(surface, entries, **settings)
+    n = settings["steps"] + 1
+    insides = [
+        shown(run, optimizer, hypers) for run, (optimizer, hypers) in zip(runs, entries, strict=True)
+    ]
+    for run, inside, (optimizer, _) in zip(runs, insides, entries, strict=True):
+        inside.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))
+        if optimizer.spends.hessians:
+            inside["hessian"] = _hessians(scene, run.position[:-1])
+    head = {
+        "values": scene.flat(),
+        "defaults": scene.defaults().flat(),
+        "runs": [
+            {
+                "id": id,
+                "left": first_outside(run, surface),
+                "diverged": first_non_finite(run),
+                "shows": [word for word in WORDS if word in inside],
+            }
+            for id, run, inside in zip(scene.on, runs, insides, strict=True)
+        ],
+    }
+    floor = floor_of(scene)
+    exact = {
+        "gap": np.array([run.loss - floor for run in runs]).reshape(-1, n),
+        "position": np.array([run.position for run in runs]).reshape(-1, n, 2),
+    }
+    drawn = {
+        "gradient": np.array([run.gradient for run in runs]).reshape(-1, n, 2),
+        "lr": np.array([_to_rows(run.lr) for run in runs]).reshape(-1, n),
+        **{
+            word: np.array([_to_rows(inside[word]) for inside in insides if word in inside]).reshape(-1, n, width)
+            for word, width in WORDS.items()
+        },
+    }
+    with np.errstate(over="ignore"):  # beyond 3e38 an arrow is drawn as infinite
+        return pack(head, {**exact, **{name: array.astype(np.float32) for name, array in drawn.items()}})
+
+
+def grid(scene: Scene) -> bytes:
+    """The surface of a scene: f (GRID, GRID), row j at y_j and column i at x_i, evenly over the domain."""
+    surface = SURFACES[scene.surface]
+    head = {
+        "surface": scene.surface,
+        "domain": surface.domain,
+        "log_height": surface.log_height,
+        **landmarks(scene),
+    }
+    return pack(head, {"f": values_on_grid(scene).astype(np.float32)})
+
+
+def race_of(scene: Scene) -> tuple[list, dict]:
+    """What `race` is called with for a scene: the entries, and the arguments that they share."""
     rate = scene.values["rate"]
     entries = []
     for id in scene.on:
         hypers = scene.hypers(id)
         entries.append((OPTIMIZERS[id], {**hypers, "lr": hypers["lr"] * rate}))
-    settings = {
+    return entries, {
         "start": scene.start,
         "steps": int(scene.values["steps"]),
         "surface_hypers": scene.hypers("surface"),
         "schedule": scene.schedule,
         "schedule_hypers": scene.hypers("schedule"),
         "noise": scene.values["noise"],
-        "seed": int(scene.values["seed"]),
+        "seed": scene.values["seed"],
     }
-    runs = race(surface, entries, **settings)
-    floor = _floor(scene)
-    head = {
-        "values": scene.flat(),
-        "defaults": scene.defaults().flat(),
-        "runs": [
-            {"id": id, "left": first_outside(run, surface), "diverged": first_non_finite(run)}
-            for id, run in zip(scene.on, runs, strict=True)
-        ],
-    }
-    n = settings["steps"] + 1
-    gap = np.array([run.loss - floor for run in runs]).reshape(-1, n)
-    position = np.array([run.position for run in runs]).reshape(-1, n, 2)
-    with np.errstate(over="ignore"):  # beyond 3e38 a path is drawn as infinite
-        return _pack(head, {"gap": gap, "position": position.astype(np.float32)})
 
 
-def grid(scene: Scene) -> bytes:
-    """The surface of a scene: f (GRID, GRID), row j at y_j and column i at x_i, evenly over the domain."""
+def landmarks(scene: Scene) -> dict:
+    """The lowest declared minimum, every minimum and every saddle of a scene's surface."""
+    surface, hypers = SURFACES[scene.surface], scene.hypers("surface")
+    return {"floor": floor_of(scene), "minima": surface.minima(**hypers), "saddles": surface.saddles(**hypers)}
+
+
+def values_on_grid(scene: Scene) -> np.ndarray:
+    """f of a scene's surface, (GRID, GRID)."""
     surface = SURFACES[scene.surface]
-    hypers = scene.hypers("surface")
-    head = {
-        "surface": scene.surface,
-        "domain": surface.domain,
-        "log_height": surface.log_height,
-        "floor": _floor(scene),
-        "minima": surface.minima(**hypers),
-        "saddles": surface.saddles(**hypers),
-    }
     with jax.default_device(rollout_device()):
-        f = _grid(surface.f, surface.domain)(hypers)
-    return _pack(head, {"f": np.asarray(f, dtype=np.float32)})
+        return np.asarray(_grid(surface.f, surface.domain)(scene.hypers("surface")))
+
+
+def _to_rows(steps: np.ndarray) -> np.ndarray:
+    """One row a step, and a last one for where no step follows."""
+    return np.concatenate([steps, np.full((1, *steps.shape[1:]), np.nan)])
+
+
+def _hessians(scene: Scene, position: np.ndarray) -> np.ndarray:
+    """f_xx, f_xy, f_yy of a scene's surface at points (n, 2)."""
+    room = np.zeros((max(SHORTEST_BLOCK, 1 << len(position).bit_length()), 2))  # of one size, so that nothing compiles
+    room[: len(position)] = position
+    with jax.default_device(rollout_device()):
+        H = np.asarray(_hessian(SURFACES[scene.surface].f)(room, scene.hypers("surface")))
+    return H[: len(position), [0, 0, 1], [0, 1, 1]]
+
+
+@lru_cache(maxsize=64)
+def _hessian(f):
+    """Compiled: the Hessians (n, 2, 2) at points (n, 2)."""
+    return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(f, **hypers)))(points))
 
 
 @lru_cache(maxsize=64)
@@ -107,37 +146,14 @@ def _grid(f, domain):
     return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(f, **hypers)))(points))
 
 
-def _floor(scene: Scene) -> float:
+def floor_of(scene: Scene) -> float:
     """The lowest declared minimum, or 0 where there is none."""
     minima = SURFACES[scene.surface].minima(**scene.hypers("surface"))
     return min((value for _, value in minima), default=0.0)
 
 
-def _pack(head: dict, arrays: dict[str, np.ndarray]) -> bytes:
+def pack(head: dict, arrays: dict[str, np.ndarray]) -> bytes:
     listed = [{"name": name, "shape": a.shape, "dtype": a.dtype.str[1:]} for name, a in arrays.items()]
     text = json.dumps({**head, "arrays": listed}, allow_nan=False).encode()
     text += b" " * (-(4 + len(text)) % 8)
     return b"".join([np.uint32(len(text)).tobytes(), text, *(a.tobytes() for a in arrays.values())])
-
-
-@lru_cache(maxsize=256)
-def _answer(kind, url: str) -> bytes:
-    return kind(Scene.read(dict(parse_qsl(url, keep_blank_values=True))))
-
-
-def _route(path: str, kind, keys: Callable[[str], bool]) -> Route:
-    async def answer(request: Request) -> Response:
-        query = {key: word for key, word in request.query_params.items() if keys(key)}
-        url = Scene.read(query).to_url()  # however it was spelled, a scene is computed once
-        body = await anyio.to_thread.run_sync(_answer, kind, url)  # JAX never runs on the event loop
-        ours = request.query_params.get("v") == VERSION  # during an update another version may be asked for
-        headers = {"Cache-Control": "public, max-age=86400" if ours else "no-store"}
-        return Response(body, media_type="application/octet-stream", headers=headers)
-
-    return Route(path, answer)
-
-
-ROUTES = [
-    _route("/paths", paths, lambda key: True),
-    _route("/grid", grid, lambda key: key == "surface" or key.startswith("surface.")),
-]

@@ -11,13 +11,20 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
 DEFAULT_SURFACE = "ravine"
-VIEWS = ("overlay", "panels")
+# How a scene is looked at; the first of each is the default. None of it changes a number.
+LOOKS = {
+    "view": ("overlay", "panels"),
+    "chart": ("loss", "gradient", "distance", "step", "rates"),
+    "scale": ("log", "linear"),
+    "arrows": ("off", "1", "10", "100"),  # how many times their true length
+    "rail": ("settings", "leaderboard"),
+}
 
 # The settings that belong to no member; their range and default are written here alone.
 STEPS = Hyper("steps", 300, 10, 1000, whole=True, name="steps", tex="")
 RATE = Hyper("rate", 1.0, 0.01, 100.0, log=True, name="all learning rates", tex=r"\times")
 NOISE = Hyper("noise", 0.0, 0.0, 20.0, name="gradient noise", tex=r"\sigma")
-SEED = Hyper("seed", 0, 0, 999, whole=True, name="noise seed", tex="")
+SEED = Hyper("seed", 0, 0, 100, whole=True, name="noise seed", tex="")
 SETTINGS = (STEPS, RATE, NOISE, SEED)
 
 
@@ -33,7 +40,7 @@ class Scene:
     start: tuple[float, float]  # inside the surface's domain
     schedule: str
     on: tuple[str, ...]  # ids of the optimizers shown, in the registry's order
-    view: str  # one of VIEWS
+    looks: Mapping[str, str]  # for each of LOOKS one of its words
     step: int | None  # where the playhead stands; None at the end
     values: Mapping[str, float]
 
@@ -60,7 +67,7 @@ class Scene:
             "start": list(self.start),
             "schedule": self.schedule,
             "on": list(self.on),
-            "view": self.view,
+            **self.looks,
             "step": self.step,
             **self.values,
         }
@@ -82,7 +89,7 @@ class Scene:
             "start": f"{self.start[0]!r},{self.start[1]!r}",
             "schedule": self.schedule,
             "on": ",".join(self.on),
-            "view": self.view,
+            **self.looks,
             **{key: repr(value) for key, value in self.values.items()},
         }
         return words if self.step is None else {**words, "step": str(self.step)}
@@ -109,10 +116,11 @@ def catalogue() -> dict[str, object]:
         return {"id": m.id, "name": m.name, "sliders": [slider(f"{owner}.{h.id}", h) for h in m.hypers]}
 
     return {
+        "looks": list(LOOKS),
         "settings": {h.id: slider(h.id, h) for h in SETTINGS},
         "surfaces": [{**member(m, "surface"), "domain": m.domain} for m in SURFACES.values()],
         "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
-        "optimizers": [member(m, m.id) for m in OPTIMIZERS.values()],
+        "optimizers": [{**member(m, m.id), "spends": m.spends._asdict()} for m in OPTIMIZERS.values()],
     }
 
 
@@ -123,7 +131,7 @@ def _opening(surface: str) -> Scene:
         start=SURFACES[surface].start,
         schedule="constant",
         on=tuple(OPTIMIZERS),
-        view="overlay",
+        looks=MappingProxyType({key: words[0] for key, words in LOOKS.items()}),
         step=None,
         values=MappingProxyType({key: h.default for key, h in controls(surface).items()}),
     )
@@ -150,8 +158,8 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
         on = tuple(id for id in OPTIMIZERS if id in asked)
         if on or not query["on"]:
             scene = replace(scene, on=on)
-    if query.get("view") in VIEWS:
-        scene = replace(scene, view=query["view"])
+    chosen = {key: query[key] for key, words in LOOKS.items() if query.get(key) in words}
+    scene = replace(scene, looks=MappingProxyType({**scene.looks, **chosen}))
     step = _number(query.get("step", ""))
     if step is not None and step == int(step) and 0 <= step <= scene.values["steps"]:
         scene = replace(scene, step=int(step))

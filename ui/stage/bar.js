@@ -6,10 +6,10 @@ import { createSlider } from "./slider.js";
 
 /**
  * @param {HTMLElement} box @param {object} catalogue
- * @param {{change: (key: string, value: *, done: boolean) => void, open: (surface: string) => void,
+ * @param {{change: (key: string, value: *, done: boolean) => void, grab: (key: string) => void, open: (surface: string) => void,
  *   reset: () => void, publish: () => string}} act what the reader can do here; publish gives the link to the scene
  */
-export function createBar(box, catalogue, { change, open, reset, publish }) {
+export function createBar(box, catalogue, { change, grab, open, reset, publish }) {
   const surface = choice("surface", catalogue.surfaces, open);
   const numbers = h("div", { className: "numbers" });
   let sliders = new Map();
@@ -55,7 +55,7 @@ export function createBar(box, catalogue, { change, open, reset, publish }) {
       if (shown !== values.surface) {
         shown = values.surface;
         const { sliders: hypers } = catalogue.surfaces.find((s) => s.id === shown);
-        sliders = new Map(hypers.map((hyper) => [hyper.key, createSlider(hyper, change)]));
+        sliders = new Map(hypers.map((hyper) => [hyper.key, createSlider(hyper, { change, grab })]));
         numbers.replaceChildren(...[...sliders.values()].map((slider) => slider.el));
       }
       surface.select.value = shown;

@@ -1,7 +1,13 @@
 /**
  * Where plotly.js puts a point of a 3D scene on the screen. It has no public way to ask, so this module alone reads its
- * private scene object; it was written for plotly.js 4.1.1, and a test fails when the wheel brings another.
+ * private scene object; it was written for plotly.js 4.1.1. Beside any other version it says nothing, and the 3D panel
+ * draws its paths as Plotly's own lines; a test fails when the wheel brings another.
  */
+
+const WRITTEN_FOR = "4.1.1";
+
+/** Whether this module knows that plotly.js inside out. */
+export const knows = (plotly) => plotly.version === WRITTEN_FOR;
 
 const multiply = (a, b) => {
   const out = new Float64Array(16);
@@ -19,16 +25,17 @@ const glOf = (plot) => plot._fullLayout?.scene?._scene?.glplot;
 /** Where the reader has turned the camera to, as layout.scene.camera; undefined before the first picture. */
 export const turned = (plot) => plot._fullLayout?.scene?._scene?.getCamera?.();
 
-/** Call back after each time the scene was drawn. */
+/** Call back with the picture each time the scene was drawn: at that moment alone it can be copied. */
 export function afterRender(plot, callback) {
   const gl = glOf(plot);
-  if (!gl || gl.descentLab) return;
+  if (gl.descentLab) return;
   gl.descentLab = true;
   const before = gl.onrender;
   gl.onrender = (...rest) => {
     before?.apply(gl, rest);
-    callback();
+    queueMicrotask(() => callback(plot.querySelector(".gl-container canvas"))); // Plotly calls shortly before it draws
   };
+  gl.redraw(); // the first picture was drawn before anybody listened
 }
 
 /**

@@ -1,104 +1,132 @@
-/** The loss panel: loss against step on a logarithmic axis, with the playhead as a line that can be dragged. */
+/** The chart panel: a quantity of every run against the step, with the playhead as a line that can be dragged. */
 
+import { choice, h } from "./dom.js";
 import { between, makeLine } from "./line.js";
-import { drawMark, drawPath, wipe } from "./paint.js";
-import { lossAxis } from "./terrain.js";
+import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
+import { axisOf, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
+import { createSheet, finesse, ink } from "./raster.js";
 
-const BELOW = 9e3; // pixels: where a loss of 0 stands on a logarithmic axis
-
-/** The least loss of all runs that the axis can show. */
-const least = (runs) => runs.reduce((low, { gap }) => gap.reduce((a, b) => (b < a ? b : a), low), 1);
+const BELOW = 9e3; // pixels: where a 0 stands on a logarithmic axis
 
 /**
  * @param {HTMLElement} box @param {(step: number) => void} onSeek the playhead was put there by hand
+ * @param {(key: string, value: string, done: boolean) => void} change
  */
-export function createChart(box, onSeek) {
-  const plot = Object.assign(document.createElement("div"), { className: "plot" });
-  const canvas = document.createElement("canvas");
-  box.append(plot, canvas);
+export function createChart(box, onSeek, change) {
+  const plot = h("div", { className: "plot" });
+  const canvas = h("canvas");
+  const sheet = createSheet(canvas);
+  const what = choice("", QUANTITIES, (id) => change("chart", id, true));
+  what.select.setAttribute("aria-label", "what the chart shows");
+  const scale = choice("", [{ id: "log", name: "log" }, { id: "linear", name: "linear" }], (id) => change("scale", id, true));
+  scale.select.setAttribute("aria-label", "scale of the chart");
+  const note = h("div", { className: "remark" });
+  box.append(plot, canvas, note, h("div", { className: "picks" }, what.el, scale.el));
   let picture = null;
   let axis = null;
+  let shown = ""; // the quantity and scale of the axis
   let key = "";
   let theme = null;
   let size = [0, 0];
+  let frame = [0, 0, 0, 0]; // left, top, width, height
+
+  /** Take what is to be drawn from here on; while a hand drags the axes stand still. */
+  function see(next) {
+    picture = next;
+  }
 
   async function show(next) {
     picture = next;
-    const { terrain, runs, steps, plotly, held } = picture;
+    const { terrain, runs, steps, plotly, held, chart, scale: kind } = picture;
     const { clientWidth: width, clientHeight: height } = box;
     if (!width || !height) return;
     size = [width, height];
-    const bounded = terrain.minima.length > 0;
-    // While a hand drags the axis stands still; it fits itself to the new start when the hand lets go.
-    if (!axis || !held) axis = lossAxis(bounded, runs.length ? runs[0].gap[0] : 1, least(runs));
-    const now = [width, height, steps, bounded, axis.range].join();
+    what.select.value = chart;
+    scale.select.value = kind;
+    note.textContent = QUANTITIES.find(({ id }) => id === chart).remark ?? "";
+    const wanted = [chart, kind, terrain.surface].join();
+    // While a hand drags the axis stands still; it fits itself to the new paths when the hand lets go.
+    if (!axis || !held || wanted !== shown) axis = axisOf(chart, kind, runs, terrain);
+    shown = wanted;
+    const now = [width, height, steps, axis.title, axis.range].join();
     if (now === key && theme === picture.theme) return;
     key = now;
     theme = picture.theme;
-    const lines = { gridcolor: theme.faint, zeroline: false, fixedrange: true, ticklen: 3 };
+    const margin = { l: 58, r: 12, t: 36, b: 38 }; // the choices stand above: over the sheet they would be dear
+    frame = [margin.l, margin.t, width - margin.l - margin.r, height - margin.t - margin.b];
+    Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2]}px`, height: `${frame[3]}px` });
+    const lines = { showgrid: false, zeroline: false, fixedrange: true, ticklen: 3, ticks: "outside", tickcolor: theme.faint };
     await plotly.react(plot, [{ x: [], y: [] }], {
       width,
       height,
-      margin: { l: 58, r: 12, t: 8, b: 38 },
+      margin,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: theme.muted, family: theme.font, size: 12 },
       showlegend: false,
       dragmode: false,
-      xaxis: { ...lines, range: [0, steps], title: { text: "step", standoff: 4 }, nticks: 7 },
+      xaxis: { ...lines, range: [0, steps], title: { text: "step", standoff: 4 }, tickvals: roundSteps(steps) },
       yaxis: { ...lines, range: axis.range, tickvals: axis.tickvals, ticktext: axis.ticktext, title: { text: axis.title, standoff: 4 } },
-    }, { displayModeBar: false, responsive: false });
+    }, { staticPlot: true, responsive: false });
   }
 
-  function frame() {
-    const { xaxis, yaxis } = plot._fullLayout;
-    return [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length];
+  let blank = new Uint32Array();
+  let colour = "";
+  function ground(width, height) {
+    if (blank.length !== width * height || colour !== theme.background) {
+      colour = theme.background;
+      blank = new Uint32Array(width * height).fill(ink(colour).paint | 0xff000000);
+    }
+    return blank;
   }
 
   function draw(t) {
-    if (!picture || !plot._fullLayout || !axis) return;
-    const context = wipe(canvas, ...size);
-    const [left, top, width, height] = frame();
+    const [, , width, height] = frame;
+    if (!picture || !axis || width <= 0 || height <= 0) return;
     const [low, high] = axis.range;
-    const px = (step) => left + (step / picture.steps) * width;
-    const py = (gap) => top + ((high - axis.to(gap)) / (high - low)) * height;
-    context.save();
-    context.beginPath();
-    context.rect(left, top, width, height);
-    context.clip();
-    context.strokeStyle = theme.muted;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(px(t), top);
-    context.lineTo(px(t), top + height);
-    context.stroke();
-    const level = (run) => (i) => (axis.to(run.gap[i]) === -Infinity ? BELOW : py(run.gap[i]));
-    const heads = picture.runs.map((run) => [px(t), between(level(run), t)]);
-    picture.runs.forEach((run, k) => drawPath(context, lineOf(run, px, level(run)), t, heads[k], run.look, theme, 1.8));
-    picture.runs.forEach((run, k) => drawMark(context, run.look, theme, ...heads[k], 5));
-    context.restore();
+    const px = (step) => (step / picture.steps) * width;
+    const py = (level) => ((high - level) / (high - low)) * height;
+    const curves = picture.runs.flatMap((run) =>
+      seriesOf(run, picture.chart, picture.terrain).map((series, k) => {
+        const level = (i) => {
+          const at = axis.to(series[i]);
+          return at === -Infinity ? BELOW : py(at);
+        };
+        return { run, k, level, line: lineOf(run, k, series, px, level), head: [px(t), between(level, Math.min(t, series.length - 1))] };
+      }));
+    const lines = curves.map(({ line }) => line);
+    const begin = () => {
+      sheet.open(width, height, ground);
+      for (const step of roundSteps(picture.steps)) sheet.rule(px(step), 0, px(step), height, { colour: theme.faint, width: 1 });
+      for (const value of axis.tickvals) sheet.rule(0, py(value), width, py(value), { colour: theme.faint, width: 1 });
+    };
+    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, theme, width, height, finesse()], (k, first, last, past) =>
+      drawPath(sheet, lines[k], first, last, past, curves[k].run.look, theme, curves[k].k ? 1 : 1.8));
+    sheet.rule(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
+    for (const { run, k, line, head } of curves) drawTail(sheet, line, t, head, run.look, k ? 1 : 1.8);
+    for (const { run, head } of curves) drawMark(sheet, run.look, theme, ...head, 5);
+    sheet.close();
   }
 
-  /** A run's line on the screen, kept until the run or the scale changes. A loss of 0 stands far below the axis. */
-  function lineOf(run, px, level) {
-    const stamp = [px(0), px(1), axis.range, axis.title, size].join();
-    if (run.chart?.stamp !== stamp) {
-      run.chart = { stamp, line: makeLine(run.gap.length, px, level) };
-    }
-    return run.chart.line;
+  /** A run's line on the screen, kept until the run or the scale changes. A 0 stands far below a logarithmic axis. */
+  function lineOf(run, k, series, px, level) {
+    const stamp = [px(1), axis.range, axis.title, frame].join();
+    run.chart ??= [];
+    if (run.chart[k]?.stamp !== stamp || run.chart[k].series !== series) run.chart[k] = { stamp, series, line: makeLine(series.length, px, level) };
+    return run.chart[k].line;
   }
 
   const seek = (event) => {
-    if (!plot._fullLayout) return;
-    const [left, , width] = frame();
-    const step = ((event.clientX - box.getBoundingClientRect().left - left) / width) * picture.steps;
+    if (!picture || !frame[2]) return;
+    const step = ((event.clientX - box.getBoundingClientRect().left - frame[0]) / frame[2]) * picture.steps;
     onSeek(Math.round(Math.min(picture.steps, Math.max(0, step))));
   };
   box.addEventListener("pointerdown", (event) => {
+    if (event.target.closest(".picks") || event.button > 0) return;
     box.setPointerCapture(event.pointerId);
     seek(event);
   });
-  box.addEventListener("pointermove", (event) => event.buttons && seek(event));
+  box.addEventListener("pointermove", (event) => box.hasPointerCapture(event.pointerId) && seek(event));
 
-  return { show, draw, plot };
+  return { show, see, draw, plot };
 }

@@ -1,10 +1,16 @@
-/** The contour panel: Plotly draws the still ground, a canvas the paths; one picture for all runs or one for each. */
+/** The contour panel: Plotly draws the axes, a sheet the surface and the paths; one picture for all runs or one for each. */
 
+import { paintGround, pixelsOf, stretched } from "./ground.js";
+import { h } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
-import { drawMark, drawPath, wipe } from "./paint.js";
+import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
+import { createSheet, finesse } from "./raster.js";
+import { newestWins } from "./wire.js";
 
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
+const DEEPEST = 200; // times the reader can zoom in
+const MANY = 4e5; // pixels of ground painted at each move of a slider; where there are more, it is coarser meanwhile
 
 /**
  * @param {HTMLElement} box
@@ -12,13 +18,14 @@ const STILL = 5; // pixels a pointer may stray and still be a click
  */
 export function createContour(box, onStart) {
   let picture = null;
-  let cells = []; // {el, canvas, runs}
-  let key = ""; // what the ground was last drawn from
-  let ground = null; // the terrain and theme it was drawn with
+  let cells = []; // {el, ground, canvas, sheet, caption, runs}
   let size = [0, 0]; // of a cell, read once: asking the page while drawing makes it lay itself out again
-  const plot = document.createElement("div");
-  plot.className = "plot";
-  const legend = Object.assign(document.createElement("div"), { className: "legend", textContent: "★ minimum   × saddle   ○ start" });
+  let frame = [0, 0, 1, 1]; // of the axes in a cell: left, top, right, bottom
+  let range = null; // the part of the plane that is seen
+  let surface = null; // whose range it is
+  const plot = h("div", { className: "plot" });
+  const legend = h("div", { className: "legend" }, "★ minimum   × saddle   ○ start");
+  const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again", onclick: () => look(picture.terrain.domain) }, "Zoom out");
 
   function arrange() {
     const { runs, view } = picture;
@@ -29,191 +36,238 @@ export function createContour(box, onStart) {
     box.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     if (cells.length !== groups.length) {
       cells = groups.map((_, i) => {
-        const el = document.createElement("div");
-        el.className = "cell";
-        const ground = i ? Object.assign(document.createElement("div"), { className: "plot" }) : plot;
-        const canvas = document.createElement("canvas");
-        const caption = Object.assign(document.createElement("div"), { className: "caption" });
-        el.append(ground, canvas, caption);
-        return { el, ground, canvas, caption };
+        const ground = i ? h("div", { className: "plot" }) : plot;
+        const canvas = h("canvas");
+        const caption = h("div", { className: "caption" });
+        return { el: h("div", { className: "cell" }, ground, canvas, caption), ground, canvas, sheet: createSheet(canvas), caption };
       });
-      box.replaceChildren(...cells.map((cell) => cell.el), legend);
+      box.replaceChildren(...cells.map((cell) => cell.el), legend, home);
     }
-    cells.forEach((cell, i) => {
-      cell.runs = groups[i];
-      cell.caption.textContent = view === "panels" ? groups[i].map((run) => run.name).join() : "";
-    });
+    share(runs);
+    cells.forEach(({ caption, runs }) => (caption.textContent = view === "panels" ? runs.map((run) => run.name).join() : ""));
+  }
+  /** Which runs each cell shows. */
+  const share = (runs) => cells.forEach((cell, i) => (cell.runs = cells.length > 1 ? [runs[i]] : runs));
+
+  /** Take what is to be drawn from here on; where its shape has changed, `show` comes first. */
+  function see(next) {
+    picture = next;
+    share(next.runs);
   }
 
-  function axes(side, panels, title) {
-    return {
-      range: [...picture.terrain.domain[side]], // a copy: Plotly writes the reader's zoom into it
+  async function show(next) {
+    picture = next;
+    if (surface !== picture.terrain.surface) {
+      surface = picture.terrain.surface;
+      range = picture.terrain.domain.map((side) => [...side]);
+    }
+    arrange();
+    const { clientWidth: width, clientHeight: height } = cells[0].el;
+    if (!width || !height) return;
+    size = [width, height];
+    const panels = cells.length > 1 || picture.view === "panels";
+    const margin = panels ? { l: 34, r: 6, t: 22, b: 22 } : { l: 52, r: 8, t: 10, b: 42 };
+    frame = [margin.l, margin.t, width - margin.r, height - margin.b];
+    for (const { canvas } of cells) {
+      Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2] - frame[0]}px`, height: `${frame[3] - frame[1]}px` });
+    }
+    await axes(margin, panels);
+  }
+
+  let drawn = ""; // what the axes were last drawn from
+  async function axes(margin, panels) {
+    const { theme, plotly } = picture;
+    const now = JSON.stringify([cells.length, size, range, theme]);
+    if (now === drawn) return;
+    drawn = now;
+    const axis = (side, title) => ({
+      range: [...range[side]],
       title: panels ? undefined : { text: title, standoff: 4 },
       nticks: panels ? 4 : 8,
       showgrid: false,
       zeroline: false,
       ticks: "outside",
       ticklen: 3,
-      tickcolor: picture.theme.faint,
-      fixedrange: panels,
-    };
+      tickcolor: theme.faint,
+      fixedrange: true,
+    });
+    await plotly.react(plot, [{ x: [], y: [] }], {
+      width: size[0],
+      height: size[1],
+      margin,
+      paper_bgcolor: "rgba(0,0,0,0)",
+      plot_bgcolor: "rgba(0,0,0,0)",
+      font: { color: theme.muted, family: theme.font, size: panels ? 11 : 13 },
+      xaxis: axis(0, "x"),
+      yaxis: axis(1, "y"),
+      dragmode: false,
+    }, { staticPlot: true, responsive: false });
+    for (const { ground } of cells.slice(1)) ground.replaceChildren(plot.querySelector(".svg-container").cloneNode(true));
   }
+  const relabel = newestWins(() => show(picture));
 
-  async function show(next) {
-    picture = next;
-    arrange();
-    const { terrain, theme, view, plotly } = picture;
-    const panels = view === "panels";
-    const { clientWidth: width, clientHeight: height } = cells[0].el;
-    if (!width || !height) return;
-    size = [width, height];
-    const now = [cells.length, view, width, height].join();
-    if (now !== key || ground?.terrain !== terrain || ground?.theme !== theme) {
-      key = now;
-      ground = { terrain, theme };
-      const trace = {
-        type: "contour",
-        x: terrain.x,
-        y: terrain.y,
-        z: terrain.rows,
-        autocontour: false,
-        contours: { ...terrain.levels, coloring: "fill" },
-        line: { width: 0.7, color: theme.line, smoothing: 1 },
-        colorscale: [[0, theme.low], [1, theme.high]],
-        zmin: terrain.low,
-        zmax: terrain.high,
-        showscale: false,
-        hoverinfo: "skip",
-      };
-      const layout = {
-        width,
-        height,
-        uirevision: `${terrain.surface} ${now}`, // the reader's zoom stays while these do
-        margin: panels ? { l: 34, r: 6, t: 22, b: 22 } : { l: 52, r: 8, t: 10, b: 42 },
-        paper_bgcolor: "rgba(0,0,0,0)",
-        plot_bgcolor: "rgba(0,0,0,0)",
-        font: { color: theme.muted, family: theme.font, size: panels ? 11 : 13 },
-        xaxis: axes(0, panels, "x"),
-        yaxis: axes(1, panels, "y"),
-        dragmode: !panels && matchMedia("(pointer: fine)").matches ? "pan" : false,
-      };
-      const first = !plot.data;
-      await plotly.react(plot, [trace], layout, { displayModeBar: false, scrollZoom: !panels, doubleClick: "reset", responsive: false });
-      if (first) for (const event of ["plotly_relayout", "plotly_relayouting"]) plot.on(event, () => picture.redraw());
-      for (const { ground } of cells.slice(1)) ground.replaceChildren(plot.querySelector(".svg-container").cloneNode(true));
-    }
-  }
-
-  /** Pixels of a cell for points of the plane, and back; follows the reader's zoom. */
+  /** Pixels of the axes' frame for points of the plane, and back; follows the reader's zoom. */
   function scales() {
-    const { xaxis, yaxis } = plot._fullLayout;
-    const [[x0, x1], [y0, y1]] = [xaxis.range, yaxis.range];
-    const [left, top, width, height] = [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length];
+    const [[x0, x1], [y0, y1]] = range;
+    const [width, height] = [frame[2] - frame[0], frame[3] - frame[1]];
     return {
-      frame: [left, top, left + width, top + height],
-      px: (x) => left + ((x - x0) / (x1 - x0)) * width,
-      py: (y) => top + ((y1 - y) / (y1 - y0)) * height,
-      x: (px) => x0 + ((px - left) / width) * (x1 - x0),
-      y: (py) => y1 - ((py - top) / height) * (y1 - y0),
+      width,
+      height,
+      px: (x) => ((x - x0) / (x1 - x0)) * width,
+      py: (y) => ((y1 - y) / (y1 - y0)) * height,
+      x: (px) => x0 + (px / width) * (x1 - x0),
+      y: (py) => y1 - (py / height) * (y1 - y0),
     };
+  }
+
+  /** See another part of the plane: never outside the domain's middle, nor deeper than the grid has anything to say. */
+  function look(sides) {
+    const { domain } = picture.terrain;
+    const spread = (side) => (sides[side][1] - sides[side][0]) / (domain[side][1] - domain[side][0]);
+    if (spread(0) < 1 / DEEPEST || spread(0) > 4) return;
+    range = sides.map((side) => [...side]);
+    home.hidden = JSON.stringify(range) === JSON.stringify(domain);
+    picture.redraw();
+    relabel();
+  }
+  /** Zoom by a factor round a point of the frame, and move by pixels. */
+  function zoom(factor, [mx, my], [dx, dy] = [0, 0]) {
+    const { x, y, width, height } = scales();
+    look([
+      [x(mx - (mx + dx) * factor), x(mx + (width - mx - dx) * factor)],
+      [y(my + (height - my - dy) * factor), y(my - (my + dy) * factor)],
+    ]);
+  }
+
+  let painted = { key: [], pixels: null }; // what the ground was last painted from, and what came of it
+  function ground(width, height, ratio) {
+    const { terrain, theme, held } = picture;
+    const coarse = held && width * height > MANY ? Math.sqrt(MANY / (width * height)) : 1;
+    const key = [terrain, theme, width, height, coarse, ...range.flat()];
+    if (key.some((part, i) => part !== painted.key[i])) {
+      const [w, h] = [Math.round(width * coarse), Math.round(height * coarse)];
+      const image = paintGround(terrain, range, w, h, ratio * coarse, theme);
+      painted = { key, pixels: coarse < 1 ? pixelsOf(stretched(image), width, height) : new Uint32Array(image.data.buffer) };
+    }
+    return painted.pixels;
   }
 
   function draw(t) {
-    if (!picture || !plot._fullLayout) return;
+    if (!picture || !range) return;
     const { theme, start, terrain, large, view } = picture;
-    const { frame, px, py } = scales();
-    const [left, top, right, bottom] = frame;
-    const panels = view === "panels";
-    const unit = panels ? 0.75 : large ? 1.4 : 1;
-    for (const { canvas, runs } of cells) {
-      const context = wipe(canvas, ...size);
-      context.save();
-      context.beginPath();
-      context.rect(left, top, right - left, bottom - top);
-      context.clip();
-      landmarks(context, terrain, theme, px, py, 6 * unit);
-      const heads = [];
-      for (const run of runs) {
-        const line = lineOf(run, px, py);
+    const scale = scales();
+    const { px, py, width, height } = scale;
+    if (width <= 0 || height <= 0) return;
+    const unit = view === "panels" ? 0.75 * large : large;
+    for (const { sheet, runs } of cells) {
+      const lines = runs.map((run) => lineOf(run, px, py));
+      const begin = () => {
+        sheet.open(width, height, ground);
+        landmarks(sheet, terrain, theme, px, py, 6 * unit);
+      };
+      drawPaths(sheet, begin, lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), terrain, theme, unit, width, height, finesse()], (k, first, last, past) =>
+        drawPath(sheet, lines[k], first, last, past, runs[k].look, theme, 2.2 * unit));
+      const heads = runs.map((run, k) => {
         const { position } = run;
         const [x, y] = [px(between((i) => position[2 * i], t)), py(between((i) => position[2 * i + 1], t))];
-        drawPath(context, line, t, [x, y], run.look, theme, 2.2 * unit);
-        const inside = x >= left && x <= right && y >= top && y <= bottom;
-        heads.push(inside ? [run, x, y, 6.5 * unit] : [run, ...exit(line, t, frame), 4 * unit]);
-      }
-      context.beginPath();
-      context.arc(px(start[0]), py(start[1]), 8 * unit, 0, 7);
-      context.lineWidth = 2.5;
-      context.strokeStyle = theme.background;
-      context.stroke();
-      context.lineWidth = 1.5;
-      context.strokeStyle = theme.text;
-      context.stroke();
-      for (const [run, x, y, size] of heads) drawMark(context, run.look, theme, x, y, size);
-      context.restore();
+        drawTail(sheet, lines[k], t, [x, y], run.look, 2.2 * unit);
+        const inside = x >= 0 && x <= width && y >= 0 && y <= height;
+        return inside ? [run, x, y, 6.5 * unit] : [run, ...exit(lines[k], t, [0, 0, width, height]), 4 * unit];
+      });
+      sheet.stamp(`start ${theme.text} ${theme.background}`, px(start[0]), py(start[1]), 10 * unit, (context) => {
+        context.arc(0, 0, 8 * unit, 0, 7);
+        for (const [width, colour] of [[2.5, theme.background], [1.5, theme.text]]) {
+          context.lineWidth = width;
+          context.strokeStyle = colour;
+          context.stroke();
+        }
+      });
+      picture.arrows?.(sheet, runs, t, scale, unit);
+      for (const [run, x, y, size] of heads) drawMark(sheet, run.look, theme, x, y, size);
+      sheet.close();
     }
   }
 
-  // --- the hand: a click sets the start, the start ring can be dragged ---
-  let hold = null; // {cell, x, y, drags, moved}
+  // --- the hand: a click sets the start, the start ring can be dragged, the plane be panned and zoomed ---
+  const fingers = new Map(); // pointer -> where it is, in pixels of the frame
+  let hold = null; // {cell, from, drags, moved}
+  const cellOf = (event) => cells.find(({ el }) => el.contains(event.target));
   const local = (event, cell) => {
     const { left, top } = cell.el.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
+    return [event.clientX - left - frame[0], event.clientY - top - frame[1]];
   };
-  function plane(event, cell) {
-    const { frame, x, y } = scales();
-    const [mx, my] = local(event, cell);
-    const inside = mx >= frame[0] && mx <= frame[2] && my >= frame[1] && my <= frame[3];
-    const [[x0, x1], [y0, y1]] = picture.terrain.domain;
-    const [u, v] = [x(mx), y(my)].map((w) => Number(w.toPrecision(4)));
-    return inside && u >= x0 && u <= x1 && v >= y0 && v <= y1 ? [u, v] : null;
-  }
-  box.addEventListener("pointerdown", (event) => {
-    const cell = cells.find(({ el }) => el.contains(event.target));
-    if (!cell || event.button > 0 || !plot._fullLayout) return;
+  const overStart = ([mx, my]) => {
     const { px, py } = scales();
-    const [mx, my] = local(event, cell);
-    const drags = Math.hypot(mx - px(picture.start[0]), my - py(picture.start[1])) < GRAB;
-    hold = { cell, x: event.clientX, y: event.clientY, drags };
-    if (drags) box.setPointerCapture(event.pointerId);
-  }, true);
-  for (const type of ["mousedown", "touchstart"]) {
-    // Plotly would pan with the same gesture; a held start ring is ours alone.
-    box.addEventListener(type, (event) => hold?.drags && (event.stopPropagation(), event.preventDefault()), { capture: true, passive: false });
+    return Math.hypot(mx - px(picture.start[0]), my - py(picture.start[1])) < GRAB;
+  };
+  function plane([mx, my]) {
+    const { x, y, width, height } = scales();
+    if (mx < 0 || mx > width || my < 0 || my > height) return null;
+    const [[x0, x1], [y0, y1]] = picture.terrain.domain;
+    const short = (value, span) => Number(value.toFixed(Math.max(0, 4 - Math.floor(Math.log10(span)))));
+    const xy = [short(x(mx), x1 - x0), short(y(my), y1 - y0)];
+    return xy[0] >= x0 && xy[0] <= x1 && xy[1] >= y0 && xy[1] <= y1 ? xy : null;
   }
+
+  box.addEventListener("pointerdown", (event) => {
+    const cell = cellOf(event);
+    if (!cell || event.button > 0 || !range || event.target === home) return;
+    const at = local(event, cell);
+    fingers.set(event.pointerId, at);
+    if (fingers.size > 1) hold = null; // two fingers zoom
+    else {
+      hold = { cell, from: at, drags: overStart(at), moved: false };
+      if (hold.drags || event.pointerType === "mouse") box.setPointerCapture(event.pointerId);
+    }
+  });
   box.addEventListener("pointermove", (event) => {
-    if (hold) {
-      if (!hold.drags) return;
-      const xy = plane(event, hold.cell);
-      if (xy) {
-        hold.moved = true;
-        onStart(xy, false);
-      }
+    if (!picture || !range) return;
+    const cell = hold?.cell ?? cellOf(event);
+    if (!cell) return;
+    const at = local(event, cell);
+    const before = fingers.get(event.pointerId);
+    if (!before) {
+      box.classList.toggle("grab", overStart(at));
       return;
     }
-    const cell = cells.find(({ el }) => el.contains(event.target));
-    if (!cell || !picture || !plot._fullLayout) return;
-    const { px, py } = scales();
-    const [mx, my] = local(event, cell);
-    const over = Math.hypot(mx - px(picture.start[0]), my - py(picture.start[1])) < GRAB;
-    box.classList.toggle("grab", over);
-  }, true);
-  const release = (event) => {
-    if (!hold) return;
-    const { cell, x, y, drags, moved } = hold;
-    hold = null;
-    const clicked = event.type === "pointerup" && Math.hypot(event.clientX - x, event.clientY - y) < STILL;
-    if (moved) onStart(plane(event, cell) ?? picture.start, true);
-    else if (clicked && !drags) {
-      const xy = plane(event, cell);
-      if (xy) onStart(xy, true);
+    fingers.set(event.pointerId, at);
+    if (fingers.size === 2) {
+      const other = [...fingers].find(([id]) => id !== event.pointerId)[1];
+      const apart = (p) => Math.max(20, Math.hypot(p[0] - other[0], p[1] - other[1]));
+      const middle = (p) => [(p[0] + other[0]) / 2, (p[1] + other[1]) / 2];
+      const [was, is] = [middle(before), middle(at)];
+      zoom(apart(before) / apart(at), was, [is[0] - was[0], is[1] - was[1]]);
+      return;
     }
+    if (!hold) return;
+    hold.moved ||= Math.hypot(at[0] - hold.from[0], at[1] - hold.from[1]) >= STILL;
+    if (hold.drags) {
+      const xy = hold.moved && plane(at);
+      if (xy) onStart(xy, false);
+    } else if (hold.moved && event.pointerType === "mouse") zoom(1, at, [at[0] - before[0], at[1] - before[1]]);
+  });
+  const release = (event) => {
+    if (!fingers.delete(event.pointerId) || !hold) return;
+    const { cell, drags, moved } = hold;
+    hold = null;
+    const xy = plane(local(event, cell));
+    if (drags && moved) onStart(xy ?? picture.start, true);
+    else if (!drags && !moved && xy && event.type === "pointerup") onStart(xy, true);
   };
-  // On the window: while Plotly pans, it covers the page with an element of its own.
-  for (const type of ["pointerup", "pointercancel"]) addEventListener(type, release, true);
-  const destroy = () => ["pointerup", "pointercancel"].forEach((type) => removeEventListener(type, release, true));
+  for (const type of ["pointerup", "pointercancel"]) addEventListener(type, release);
+  // A finger on the start ring moves the start; elsewhere one finger scrolls the page.
+  box.addEventListener("touchstart", (event) => (hold?.drags || event.touches.length > 1) && event.preventDefault(), { passive: false });
+  box.addEventListener("touchmove", (event) => (hold?.drags || event.touches.length > 1) && event.preventDefault(), { passive: false });
+  box.addEventListener("wheel", (event) => {
+    const cell = cellOf(event);
+    if (!cell || !range) return;
+    event.preventDefault();
+    const far = event.deltaMode ? event.deltaY * 30 : event.deltaY; // lines or pixels
+    zoom(Math.exp(Math.max(-0.5, Math.min(0.5, far / 400))), local(event, cell));
+  }, { passive: false });
+  const destroy = () => ["pointerup", "pointercancel"].forEach((type) => removeEventListener(type, release));
 
-  return { show, draw, plot, destroy };
+  return { show, see, draw, plot, destroy };
 }
 
 /** A run's line on the screen, kept until the run or the scale changes. */
@@ -237,25 +291,32 @@ function exit({ x, y, step }, t, frame) {
 }
 
 /** Stars at the minima, the lowest ones filled; crosses at the saddles. */
-function landmarks(context, { minima, saddles, floor }, theme, px, py, size) {
-  context.lineWidth = 1.5;
-  context.strokeStyle = context.fillStyle = theme.muted;
-  for (const [[x, y], value] of minima) {
-    context.beginPath();
+function landmarks(sheet, { minima, saddles, floor }, { muted }, px, py, size) {
+  const sign = (name, draw) => ([[x, y]]) => sheet.stamp(`${name} ${muted}`, px(x), py(y), 1.5 * size, (context) => {
+    context.lineWidth = 1.5;
+    context.strokeStyle = context.fillStyle = muted;
+    draw(context);
+    context.stroke();
+  });
+  const star = (context) => {
     for (let i = 0; i < 10; i++) {
       const [r, a] = [i % 2 ? size * 0.45 : size * 1.2, (Math.PI * i) / 5 - Math.PI / 2];
-      context[i ? "lineTo" : "moveTo"](px(x) + r * Math.cos(a), py(y) + r * Math.sin(a));
+      context[i ? "lineTo" : "moveTo"](r * Math.cos(a), r * Math.sin(a));
     }
     context.closePath();
-    if (value <= floor + 1e-9) context.fill();
-    context.stroke();
-  }
-  for (const [[x, y]] of saddles) {
-    context.beginPath();
+  };
+  const cross = (context) => {
     for (const side of [-1, 1]) {
-      context.moveTo(px(x) - size * 0.8, py(y) - side * size * 0.8);
-      context.lineTo(px(x) + size * 0.8, py(y) + side * size * 0.8);
+      context.moveTo(-size * 0.8, -side * size * 0.8);
+      context.lineTo(size * 0.8, side * size * 0.8);
     }
-    context.stroke();
-  }
+  };
+  const filled = (context) => {
+    star(context);
+    context.fill();
+  };
+  const lowest = ([, value]) => value <= floor + 1e-9;
+  minima.filter(lowest).forEach(sign("lowest", filled));
+  minima.filter((place) => !lowest(place)).forEach(sign("minimum", star));
+  saddles.forEach(sign("saddle", cross));
 }

@@ -15,9 +15,9 @@ export function h(tag, properties = {}, ...children) {
   return el;
 }
 
-/** A labelled choice. @param {{id: string, name: string}[]} options @param {(id: string) => void} onPick */
+/** A choice, labelled if there is a label. @param {{id: string, name: string}[]} options @param {(id: string) => void} onPick */
 export function choice(label, options, onPick) {
   const select = h("select", { onchange: () => onPick(select.value) });
   select.append(...options.map(({ id, name }) => h("option", { value: id }, name)));
-  return { el: h("label", { className: "choice" }, h("span", {}, label), select), select };
+  return { el: h("label", { className: "choice" }, ...(label ? [h("span", {}, label)] : []), select), select };
 }

@@ -76,44 +76,40 @@ export function thin(line, also = []) {
   const { x, y } = line;
   const keep = [];
   let anchor = -1;
-  let low, high, reach;
+  let [lx, ly, hx, hy] = [0, 0, 0, 0]; // the cone's edges, as directions
+  let [open, reach] = [true, 0];
   const start = (i) => {
     keep.push(i);
     anchor = i;
-    low = -Infinity;
-    high = Infinity;
+    open = true;
     reach = 0;
   };
   for (let i = 0; i < x.length; i++) {
     const finite = Number.isFinite(x[i] + y[i]);
-    const same = also.every((name) => i === 0 || line[name][i] === line[name][i - 1]);
+    let same = true;
+    for (const name of also) same &&= i === 0 || line[name][i] === line[name][i - 1];
     if (anchor < 0 || !finite || !Number.isFinite(x[anchor] + y[anchor]) || !same) {
       if (i > 0 && anchor >= 0 && anchor !== i - 1) keep.push(i - 1);
       start(i);
       continue;
     }
-    const [dx, dy] = [x[i] - x[anchor], y[i] - y[anchor]];
-    const far = Math.hypot(dx, dy);
+    const dx = x[i] - x[anchor];
+    const dy = y[i] - y[anchor];
+    const far = Math.sqrt(dx * dx + dy * dy);
     if (far <= SLACK && reach <= SLACK) continue; // still on the same pixel
-    const angle = Math.atan2(dy, dx);
-    const width = Math.asin(Math.min(1, SLACK / Math.max(far, SLACK)));
-    const turn = low === -Infinity ? 0 : wrap(angle - low);
-    const inside = low === -Infinity || (turn >= 0 && turn <= high);
+    const inside = open || (lx * dy - ly * dx >= 0 && dx * hy - dy * hx >= 0 && lx * dx + ly * dy > 0);
     if (!inside || far < reach - SLACK) {
       start(i - 1);
       i--; // look at this vertex again from the new anchor
       continue;
     }
-    reach = Math.max(reach, far);
-    if (low === -Infinity) {
-      low = angle - width;
-      high = 2 * width;
-    } else {
-      const from = Math.max(0, turn - width);
-      const to = Math.min(high, turn + width);
-      low += from;
-      high = to - from;
-    }
+    if (far > reach) reach = far;
+    // The cone in which the line may run and pass this vertex by less than SLACK.
+    const [sx, sy] = far > 0 ? [(-dy / far) * SLACK, (dx / far) * SLACK] : [0, 0];
+    const [ax, ay, bx, by] = [dx - sx, dy - sy, dx + sx, dy + sy];
+    if (open || lx * ay - ly * ax > 0) [lx, ly] = [ax, ay];
+    if (open || bx * hy - by * hx > 0) [hx, hy] = [bx, by];
+    open = false;
   }
   if (keep[keep.length - 1] !== x.length - 1 && x.length) keep.push(x.length - 1);
   const pick = (a) => Float64Array.from(keep, (i) => a[i]);
@@ -121,9 +117,6 @@ export function thin(line, also = []) {
   for (const name of also) out[name] = pick(line[name]);
   return out;
 }
-
-/** An angle brought to -pi..pi. */
-const wrap = (angle) => angle - 2 * Math.PI * Math.round(angle / (2 * Math.PI));
 
 /** The last vertex at or before step t. @param {Line} line */
 export function vertexAt({ step }, t) {

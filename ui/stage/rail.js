@@ -1,5 +1,6 @@
 /** The rail beside the pictures: legend, switches, live numbers and every optimizer's sliders. */
 
+import { createBoard, fate, write } from "./board.js";
 import { choice, h } from "./dom.js";
 import { measure } from "./scene.js";
 import { createSlider } from "./slider.js";
@@ -8,13 +9,14 @@ import { points } from "./theme.js";
 /**
  * @param {HTMLElement} box
  * @param {object} catalogue
- * @param {(key: string, value: *, done: boolean) => void} change
+ * @param {{change: (key: string, value: *, done: boolean) => void, grab: (key: string) => void}} act
  */
-export function createRail(box, catalogue, change) {
+export function createRail(box, catalogue, act) {
+  const { change } = act;
   const { settings, schedules, optimizers } = catalogue;
   const sliders = new Map(); // URL key -> slider
   const slider = (hyper, owner) => {
-    const made = createSlider(hyper, change, owner);
+    const made = createSlider(hyper, act, owner);
     sliders.set(hyper.key, made);
     return made.el;
   };
@@ -22,7 +24,13 @@ export function createRail(box, catalogue, change) {
   const decay = choice("decay", schedules, (id) => change("schedule", id, true));
   const times = new Map(schedules.flatMap((s) => s.sliders).map((hyper) => [hyper.key, hyper]));
   const decaySliders = [...times.values()].map((hyper) => slider(hyper, "decay"));
-  box.append(
+  const tabs = [["settings", "Settings"], ["leaderboard", "Leaderboard"]].map(([rail, name]) =>
+    h("button", { type: "button", "data-rail": rail, onclick: () => change("rail", rail, true) }, name));
+  const settingsSide = h("div", { className: "side" });
+  const boardSide = h("div", { className: "side" });
+  const board = createBoard(boardSide, optimizers);
+  box.append(h("div", { className: "toggle", role: "group", "aria-label": "beside the pictures" }, ...tabs), settingsSide, boardSide);
+  settingsSide.append(
     h("section", { className: "shared" },
       slider(settings.rate), decay.el, ...decaySliders,
       slider(settings.steps), slider(settings.noise), slider(settings.seed)),
@@ -50,12 +58,17 @@ export function createRail(box, catalogue, change) {
     tick.onchange = () => change("on", rows.filter((r) => r.tick.checked).map((r) => r.id), true);
     return row;
   });
-  box.append(h("div", { className: "rows" }, ...rows.map((row) => row.el)));
+  settingsSide.append(h("div", { className: "rows" }, ...rows.map((row) => row.el)));
 
   return {
+    /** Switch the k-th optimizer on or off. */
+    pick: (k) => rows[k]?.tick.click(),
     /** Show a scene's settings. @param {(id: string) => {color: string, mark: number[][]}} lookOf */
     show(values, defaults, lookOf) {
       for (const [key, made] of sliders) made.set(values[key], defaults[key]);
+      settingsSide.hidden = values.rail !== "settings";
+      boardSide.hidden = !settingsSide.hidden;
+      for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.rail === values.rail));
       decay.select.value = values.schedule;
       const used = new Set(schedules.find((s) => s.id === values.schedule).sliders.map((hyper) => hyper.key));
       for (const el of decaySliders) el.classList.toggle("unused", !used.has(el.dataset.key));
@@ -69,24 +82,21 @@ export function createRail(box, catalogue, change) {
       for (const row of rows) {
         const { color, mark } = lookOf(row.id);
         row.el.style.setProperty("--colour", color);
-        row.sample.innerHTML = `<svg viewBox="0 0 30 14"><line x1="1" y1="7" x2="29" y2="7"/><polygon points="${points(mark, 15, 7, 5.5)}"/></svg>`;
+        const { el, sample } = board.rows.get(row.id);
+        el.style.setProperty("--colour", color);
+        row.sample.innerHTML = sample.innerHTML = `<svg viewBox="0 0 30 14"><line x1="1" y1="7" x2="29" y2="7"/><polygon points="${points(mark, 15, 7, 5.5)}"/></svg>`;
       }
     },
     /** Show the numbers of the runs at step t. */
-    tick(runs, floor, t) {
+    tick(runs, terrain, t) {
+      if (settingsSide.hidden) return board.tick(runs, terrain, t);
       const step = Math.floor(t);
       for (const row of rows) {
         const run = runs.find((r) => r.id === row.id);
-        const diverged = run && run.diverged !== null && step >= run.diverged;
-        const left = run && !diverged && run.left !== null && step >= run.left && run.outside(step);
-        write(row.status, diverged ? `diverged at step ${run.diverged}` : left ? `left the picture at step ${run.left}` : "");
-        write(row.loss, run && !diverged ? measure(run.gap[step] + floor) : "");
+        const gone = run && run.diverged !== null && step >= run.diverged;
+        write(row.status, run ? fate(run, step, terrain) : "");
+        write(row.loss, run && !gone ? measure(run.gap[step] + terrain.floor, run.moves ? 2 : 3) : "");
       }
     },
   };
-}
-
-/** Change a text only if it differs: the page is laid out afresh for each change. */
-function write(el, text) {
-  if (el.textContent !== text) el.textContent = text;
 }

@@ -75,10 +75,11 @@ export function show(value) {
   return String(significant(value, 5));
 }
 
-/** A measured number: always three significant digits, so that it does not jump about. */
-export function measure(value) {
+/** A measured number: always so many significant digits, so that it does not jump about. */
+export function measure(value, digits = 3) {
   if (!Number.isFinite(value)) return "";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(1);
-  return size === 0 ? "0" : value.toPrecision(3);
+  if (size === 0) return "0";
+  return digits < 3 && size >= 100 ? String(significant(value, digits)) : value.toPrecision(digits);
 }

@@ -7,10 +7,11 @@ let count = 0;
 
 /**
  * @param {object} hyper as in the catalogue
- * @param {(key: string, value: number, done: boolean) => void} change called while it moves, and with done at its end
+ * @param {{change: (key: string, value: number, done: boolean, place?: number) => void, grab: (key: string) => void}} act
+ *   change is called while it moves, and with done at its end; grab when a hand or the keyboard takes hold of it
  * @param {string} owner whose number it is, for those who cannot see where it stands
  */
-export function createSlider(hyper, change, owner = "") {
+export function createSlider(hyper, { change, grab }, owner = "") {
   const id = `slider-${++count}`;
   const name = [owner, hyper.name].filter(Boolean).join(" ");
   const stops = hyper.whole ? hyper.high - hyper.low : 200;
@@ -39,11 +40,13 @@ export function createSlider(hyper, change, owner = "") {
     value = next;
     paint(ownHand);
     write();
-    change(hyper.key, value, done);
+    change(hyper.key, value, done, ownHand ? range.value / stops : undefined);
   }
 
+  range.onpointerdown = () => grab(hyper.key);
+  range.onfocus = () => range.matches(":focus-visible") && grab(hyper.key);
   range.oninput = () => move(toValue(hyper, range.value / stops), false, true);
-  range.onchange = () => change(hyper.key, value, true);
+  range.onchange = () => change(hyper.key, value, true, range.value / stops);
   range.ondblclick = reset.onclick = () => move(standard, true);
   const typed = () => {
     if (field.value === show(value)) return write();

@@ -4,9 +4,12 @@
  */
 
 import { createBar } from "./bar.js";
+import { drawArrows } from "./arrows.js";
 import { createChart } from "./chart.js";
 import { createContour } from "./contour.js";
 import { h } from "./dom.js";
+import { createFan, cutAt } from "./fan.js";
+import { createKeys } from "./keys.js";
 import { createRail } from "./rail.js";
 import { createRelief } from "./relief.js";
 import { intoSearch, toQuery, toQueryOn } from "./scene.js";
@@ -41,6 +44,7 @@ function createStage(root, component) {
   let defaults = null; // the scene that this surface opens with
   let theme = null;
   let held = false; // a hand drags
+  let drag = null; // {key, place, value}: what it drags, until the exact paths of where it let go are there
   let ticked = 0; // when the live numbers last changed
   let asked = false;
   let destroyed = false;
@@ -55,7 +59,7 @@ function createStage(root, component) {
   root.className = "stage";
   root.tabIndex = -1;
   root.replaceChildren(box.bar, h("div", { className: "panels" }, box.contour, box.relief, box.chart), box.rail, box.transport, box.note);
-  Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "" });
+  Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
   box.note.setAttribute("role", "status");
   const pictured = { contour: "the surface from above with every path; a click sets the start", relief: "the surface in three dimensions with every path", chart: "the loss of every optimizer at every step" };
   for (const [name, label] of Object.entries(pictured)) {
@@ -63,18 +67,32 @@ function createStage(root, component) {
     box[name].setAttribute("aria-label", label);
   }
 
-  const bar = createBar(box.bar, catalogue, { change, open, reset, publish });
-  const rail = createRail(box.rail, catalogue, change);
+  const keys = createKeys(root, {
+    toggle: () => transport.toggle(),
+    nudge: (steps) => transport.nudge(steps),
+    seek: (step) => transport.seek(step),
+    pick: (k) => rail.pick(k),
+    fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
+    projector: () => {
+      const on = root.classList.toggle("projector");
+      document.querySelector(".stAppHeader")?.classList.toggle("away", on);
+      showControls();
+      show();
+    },
+  });
+  const bar = createBar(box.bar, catalogue, { change, grab, open, reset, publish });
+  const rail = createRail(box.rail, catalogue, { change, grab });
   const contour = createContour(box.contour, (xy, done) => change("start", xy, done));
   const relief = createRelief(box.relief);
-  const transport = createTransport(box.transport, { draw, rest });
-  const chart = createChart(box.chart, transport.seek);
+  const transport = createTransport(box.transport, { draw, rest, change, help: keys.help });
+  const chart = createChart(box.chart, transport.seek, change);
   const panels = [contour, relief, chart];
   const order = new Map(catalogue.optimizers.map(({ id }, k) => [id, k]));
   const names = new Map(catalogue.optimizers.map(({ id, name }) => [id, name]));
   const lookOf = (id) => look(theme, order.get(id));
 
   // --- asking ---
+  let exact = null; // {runs, terrain, scene}: the last paths that were asked for as such
   let opening = null; // the surface that was picked and is not there yet
   let edited = {}; // what a hand changed since the request in flight was sent
   let placing; // where the playhead goes with the next picture: a step, null for the end, undefined to stay
@@ -91,9 +109,10 @@ function createStage(root, component) {
   /** The query of the scene that is wanted now; how it is looked at is none of the server's business. */
   function wanted() {
     if (!values) return new URLSearchParams(location.search).toString();
-    const seen = { ...values, step: null, view: defaults.view };
-    return opening === null ? toQuery(seen, defaults) : toQueryOn(opening, seen, defaults);
+    return opening === null ? toQuery(unseen(values), defaults) : toQueryOn(opening, unseen(values), defaults);
   }
+  const unseen = (all) => ({ ...all, step: null, ...Object.fromEntries(catalogue.looks.map((key) => [key, defaults[key]])) });
+  const looks = () => Object.fromEntries(catalogue.looks.map((key) => [key, values[key]]));
 
   /** Fetch and draw what is wanted when the request is sent, not when it was asked for. */
   const refresh = newestWins(async () => {
@@ -125,25 +144,113 @@ function createStage(root, component) {
     }
     if (first || target !== null) {
       const kept = Object.entries(edited).filter(([key]) => key in head.values && key !== "start" && !key.startsWith("surface"));
-      values = { ...head.values, view: values?.view ?? head.values.view, ...Object.fromEntries(kept) };
+      values = { ...head.values, ...(values ? looks() : {}), ...Object.fromEntries(kept) };
       opening = null;
       placing = first ? values.step : null;
       showControls();
       if (target !== null) settle();
       if (kept.length) refresh();
     }
-    const n = head.values.steps + 1;
-    const runs = head.runs.map((run, k) => {
-      const position = arrays.position.subarray(2 * n * k, 2 * n * (k + 1));
-      const [[x0, x1], [y0, y1]] = ground.domain;
-      const outside = (i) => !(position[2 * i] >= x0 && position[2 * i] <= x1 && position[2 * i + 1] >= y0 && position[2 * i + 1] <= y1);
-      return { ...run, name: names.get(run.id), position, gap: arrays.gap.subarray(n * k, n * (k + 1)), outside };
-    });
-    picture = { plotly, terrain: ground, runs, steps: n - 1, start: values.start, scene: head.values };
+    exact = { runs: runsOf(paths, ground), terrain: ground, scene: head.values, plotly };
+    if (!held) drag = null;
+    compose();
     await show();
     root.dataset.paths = Number(root.dataset.paths) + 1;
     await new Promise(requestAnimationFrame); // no faster than the screen
   });
+
+  /** The runs of an answer of /paths. */
+  function runsOf({ head, arrays }, terrain) {
+    const n = head.values.steps + 1;
+    const seen = {}; // how many runs have had a share of the arrays that not all have
+    return head.runs.map((run, k) => {
+      const share = (name, width) => {
+        const i = name in arrays && run.shows.includes(name) ? (seen[name] = (seen[name] ?? -1) + 1) : null;
+        return i === null ? undefined : arrays[name].subarray(width * n * i, width * n * (i + 1));
+      };
+      return dressed({
+        ...run,
+        position: arrays.position.subarray(2 * n * k, 2 * n * (k + 1)),
+        gap: arrays.gap.subarray(n * k, n * (k + 1)),
+        gradient: arrays.gradient.subarray(2 * n * k, 2 * n * (k + 1)),
+        lr: arrays.lr.subarray(n * k, n * (k + 1)),
+        rates: share("rates", 2),
+        velocity: share("velocity", 2),
+        squares: share("squares", 2),
+        ahead: share("ahead", 2),
+        hessian: share("hessian", 3),
+      }, terrain);
+    });
+  }
+  function dressed(run, { domain: [[x0, x1], [y0, y1]] }) {
+    const { position } = run;
+    const outside = (i) => !(position[2 * i] >= x0 && position[2 * i] <= x1 && position[2 * i + 1] >= y0 && position[2 * i + 1] <= y1);
+    return { ...run, name: names.get(run.id), look: theme && lookOf(run.id), outside };
+  }
+
+  // --- the fan: while a slider is dragged its paths come from one answer that was asked for when it was grabbed ---
+  let fan = null; // {query, spread: ?{runs, terrain, steps}, failed}
+  let spare = false; // the one request that a drag may make while its fan is on the way
+
+  /** A hand or the keyboard has taken hold of a slider: ask for all that it can show. */
+  async function grab(key) {
+    if (!values || opening !== null) return;
+    spare = true;
+    const long = key === "steps"; // the longest run holds all the shorter ones
+    const standard = long ? catalogue.settings.steps.high : defaults[key];
+    const query = toQuery({ ...unseen(values), [key]: standard }, defaults);
+    const asked = `${long ? "paths" : "fan"}?${query}&vary=${key}`;
+    if (fan?.asked === asked && !fan.failed) return;
+    const mine = (fan = { asked, key, spread: null, failed: false });
+    let answer;
+    try {
+      answer = await bytes(long ? "paths" : "fan", long ? query : `${query}&vary=${key}`);
+    } catch {
+      mine.failed = true; // the drag asks for its paths one by one, and says so if there is no answer
+      if (held && drag?.key === key) refresh();
+      return;
+    }
+    if (destroyed || fan !== mine) return;
+    if (long) {
+      const runs = runsOf(answer, exact.terrain);
+      mine.spread = { runs: (_, steps) => cutAt(runs, steps).map((run) => dressed({ ...run, moves: true }, exact.terrain)) };
+    } else {
+      const { runs, terrain } = createFan(answer, exact.terrain);
+      mine.spread = { runs: (place) => runs(place).map((run) => dressed({ ...run, moves: true }, exact.terrain)), terrain };
+    }
+    if (drag?.key === key) morph();
+  }
+
+  /** What the panels draw: the exact paths, and over them those that a drag moves. */
+  function compose() {
+    const spread = drag && fan?.key === drag.key ? fan.spread : null;
+    const moved = spread && drag.place !== undefined ? new Map(spread.runs(drag.place, drag.value).map((run) => [run.id, run])) : new Map();
+    const runs = exact.runs.map((run) => moved.get(run.id) ?? run);
+    const terrain = (moved.size > 0 && spread.terrain?.(drag.place)) || exact.terrain;
+    const steps = moved.size && drag.key === "steps" ? drag.value : exact.scene.steps;
+    const large = root.classList.contains("projector") ? 2 : innerWidth >= 1700 ? 1.4 : 1;
+    picture = { ...exact, runs, terrain, steps, start: values.start, theme, held, large, ...looks(), arrows: arrows(), redraw };
+    root.dataset.source = moved.size ? "fan" : "exact";
+  }
+  const arrows = () => (values.arrows === "off" ? null : (...canvas) => drawArrows(Number(values.arrows), theme, ...canvas));
+  const redraw = () => draw(transport.t);
+
+  let morphing = 0; // the animation frame that is asked for
+  /** Draw where the hand is, at the screen's rate. */
+  function morph() {
+    morphing ||= requestAnimationFrame(() => {
+      morphing = 0;
+      if (destroyed || !exact) return;
+      const before = picture.steps;
+      compose();
+      for (const panel of panels) panel.see(picture);
+      if (picture.steps !== before) {
+        transport.fit(picture.steps);
+        relength();
+      } else if (!transport.playing) redraw();
+    });
+  }
+  const relength = newestWins(() => chart.show(picture));
 
   /** Another surface: the settings changed by hand go along. */
   function open(surface) {
@@ -152,7 +259,7 @@ function createStage(root, component) {
   }
   /** The scene that this surface opens with, seen as it is seen now. */
   function reset() {
-    values = { ...defaults, view: values.view };
+    values = { ...defaults, ...looks() };
     open(values.surface);
   }
 
@@ -161,27 +268,26 @@ function createStage(root, component) {
   const show = () => (showing = showing.then(showNow, showNow)); // one after the other: Plotly must not be called twice at once
 
   async function showNow() {
-    if (!picture || !theme || destroyed) return;
-    for (const run of picture.runs) run.look = lookOf(run.id);
-    picture = { ...picture, theme, view: values.view, held, large: innerWidth >= 1700, redraw: () => draw(transport.t) };
+    if (!exact || !theme || destroyed) return;
+    for (const run of exact.runs) run.look = lookOf(run.id);
+    compose();
     root.classList.toggle("side-by-side", values.view === "panels");
     await Promise.all(panels.map((panel) => panel.show(picture)));
     transport.fit(picture.steps, placing);
     placing = undefined;
     report();
   }
-  /** Tell tests and benchmarks which scene is painted. */
+  /** Tell tests and benchmarks which scene is painted, and whether exactly. */
   function report() {
-    const { step, view } = values;
-    root.dataset.scene = toQuery({ ...picture.scene, step, view }, defaults);
+    root.dataset.scene = toQuery({ ...exact.scene, step: values.step, ...looks() }, defaults);
   }
   function draw(t) {
     if (!picture) return;
     for (const panel of panels) panel.draw(t);
     const now = performance.now();
-    if (!transport.playing || now - ticked > READABLE) {
+    if ((!transport.playing && !held) || now - ticked > READABLE) {
       ticked = now;
-      rail.tick(picture.runs, picture.terrain.floor, t);
+      rail.tick(picture.runs, picture.terrain, t);
     }
     root.dataset.frames = Number(root.dataset.frames) + 1;
     root.dataset.step = Math.floor(t);
@@ -189,22 +295,33 @@ function createStage(root, component) {
 
   function showControls() {
     bar.show(values, defaults);
-    rail.show(values, defaults, lookOf);
+    transport.show(values);
+    // A projector shows the leaderboard for a legend: nothing is set there.
+    const rails = root.classList.contains("projector") ? { rail: "leaderboard" } : {};
+    rail.show({ ...values, ...rails }, defaults, lookOf);
   }
 
   // --- changing ---
-  function change(key, value, done) {
+  function change(key, value, done, place) {
     if (!values) return;
     values = { ...values, [key]: value };
     edited[key] = value;
     if (key === "steps" && values.step >= value) values.step = null;
     held = !done;
+    const look = catalogue.looks.includes(key);
+    if (place !== undefined) drag = { key, value, place };
+    else if (!look) drag = null;
+    if (look) show();
+    else if (done || key === "start" || fan?.key !== key || fan.failed) refresh();
+    else if (fan.spread) morph();
+    else if (spare) {
+      spare = false;
+      refresh();
+    }
     if (key === "start" && picture) {
       picture.start = value; // the ring follows the hand at once, the paths when they are there
-      draw(transport.t);
+      if (!transport.playing) redraw();
     }
-    if (key === "view") show();
-    else refresh();
     // A slider that moves shows its own value already.
     if (done || key === "start") showControls();
     if (done) settle();
@@ -212,7 +329,7 @@ function createStage(root, component) {
   function rest(step) {
     if (!values) return;
     values = { ...values, step: step < values.steps ? step : null };
-    if (picture) report();
+    if (exact) report();
     settle();
   }
   let timer = 0;
@@ -229,24 +346,6 @@ function createStage(root, component) {
     return location.href;
   }
 
-  // --- keys: ours stay ours, Streamlit's shortcuts do not fire from the stage ---
-  root.addEventListener("keydown", (event) => {
-    event.stopPropagation();
-    const space = event.key === " " && event.target.type === "range"; // a slider has no use for it
-    if ((event.target.closest("input, select, button") && !space) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const far = event.shiftKey ? 10 : 1;
-    const act = {
-      " ": transport.toggle,
-      ArrowRight: () => transport.nudge(far),
-      ArrowLeft: () => transport.nudge(-far),
-      Home: () => transport.seek(0),
-      End: () => transport.seek(Infinity),
-    }[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act();
-  });
-
   for (const name of ["contour", "relief", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
 
   const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
@@ -261,7 +360,7 @@ function createStage(root, component) {
       const now = readTheme(root);
       if (JSON.stringify(now) !== JSON.stringify(theme)) {
         theme = now;
-        if (picture) {
+        if (exact) {
           showControls();
           show();
         }
@@ -275,6 +374,7 @@ function createStage(root, component) {
       destroyed = true;
       clearTimeout(timer);
       clearTimeout(retry);
+      cancelAnimationFrame(morphing);
       resize.disconnect();
       transport.destroy();
       contour.destroy();

@@ -1,14 +1,19 @@
 /** A surface as heights on a grid. Pure functions, no DOM. */
 
-/**
- * @param {{head: object, arrays: {f: Float32Array}}} grid as the server sent it
- */
+/** The terrain of a grid as the server sent it. @param {{head: object, arrays: {f: Float32Array}}} grid */
 export function terrain({ head, arrays }) {
-  const n = Math.round(Math.sqrt(arrays.f.length));
+  return ofHeights(head, Float32Array.from(arrays.f, head.log_height ? (f) => Math.log10(1 + f - head.floor) : (f) => f));
+}
+
+/** The terrain of heights on a square grid. @param {object} head of a grid's answer @param {Float32Array} h row by row */
+export function ofHeights(head, h) {
+  const n = Math.round(Math.sqrt(h.length));
   const [[left, right], [bottom, top]] = head.domain;
-  const toHeight = head.log_height ? (f) => Math.log10(1 + f - head.floor) : (f) => f;
-  const h = Float32Array.from(arrays.f, toHeight);
-  const [low, high] = h.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)], [Infinity, -Infinity]);
+  let [low, high] = [Infinity, -Infinity];
+  for (const v of h) {
+    if (v < low) low = v;
+    if (v > high) high = v;
+  }
   const line = (from, to) => Float64Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
 
   /** The height at a point, between the four grid points round it; NaN outside the domain. */
@@ -27,19 +32,19 @@ export function terrain({ head, arrays }) {
     ...head,
     x: line(left, right),
     y: line(bottom, top),
-    rows: Array.from({ length: n }, (_, j) => h.subarray(j * n, (j + 1) * n)),
+    heights: h,
     low,
     high,
     height,
     levels: { start: low + size / 2, end: high, size },
-    ticks: head.log_height ? logTicks(toHeight, high, head.floor) : null,
+    ticks: head.log_height ? logTicks(high) : null,
   };
 }
 
-/** Round values of f for an axis of logarithmic height, with where they stand on it. */
-function logTicks(toHeight, high, floor) {
-  const values = [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6].filter((v) => toHeight(v + floor) <= high);
-  return { tickvals: values.map((v) => toHeight(v + floor)), ticktext: values.map(power) };
+/** Round values of f above its floor for an axis of logarithmic height, with where they stand on it. */
+function logTicks(high) {
+  const values = [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6].filter((v) => Math.log10(1 + v) <= high);
+  return { tickvals: values.map((v) => Math.log10(1 + v)), ticktext: values.map(power) };
 }
 
 /** 10 to a whole power, or 0, as Plotly writes it. */

@@ -1,9 +1,11 @@
 /** The playhead: one clock for all panels. Playing asks nothing of the server. */
 
-import { h } from "./dom.js";
+import { choice, h } from "./dom.js";
 
 const SPEEDS = [5, 10, 25, 50, 100, 250]; // steps per second
 const USUAL = 50;
+const READABLE = 60; // ms that the scrubber and the count stay while playing: their paint is dearer than the paths'
+const ARROWS = [["off", "no arrows"], ["1", "arrows, true length"], ["10", "arrows, 10 × longer"], ["100", "arrows, 100 × longer"]];
 const ICONS = {
   start: "M3 2h2v12H3zM13 2v12L6 8z",
   back: "M11 2v12L4 8z",
@@ -16,16 +18,17 @@ const icon = (name) => `<svg viewBox="0 0 16 16" width="14" height="14" aria-hid
 
 /**
  * @param {HTMLElement} box
- * @param {{draw: (t: number) => void, rest: (step: number) => void}} listener
+ * @param {{draw: (t: number) => void, rest: (step: number) => void, change: Function, help: () => void}} listener
  *   draw: paint the fractional step t; rest: a hand or the end of the run stopped the playhead there
  */
-export function createTransport(box, { draw, rest }) {
+export function createTransport(box, { draw, rest, change, help }) {
   let steps = 1;
   let t = 1;
   let playing = false;
   let looping = false;
   let speed = USUAL;
   let frame = 0;
+  let ticked = 0; // when the scrubber last moved
 
   const button = (name, title, onclick) => h("button", { type: "button", title, "aria-label": title, onclick, innerHTML: icon(name) });
   const play = button("play", "play", () => (playing ? pause() : start()));
@@ -39,22 +42,30 @@ export function createTransport(box, { draw, rest }) {
     looping = !looping;
     loop.setAttribute("aria-pressed", String(looping));
   };
+  const arrows = choice("", ARROWS.map(([id, name]) => ({ id, name })), (id) => change("arrows", id, true));
+  arrows.select.setAttribute("aria-label", "arrows");
+  arrows.el.title = "at the playhead: the step; grey, which way is down; dashed, the velocity; and what else a rule goes by";
   box.append(
     button("start", "to the start", () => seek(0)),
     button("back", "one step back", () => seek(Math.ceil(t) - 1)),
     play,
     button("on", "one step on", () => seek(Math.floor(t) + 1)),
     button("end", "to the end", () => seek(steps)),
-    scrub, count, pace, loop,
+    scrub, count, pace, loop, arrows.el,
+    h("button", { type: "button", title: "keys", "aria-label": "keys", onclick: help }, "?"),
   );
   scrub.oninput = () => seek(Number(scrub.value));
 
   function paint() {
-    const step = Math.floor(t);
-    scrub.value = step;
-    scrub.style.setProperty("--place", t / steps);
-    const text = `${step} / ${steps}`;
-    if (count.textContent !== text) count.textContent = text;
+    const now = performance.now();
+    if (!playing || now - ticked > READABLE) {
+      ticked = now;
+      const step = Math.floor(t);
+      scrub.value = step;
+      scrub.style.setProperty("--place", t / steps);
+      const text = `${step} / ${steps}`;
+      if (count.textContent !== text) count.textContent = text;
+    }
     draw(t);
   }
   function seek(step) {
@@ -105,6 +116,7 @@ export function createTransport(box, { draw, rest }) {
   }
 
   return {
+    show: (values) => (arrows.select.value = values.arrows),
     /**
      * A new set of paths is there. The playhead goes to `step`, null for the end; left out, it stays where it is, at
      * the end if it stood at the end.

@@ -2,7 +2,7 @@
 
 /**
  * @param {ArrayBuffer} buffer
- * @returns {{head: object, arrays: Object<string, Float32Array | Float64Array>}}
+ * @returns {{head: object, arrays: Object<string, Uint8Array | Float32Array | Float64Array>}}
  */
 export function unpack(buffer) {
   const size = new DataView(buffer).getUint32(0, true);
@@ -11,7 +11,7 @@ export function unpack(buffer) {
   let offset = 4 + size;
   for (const { name, shape, dtype } of head.arrays) {
     const length = shape.reduce((a, b) => a * b, 1);
-    arrays[name] = new { f4: Float32Array, f8: Float64Array }[dtype](buffer, offset, length);
+    arrays[name] = new { u1: Uint8Array, f4: Float32Array, f8: Float64Array }[dtype](buffer, offset, length);
     offset += arrays[name].byteLength;
   }
   return { head, arrays };

@@ -1,0 +1,144 @@
+"""What every section needs: rows made of samples, an app with a server of its own, a page that says when it paints."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.browser import browser_path
+from tests.conftest import FLAGS
+from tests.driver import READY
+
+ROOT = Path(__file__).parent.parent
+VIEWPORT: Any = {"width": 1366, "height": 768}  # Any: Playwright wants its own TypedDict
+EIGHT = ("sgd", "momentum", "nesterov", "newton", "adagrad", "rmsprop", "adadelta", "adam")
+WINDOW = 500  # ms over which painted frames are counted for one sample of a rate
+
+
+class Row(NamedTuple):
+    """One line of the table; without samples it only says why there are none."""
+
+    name: str
+    samples: Sequence[float]
+    unit: str
+
+
+class Server(NamedTuple):
+    address: str
+    began: float  # when its process was started, ms since 1970, as the browser counts
+
+
+@asynccontextmanager
+async def serve(
+    app: str = "app:app", environment: Mapping[str, str] = MappingProxyType({}), *, idle: bool = True
+) -> AsyncIterator[Server]:
+    """An ASGI app in a process of its own on a free loopback port, once it answers.
+
+    With `idle`, only once it has also finished what it does after its port is open, such as compiling.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    address = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", port, "--log-level", "warning"]
+    began = time.time() * 1000
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+
+    def still_runs(seconds: float) -> None:
+        with suppress(subprocess.TimeoutExpired):
+            raise RuntimeError(f"the server of {app} ended with {process.wait(seconds)}")
+
+    def computed() -> bytes:  # in whole seconds
+        return subprocess.check_output(["ps", "-o", "time=", "-p", str(process.pid)])
+
+    try:
+        while not _answers(address):
+            still_runs(0.01)
+        while idle:
+            before = computed()
+            still_runs(3)
+            idle = computed() != before
+        yield Server(address, began)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _answers(address: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{address}/_stcore/health").close()
+    except urllib.error.URLError:
+        return False
+    return True
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The browser of the tests, with their flags."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def fresh(browser: Browser, script: str = "") -> AsyncIterator[Page]:
+    """A page of a browser that has never been anywhere; `script` runs before anything of the page's own."""
+    context = await browser.new_context(viewport=VIEWPORT)
+    context.set_default_timeout(120_000)  # ms; rivals take their time
+    try:
+        await context.add_init_script(script)
+        yield await context.new_page()
+    finally:
+        await context.close()
+
+
+@asynccontextmanager
+async def stage(browser: Browser, server: Server, **query: str) -> AsyncIterator[Page]:
+    """A page with that scene painted."""
+    async with fresh(browser) as page:
+        await page.goto(f"{server.address}/?{'&'.join(f'{key}={word}' for key, word in query.items())}")
+        await page.wait_for_function(READY)
+        yield page
+
+
+class Traffic(NamedTuple):
+    """What a page has received so far, in bytes; the lists grow by themselves."""
+
+    requests: list[float]  # one for each finished request, its head included
+    messages: list[float]  # one for each message of a websocket
+
+    @classmethod
+    async def of(cls, page: Page) -> "Traffic":
+        session = await page.context.new_cdp_session(page)
+        traffic = cls([], [])
+
+        def message(event: dict) -> None:
+            frame = event["response"]  # a binary one comes in base64: 4 letters for 3 bytes
+            traffic.messages.append(len(frame["payloadData"]) * (0.75 if frame["opcode"] == 2 else 1))
+
+        session.on("Network.loadingFinished", lambda event: traffic.requests.append(event["encodedDataLength"]))
+        session.on("Network.webSocketFrameReceived", message)
+        await session.send("Network.enable")
+        return traffic
+
+
+def rates(frames: Sequence[Sequence[float]]) -> list[float]:
+    """Painted frames a second, in windows; of each painting: when, in which frame of the screen, from which source.
+
+    What is painted twice within one frame of the screen counts once, as it is seen once.
+    """
+    times = np.array([when for k, (when, frame, _) in enumerate(frames) if not k or frame != frames[k - 1][1]])
+    counts, _ = np.histogram(times, np.arange(times[0], times[-1], WINDOW))
+    return list(counts * 1000 / WINDOW)

@@ -1,0 +1,123 @@
+"""What an optimizer shows of its inside is what its step was made of. Laws by what is shown; no member is named."""
+
+import jax
+import numpy as np
+import pytest
+
+from engine import Optimizer, Run, rollout
+from engine.metrics import shown
+from engine.spec import SHOWS
+from optimizers import OPTIMIZERS
+from tests.test_optimizers import BOWL, every_optimizer
+
+N, STEPS = 3, 60
+HESSIAN = np.array([[5.0, -4.0], [-4.0, 5.0]])  # of the bowl
+
+
+def showing(*words: str, without: tuple[str, ...] = ()):
+    """Every optimizer that shows these words, and none of those without."""
+    members = [o for o in OPTIMIZERS.values() if o.shows.keys() >= set(words) and o.shows.keys().isdisjoint(without)]
+    return pytest.mark.parametrize("optimizer", members, ids=lambda optimizer: optimizer.id)
+
+
+def seen(optimizer: Optimizer) -> tuple[Run, dict[str, np.ndarray]]:
+    """Runs (N, STEPS + 1) that share neither start, hypers nor noise, under a falling rate, and what they show."""
+    hypers = {h.id: h.default * np.linspace(0.8, 1, N) for h in optimizer.hypers}
+    starts = np.array([[2.0, -1.0], [-1.0, 0.5], [0.1, 2.0]])
+    weather = {"schedule": "exponential", "noise": np.array([0.0, 0.1, 0.2]), "seed": np.array([1, 2, 3])}
+    run = rollout(BOWL, optimizer, start=starts, hypers=hypers, steps=STEPS, **weather)
+    return run, shown(run, optimizer, hypers)
+
+
+def test_every_word_is_shown_by_somebody():
+    assert {word for optimizer in OPTIMIZERS.values() for word in optimizer.shows} == set(SHOWS)
+
+
+@every_optimizer
+def test_what_is_shown_is_a_finite_numpy_array_of_one_value_per_run_step_and_coordinate(optimizer):
+    _, shows = seen(optimizer)
+    assert shows.keys() == optimizer.shows.keys()
+    for values in shows.values():
+        assert type(values) is np.ndarray  # not one of JAX's: nothing was compiled
+        assert values.shape == (N, STEPS, 2)
+        assert np.isfinite(values).all()
+
+
+@every_optimizer
+def test_one_run_shows_what_it_shows_among_many(optimizer):
+    hypers = {h.id: h.default * np.linspace(0.8, 1, N) for h in optimizer.hypers}
+    run, shows = seen(optimizer)
+    for i in range(N):
+        one, values, expected = jax.tree.map(lambda a, i=i: a[i], (vars(run), hypers, shows))
+        jax.tree.map(np.testing.assert_array_equal, shown(Run(**one), optimizer, values), expected)
+
+
+@every_optimizer
+def test_hypers_left_out_are_at_their_defaults(optimizer):
+    run = rollout(BOWL, optimizer, steps=STEPS)
+    jax.tree.map(np.testing.assert_array_equal, shown(run, optimizer, {}), shown(run, optimizer, optimizer.defaults))
+
+
+@every_optimizer
+def test_a_run_that_overflows_is_shown_without_complaint(optimizer):
+    run = rollout(BOWL, optimizer, hypers={"lr": 1e200}, steps=STEPS)
+    assert all(values.shape == (STEPS, 2) for values in shown(run, optimizer, {"lr": 1e200}).values())
+
+
+@showing("velocity", without=("rates",))
+def test_a_velocity_alone_is_the_step_taken(optimizer):
+    run, shows = seen(optimizer)
+    np.testing.assert_allclose(np.diff(run.position, axis=1), -shows["velocity"], rtol=1e-9, atol=1e-14)
+
+
+@showing("rates", without=("velocity",))
+def test_rates_alone_multiply_the_gradient(optimizer):
+    run, shows = seen(optimizer)
+    step = -shows["rates"] * run.gradient[:, :-1]
+    np.testing.assert_allclose(np.diff(run.position, axis=1), step, rtol=1e-9, atol=1e-14)
+
+
+@showing("rates", "velocity")
+def test_rates_and_velocity_multiply_to_the_step_and_lr_stands_in_both(optimizer):
+    run, shows = seen(optimizer)
+    step = -shows["rates"] * shows["velocity"] / run.lr[..., None]
+    np.testing.assert_allclose(np.diff(run.position, axis=1), step, rtol=1e-9, atol=1e-14)
+
+
+@showing("velocity")
+def test_the_first_velocity_is_lr_times_the_gradient(optimizer):
+    """Every run starts at rest, and a mean that starts at 0 is corrected for it."""
+    run, shows = seen(optimizer)
+    np.testing.assert_allclose(shows["velocity"][:, 0], run.lr[:, :1] * run.gradient[:, 0], rtol=1e-9)
+
+
+@showing("ahead", "velocity")
+def test_the_gradient_is_taken_ahead_and_ahead_is_where_the_old_velocity_leads(optimizer):
+    """On a quadratic the gradient ahead is g + H ahead."""
+    run, shows = seen(optimizer)
+    gradient = run.gradient[:, :-1] + shows["ahead"] @ HESSIAN
+    expected = -shows["ahead"] + run.lr[..., None] * gradient
+    np.testing.assert_allclose(shows["velocity"], expected, rtol=1e-9, atol=1e-14)
+    assert (shows["ahead"][:, 0] == 0).all()  # at rest
+    assert (shows["ahead"][:, 1:] != 0).all()
+
+
+@showing("squares")
+def test_squares_are_one_weighted_sum_of_all_squared_gradients_so_far(optimizer):
+    """The weights are not negative and the same for every run and coordinate, so many runs tell them."""
+    n, steps = 10, 8
+    starts = np.random.default_rng(0).uniform(-3, 3, size=(n, 2))
+    run = rollout(BOWL, optimizer, start=starts, noise=10.0, seed=np.arange(n), steps=steps)
+    squares = shown(run, optimizer, {})["squares"]
+    for t in range(steps):
+        g2 = np.moveaxis(run.gradient[:, : t + 1] ** 2, 1, -1).reshape(2 * n, t + 1)
+        weights = np.linalg.lstsq(g2, squares[:, t].ravel())[0]
+        np.testing.assert_allclose(g2 @ weights, squares[:, t].ravel(), rtol=1e-9)
+        assert (weights > 0).all()
+
+
+@showing("squares", "rates", "velocity")
+def test_where_the_mean_is_corrected_so_are_the_squares(optimizer):
+    """Then lr over a rate is their root, but for eps."""
+    run, shows = seen(optimizer)
+    np.testing.assert_allclose(run.lr[..., None] / shows["rates"], shows["squares"] ** 0.5, rtol=1e-6)

@@ -1,0 +1,143 @@
+"""The fan of a slider: the paths at each of its stops, so that a drag asks for nothing while it lasts.
+
+A path is sent as whole numbers, not of the surface's coordinates but of what an eye can tell apart: see `_coder`.
+"""
+
+import gzip
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from engine import race_paths
+from engine.device import rollout_device
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from ui.paths import floor_of, landmarks, pack, race_of, values_on_grid
+from ui.scene import Scene, controls
+
+STOPS = 101  # places of a slider at which its fan is computed
+GROUND_EVERY = 5  # of them, so many to one at which the surface is
+STRIDES = (8, 4, 2)  # a smooth path is sent from every 8th, 4th or 2nd step
+NEAR = 16384  # the code of the domain's edge, counted from its middle
+FAR = 89  # beyond e**89 half domains, float32's end, a coordinate is coded as no number
+NONE = -32768
+
+
+def fan(scene: Scene, vary: str) -> bytes:
+    """The paths of every run that the slider `vary` moves, at STOPS places of it, packed and gzipped.
+
+    Array stride (runs, stops) uint8: the path is sent from every stride-th step, its last step included.
+    Array codes uint8: the paths one after the other, by run and stop, each x, then y, then loss, each as differences
+    of the codes (int16) along the path; first all their high bytes, then all their low ones.
+    Head: the slider's values, and for each run the steps at which it left the domain and stopped being finite (null:
+    never), by stop. A slider of the surface's own moves the ground too: array ground, coded likewise, holds its heights
+    at every GROUND_EVERY-th stop as differences along rows, 0 the lowest and 65535 the highest; the head holds which
+    those are, and the landmarks at every stop.
+    """
+    surface = SURFACES[scene.surface]
+    values = [controls(scene.surface)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
+    owner = vary.split(".")[0]
+    on = tuple(id for id in scene.on if id == owner or owner not in OPTIMIZERS)
+    varied = MappingProxyType({**scene.values, vary: np.asarray(values)})
+    entries, settings = race_of(replace(scene, on=on, values=varied))
+    steps = settings["steps"]
+    scenes = [replace(scene, values={**scene.values, vary: value}) for value in values]
+    floors = np.array([floor_of(other) for other in scenes])
+
+    code = _coder(surface.domain, bool(surface.minima(**scene.hypers("surface"))))
+    with jax.default_device(rollout_device()):
+        coded = [code(block, floors, steps + 1) for block in race_paths(surface, entries, **settings)]
+    runs, strides, pieces = [], [], []
+    for id, (codes, stride, left, diverged) in zip(on, jax.device_get(coded), strict=True):
+        runs.append({"id": id, "left": _when(left, steps), "diverged": _when(diverged, steps)})
+        strides.append(stride)
+        pieces += _thinned(codes[..., : steps + 1], stride)
+    head = {"vary": vary, "values": values, "steps": steps, "runs": runs}
+    arrays = {"stride": np.array(strides, dtype="u1").reshape(-1, STOPS), "codes": _planes(pieces)}
+    if owner == "surface":
+        heights = np.array([_heights(other) for other in scenes[::GROUND_EVERY]])
+        low, high = (pick(heights, axis=(1, 2)) for pick in (np.min, np.max))
+        share = (heights - low[:, None, None]) / (high - low)[:, None, None]
+        arrays["ground"] = _planes([_differences(np.rint(65535 * share).astype("u2").view("i2")).ravel()])
+        head |= {"low": low.tolist(), "high": high.tolist(), "landmarks": [landmarks(other) for other in scenes]}
+    return gzip.compress(pack(head, arrays), compresslevel=1)
+
+
+@lru_cache(maxsize=64)
+def _coder(domain, bounded: bool):
+    """Compiled: the codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
+
+    A coordinate is linear up to the domain's edge (a 32768th of the domain apart) and logarithmic beyond (0.5 % apart),
+    so that a line which leaves the picture leaves it in the right direction. A loss is 100 log10 of its distance from
+    the lowest minimum, or sign(f) 100 log10(1 + |f|) where none is declared.
+    """
+    (x0, x1), (y0, y1) = domain
+    middle, half = jnp.array([x0 + x1, y0 + y1]) / 2, jnp.array([x1 - x0, y1 - y0]) / 2
+
+    def whole(a):
+        return jnp.where(jnp.abs(a) < -NONE, jnp.rint(a), NONE).astype(jnp.int16)  # nan compares false
+
+    def one(rows, floor, n):
+        place = (rows[:, :2] - middle) / half
+        size = jnp.abs(place)
+        beyond = NEAR + jnp.log(jnp.maximum(size, 1)) * ((-NONE - 1 - NEAR) / FAR)
+        xy = whole(jnp.sign(place) * jnp.where(size <= 1, NEAR * size, beyond))
+        gap = rows[:, 2] - floor
+        # A loss of 0 lies below every axis, and so does the least code that is a number.
+        log = jnp.where(gap > 0, jnp.maximum(jnp.log10(gap), -327), jnp.where(gap <= 0, -327, jnp.nan))
+        loss = whole(100 * (log if bounded else jnp.sign(gap) * jnp.log10(1 + jnp.abs(gap))))
+        codes = jnp.stack([xy[:, 0], xy[:, 1], loss])
+
+        t = jnp.arange(len(rows))
+        counts = t < n
+        finite = (codes != NONE).all(axis=0)
+
+        def smooth(stride):
+            before = jnp.minimum(t // stride * stride, n - 1)
+            after = jnp.minimum(before + stride, n - 1)
+            u = (t - before) / jnp.maximum(after - before, 1)
+            error = jnp.abs(codes[:, before] * (1 - u) + codes[:, after] * u - codes)
+            return jnp.where(counts, error <= jnp.array([[8], [8], [1]]), True).all()  # half a pixel of a large screen
+
+        straight = jnp.stack([smooth(stride) for stride in STRIDES]) & jnp.where(counts, finite, True).all()
+        stride = jnp.select(list(straight), STRIDES, 1)
+        left = jnp.argmin(jnp.where(counts, (size <= 1).all(axis=1), False))
+        diverged = jnp.argmin(jnp.where(counts, jnp.isfinite(rows).all(axis=1), False))
+        return codes, stride, left, diverged
+
+    return jax.jit(jax.vmap(one, in_axes=(0, 0, None)))
+
+
+def _when(steps: np.ndarray, last: int) -> list[int | None]:
+    return [int(t) if t <= last else None for t in steps]
+
+
+def _thinned(codes: np.ndarray, strides: np.ndarray) -> list[np.ndarray]:
+    """The differences along each path (stops, 3, steps + 1), from every stride-th step and the last one."""
+    pieces: list[np.ndarray] = [codes] * len(codes)
+    last = codes.shape[-1] - 1
+    for stride in np.unique(strides):
+        kept = np.unique(np.append(np.arange(0, last, stride), last))
+        stops = np.flatnonzero(strides == stride)
+        for stop, piece in zip(stops, _differences(codes[stops][..., kept]), strict=True):
+            pieces[stop] = piece.ravel()
+    return pieces
+
+
+def _differences(codes: np.ndarray) -> np.ndarray:
+    return np.diff(codes, axis=-1, prepend=np.int16(0))  # modulo 2**16, as the sums in the browser
+
+
+def _planes(pieces: list[np.ndarray]) -> np.ndarray:
+    """All high bytes, then all low ones: alike bytes side by side pack to a third of the size."""
+    words = np.concatenate([np.zeros(0, "i2"), *pieces]).view("u2")
+    return np.concatenate([words >> 8, words & 255]).astype("u1")
+
+
+def _heights(scene: Scene) -> np.ndarray:
+    f = values_on_grid(scene)
+    return np.log10(1 + f - floor_of(scene)) if SURFACES[scene.surface].log_height else f

@@ -1,0 +1,66 @@
+"""The stateless routes: an answer is a pure function of its query and of `VERSION`, so any cache may keep it."""
+
+import hashlib
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import anyio.to_thread
+import jax
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ui.fan import fan
+from ui.paths import grid, paths
+from ui.scene import STEPS, Scene, controls
+
+ROOT = Path(__file__).parent.parent
+
+
+def _version() -> str:
+    digest = hashlib.sha256(jax.__version__.encode())
+    for folder in ("engine", "optimizers", "surfaces", "ui"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in {".py", ".js", ".css"}:
+                digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+VERSION = _version()  # changes with any file that could change an answer
+
+
+@lru_cache(maxsize=128)
+def _answer(kind: Callable[..., bytes], url: str, *more: str) -> bytes:
+    return kind(Scene.read(dict(parse_qsl(url, keep_blank_values=True))), *more)
+
+
+async def _respond(request: Request, kind: Callable[..., bytes], query: dict[str, str], *more: str, **headers: str):
+    url = Scene.read(query).to_url()  # however it was spelled, a scene is computed once
+    body = await anyio.to_thread.run_sync(_answer, kind, url, *more)  # JAX never runs on the event loop
+    ours = request.query_params.get("v") == VERSION  # during an update another version may be asked for
+    headers = {"Cache-Control": "public, max-age=86400" if ours else "no-store", **headers}
+    return Response(body, media_type="application/octet-stream", headers=headers)
+
+
+async def _paths(request: Request) -> Response:
+    return await _respond(request, paths, dict(request.query_params))
+
+
+async def _grid(request: Request) -> Response:
+    query = {k: word for k, word in request.query_params.items() if k == "surface" or k.startswith("surface.")}
+    return await _respond(request, grid, query)
+
+
+async def _fan(request: Request) -> Response:
+    query = dict(request.query_params)
+    vary = query.pop("vary", "")
+    varied = [key for key in controls(Scene.read(query).surface) if key != STEPS.id]
+    if vary not in varied:
+        return Response(f"vary must be one of {', '.join(varied)}; got {vary!r}.", 400)
+    # A browser without gzip does not exist; whoever asks otherwise unpacks by hand.
+    return await _respond(request, fan, query, vary, **{"Content-Encoding": "gzip"})
+
+
+ROUTES = [Route("/paths", _paths), Route("/grid", _grid), Route("/fan", _fan)]

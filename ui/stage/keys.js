@@ -1,0 +1,47 @@
+/** The keyboard: ours stay ours, Streamlit's shortcuts do not fire from the stage. */
+
+import { h } from "./dom.js";
+
+/**
+ * @param {HTMLElement} root the stage
+ * @param {object} act what keys do: toggle(), nudge(steps), seek(step), pick(k), fullscreen(), projector()
+ * @returns {{help: () => void}} shows the list of keys
+ */
+export function createKeys(root, act) {
+  const list = [
+    ["Space", "play or pause"],
+    ["← →", "a step back or on; with Shift ten"],
+    ["Home End", "to the start, to the end"],
+    ["1 – 9", "switch an optimizer on or off"],
+    ["F", "full screen"],
+    ["P", "projector: thick lines, large type, nothing else"],
+    ["?", "this list"],
+  ];
+  const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
+  const dialog = h("dialog", { className: "keys", "aria-label": "keys" },
+    h("table", {}, ...list.map(([key, what]) => h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)))), close);
+  root.append(dialog);
+  const help = () => (dialog.open ? dialog.close() : dialog.showModal());
+
+  root.addEventListener("keydown", (event) => {
+    event.stopPropagation();
+    const { target, key } = event;
+    if (event.ctrlKey || event.metaKey || event.altKey || dialog.contains(target)) return;
+    const types = target.type === "text" || target.closest("select");
+    const slides = target.type === "range"; // it has arrows, Home and End of its own, but no use for the others
+    const presses = target.closest("button, input[type=checkbox]") && (key === " " || key === "Enter");
+    const far = event.shiftKey ? 10 : 1;
+    const moves = {
+      ArrowRight: () => act.nudge(far),
+      ArrowLeft: () => act.nudge(-far),
+      Home: () => act.seek(0),
+      End: () => act.seek(Infinity),
+    };
+    const others = { " ": act.toggle, f: act.fullscreen, p: act.projector, "?": help };
+    const does = (slides ? null : moves[key]) ?? others[key.toLowerCase()] ?? (/^[1-9]$/.test(key) ? () => act.pick(Number(key) - 1) : null);
+    if (!does || types || presses) return;
+    event.preventDefault();
+    does();
+  });
+  return { help };
+}
