@@ -59,9 +59,7 @@ def warm(surface: str) -> None:
 def warm_fans(surface: str) -> None:
     """Compile what a dragged slider needs: a drag that comes before asks for its paths one by one."""
     for schedule in SCHEDULES:
-        sliders = [NOISE.id, *(f"schedule.{h.id}" for h in SCHEDULES[schedule].hypers)]
-        for slider in sliders:
-            fan(Scene.read({"surface": surface, "schedule": schedule}), slider)
+        fan(Scene.read({"surface": surface, "schedule": schedule}), NOISE.id)
 
 
 @asynccontextmanager

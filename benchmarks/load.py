@@ -1,11 +1,11 @@
 """The first picture: from navigation on a warm server, and from the start of the server's process."""
 
 import tempfile
-from typing import NamedTuple
+from itertools import product
 
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
-from benchmarks.measure import Row, Server, Traffic, fresh, serve
+from benchmarks.measure import Row, Traffic, fresh, serve
 from tests.driver import READY
 
 OURS, HELLO = "Descent Lab", "empty Streamlit page"
@@ -22,40 +22,34 @@ WATCH = """(() => {
 })();"""
 
 
-class Load(NamedTuple):
-    began: float  # of the navigation, ms since 1970
-    complete: float  # likewise
-    received: float  # kB
-
-
-async def first_load(browser: Browser, server: Server, name: str) -> Load:
-    async with fresh(browser, WATCH % COMPLETE[name]) as page:
-        traffic = await Traffic.of(page)
-        await page.goto(server.address)
-        await page.wait_for_function("window.complete")
-        began, complete = await page.evaluate("[performance.timeOrigin, complete]")
-        await page.wait_for_load_state("networkidle")
-        return Load(began, complete, (sum(traffic.requests) + sum(traffic.messages)) / 1000)
+async def first_load(page: Page, address: str) -> tuple[float, float]:
+    """When the navigation began and when the picture was complete, ms since 1970."""
+    await page.goto(address)
+    await page.wait_for_function("window.complete")
+    return await page.evaluate("[performance.timeOrigin, complete]")
 
 
 async def from_process(browser: Browser, name: str, environment: dict[str, str]) -> float:
-    """ms from the start of the server's process to the whole picture."""
-    async with serve(APPS[name], environment, idle=False) as server:
-        return (await first_load(browser, server, name)).complete - server.began
+    """ms from the start of the server's process to the whole picture; the browser's window stands open before."""
+    async with fresh(browser, WATCH % COMPLETE[name]) as page, serve(APPS[name], environment, idle=False) as server:
+        return (await first_load(page, server.address))[1] - server.began
 
 
 async def load(browser: Browser, n: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         hello, filled = {"RIVAL": "hello.py"}, {CACHE: folder}
-        warm: dict[str, list[Load]] = {OURS: [], HELLO: []}
+        took: dict[str, list[float]] = {OURS: [], HELLO: []}
+        received: dict[str, list[float]] = {OURS: [], HELLO: []}
         async with serve(APPS[OURS], filled) as ours, serve(APPS[HELLO], hello) as theirs:
-            for _ in range(n):
-                for name, server in ((OURS, ours), (HELLO, theirs)):
-                    warm[name].append(await first_load(browser, server, name))
-        rows = []
-        for name, loads in warm.items():
-            rows.append(Row(f"{name}, warm server", [load.complete - load.began for load in loads], "ms"))
-            rows.append(Row(f"{name}, received", [load.received for load in loads], "kB"))
+            for _, (name, server) in product(range(n), ((OURS, ours), (HELLO, theirs))):
+                async with fresh(browser, WATCH % COMPLETE[name]) as page:
+                    traffic = await Traffic.of(page)
+                    began, complete = await first_load(page, server.address)
+                    await page.wait_for_load_state("networkidle")
+                took[name].append(complete - began)
+                received[name].append((sum(traffic.requests) + sum(traffic.messages)) / 1000)
+        rows = [Row(f"{name}, warm server", samples, "ms") for name, samples in took.items()]
+        rows += [Row(f"{name}, received", samples, "kB") for name, samples in received.items()]
         first = f"{OURS}, started for the first time"
         started: dict[str, list[float]] = {f"{OURS}, restarted": [], first: [], HELLO: []}
         for _ in range(min(n, 5)):

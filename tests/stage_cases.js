@@ -1,8 +1,9 @@
 /** Laws of the stage's pure modules. Run by node where there is one, and always in the browser (test_stage.py). */
 
 import { camera } from "../ui/stage/camera.js";
-import { headOf, onGround, through } from "../ui/stage/drape.js";
+import { headOf, onGround, shadow, through } from "../ui/stage/drape.js";
 import { between, cut, makeLine, vertexAt } from "../ui/stage/line.js";
+import { axisOf, roundSteps, seriesOf } from "../ui/stage/quantity.js";
 import { intoSearch, measure, parse, show, toPlace, toQuery, toQueryOn, toValue } from "../ui/stage/scene.js";
 import { lossAxis, power, terrain } from "../ui/stage/terrain.js";
 import { GROUND, look, PALETTE } from "../ui/stage/theme.js";
@@ -81,7 +82,7 @@ export const cases = {
   },
   "numbers for the eye"() {
     equal([0, 0.05, 1e-8, 1000, 0.999, 123456].map(show), ["0", "0.05", "1e-8", "1000", "0.999", "1.23e+5"]);
-    equal([0, 1.23456, 1e-9, NaN, -163.2].map(measure), ["0", "1.23", "1.0e-9", "", "-163"]);
+    equal([0, 1.23456, 1e-9, NaN, -163.2].map((v) => measure(v)), ["0", "1.23", "1.0e-9", "", "-163"]);
   },
   "a query holds what differs, and only that"() {
     const defaults = { surface: "ravine", start: [1, 2], on: ["a", "b"], step: null, "a.lr": 0.1 };
@@ -205,8 +206,8 @@ export const cases = {
   "a hill hides what lies behind it, and only that"() {
     const ground = ridge();
     const run = { position: Float32Array.from([-1.5, 0, -1, 0, 1, 0, 1.5, 0]) };
-    const view = { eye: [10, 0, 3], stamp: "", project: (x, y, z) => [100 * x, 100 * z] };
-    const line = through(run, onGround(run, ground), view, ground);
+    const view = { eye: [10, 0, 3], project: (x, y, z) => [100 * x, 100 * z] };
+    const line = through(run, onGround(run, ground), view, shadow(view, ground), ground);
     const hiddenAt = (t) => line.hidden[vertexAt(line, t)];
     equal([hiddenAt(0.5), hiddenAt(2.5)], [1, 0], "behind, before");
   },
@@ -221,6 +222,34 @@ export const cases = {
     const view = { project: (x) => [x, 0] };
     close(headOf(lifted, 0.25, view)[0], -0.5, 1e-6);
     close(headOf(lifted, 2, view)[0], 2, 1e-6, "once it has left, where it left");
+  },
+  "the quantities of a run are what their names say"() {
+    const plane = { minima: [[[0, 0], 1], [[10, 0], 0]], saddles: [] };
+    const run = { gap: [5, 4, 3], position: [3, 4, 3, 1, 9, 0], gradient: [3, 4, 0, 1, NaN, 0], rates: [0.1, 0.2, 0.3, 0.4, NaN, NaN] };
+    const of = (quantity) => seriesOf(run, quantity, plane).map((series) => [...series].map(String));
+    equal(of("loss"), [["5", "4", "3"]]);
+    equal(of("distance"), [["5", String(Math.hypot(3, 1)), "1"]]);
+    equal(of("gradient"), [["5", "1", "NaN"]]);
+    equal(of("step"), [["3", String(Math.hypot(6, 1))]]);
+    equal(of("rates"), [["0.1", "0.3"], ["0.2", "0.4"]]);
+    equal(seriesOf({ gap: [1], position: [0, 0] }, "gradient", plane), [], "not known while a slider is dragged");
+    equal(seriesOf({ gap: [1], position: [0, 0] }, "distance", { minima: [] }), []);
+  },
+  "the axis of a quantity holds what is drawn, and no run that diverges decides it"() {
+    const plane = { minima: [[[0, 0], 0]], saddles: [] };
+    const calm = { gap: [8, 2, 0.5], position: [3, 4, 1, 0, 0.1, 0] };
+    const wild = { gap: [8, 1e20, Infinity], position: [3, 4, 1e30, 0, NaN, NaN] };
+    for (const quantity of ["loss", "distance", "step"])
+      for (const scale of ["log", "linear"]) {
+        const axis = axisOf(quantity, scale, [calm, wild], plane);
+        for (const value of seriesOf(calm, quantity, plane)[0]) {
+          const at = axis.to(value);
+          ok(at >= axis.range[0] - 1e-9 && at <= axis.range[1] + 1e-9, `${quantity} ${scale} ${value}`);
+        }
+        ok(axis.range.every(Number.isFinite) && axis.tickvals.length > 1 && axis.tickvals.length === axis.ticktext.length);
+      }
+    equal(roundSteps(300), [0, 50, 100, 150, 200, 250, 300]);
+    ok(roundSteps(10).length > 3);
   },
   "every line has a contrast of 3:1 on every ground"() {
     const light = (hex) => {

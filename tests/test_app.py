@@ -43,6 +43,9 @@ def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, lo
     for surface in SURFACES:
         for route in ("/paths", "/grid"):
             urllib.request.urlopen(urlsplit(page.url)._replace(path=route, query=f"surface={surface}").geturl()).close()
+        for schedule in SCHEDULES:
+            query = f"surface={surface}&schedule={schedule}&vary=noise"
+            urllib.request.urlopen(urlsplit(page.url)._replace(path="/fan", query=query).geturl()).close()
     before = log.read_text().count("Compiling")
     for key in controls("ravine"):
         press = "ArrowRight" if float(slider(page, key).input_value()) < 100 else "ArrowLeft"

@@ -1,16 +1,19 @@
 """The byte routes through HTTP: what arrives is what the engine computed."""
 
 import json
+from functools import partial
 
+import jax
 import numpy as np
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from engine import rollout
+from engine.metrics import shown
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui.paths import GRID
+from ui.paths import GRID, WORDS
 from ui.routes import ROUTES
 from ui.scene import Scene
 
@@ -53,8 +56,35 @@ def test_paths_are_the_engines_own(surface):
             noise=0.5,
             seed=3,
         )
-        np.testing.assert_array_equal(arrays["position"][k], run.position.astype("f4"))
+        np.testing.assert_array_equal(arrays["position"][k], run.position)
         np.testing.assert_array_equal(arrays["gap"][k], run.loss - floor)
+        np.testing.assert_array_equal(arrays["gradient"][k], run.gradient.astype("f4"))
+        np.testing.assert_array_equal(arrays["lr"][k, :-1], run.lr.astype("f4"))
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
+    scene = Scene.read({"surface": surface, "steps": "30"})
+    head, arrays = get("/paths", surface=surface, steps="30")
+    met = dict.fromkeys(WORDS, 0)
+    for k, (id, optimizer) in enumerate(OPTIMIZERS.items()):
+        run = rollout(
+            SURFACES[surface], optimizer, start=scene.start, steps=30, hypers=scene.hypers(id),
+            surface_hypers=scene.hypers("surface"),
+        )
+        expected = shown(run, optimizer, scene.hypers(id))
+        expected.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))  # a rule without rates has one for both
+        if optimizer.spends.hessians:
+            f = partial(SURFACES[surface].f, **scene.hypers("surface"))
+            H = np.array([jax.hessian(f)(w) for w in run.position[:-1]])
+            expected["hessian"] = H[:, [0, 0, 1], [0, 1, 1]]
+        assert head["runs"][k]["shows"] == [word for word in WORDS if word in expected]
+        for word in head["runs"][k]["shows"]:
+            array = arrays[word][met[word]]
+            met[word] += 1
+            np.testing.assert_allclose(array[:-1], expected[word], rtol=1e-5, atol=1e-30)
+            assert np.isnan(array[-1]).all(), "after the last row no step follows"
+    assert {word: len(arrays[word]) for word in WORDS} == met
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine import SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui.scene import VIEWS, Scene, catalogue, controls
+from ui.scene import LOOKS, Scene, catalogue, controls
 
 
 def words(hyper):
@@ -28,7 +28,7 @@ def good_queries(draw):
         "start": st.tuples(st.floats(x0, x1), st.floats(y0, y1)).map(lambda xy: f"{xy[0]!r},{xy[1]!r}"),
         "schedule": st.sampled_from(list(SCHEDULES)),
         "on": st.lists(st.sampled_from(list(OPTIMIZERS)), unique=True).map(",".join),
-        "view": st.sampled_from(VIEWS),
+        **{look: st.sampled_from(words) for look, words in LOOKS.items()},
     }
     keys = draw(st.sets(st.sampled_from(sorted(settings_))))
     return {"surface": surface} | {key: draw(settings_[key]) for key in sorted(keys)}
@@ -51,7 +51,7 @@ def test_a_good_value_is_taken_as_it_was_given(query):
         assert set(scene.on) == set(query["on"].split(",")) - {""}
 
 
-known = st.sampled_from([*controls("rosenbrock"), "surface", "start", "schedule", "on", "view", "step"])
+known = st.sampled_from([*controls("rosenbrock"), "surface", "start", "schedule", "on", *LOOKS, "step"])
 nonsense = st.one_of(
     st.text(), st.sampled_from(["nan", "inf", "-inf", "1e999", "", ",", "0x10", "1,", "1,2,3", "nan,nan", "-1", "1e30"])
 )

@@ -44,6 +44,7 @@ def fan(scene: Scene, vary: str) -> bytes:
     on = tuple(id for id in scene.on if id == owner or owner not in OPTIMIZERS)
     varied = MappingProxyType({**scene.values, vary: np.asarray(values)})
     entries, settings = race_of(replace(scene, on=on, values=varied))
+    settings["start"] = np.broadcast_to(scene.start, (STOPS, 2))  # as many runs where nobody heeds the slider
     steps = settings["steps"]
     scenes = [replace(scene, values={**scene.values, vary: value}) for value in values]
     floors = np.array([floor_of(other) for other in scenes])

@@ -39,7 +39,7 @@ export function afterRender(plot, callback) {
 }
 
 /**
- * @returns {?{project: (x: number, y: number, z: number) => [number, number], eye: number[], stamp: string}}
+ * @returns {?{project: (x: number, y: number, z: number) => [number, number], eye: number[]}}
  *   pixels of a point in the data's coordinates, and the eye in the same; null if plotly.js has no camera to read
  */
 export function camera(plot, width, height) {
@@ -56,7 +56,6 @@ export function camera(plot, width, height) {
   const eye = [0, 1, 2].map((c) => determinant(...columns.map((column, i) => (i === c ? right : column))) / whole / scale[c]);
   return {
     eye,
-    stamp: [...m, width, height].join(),
     project(x, y, z) {
       const [a, b, c] = [x * scale[0], y * scale[1], z * scale[2]];
       const w = m[3] * a + m[7] * b + m[11] * c + m[15];

@@ -10,7 +10,7 @@ import { newestWins } from "./wire.js";
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
-const MANY = 4e5; // pixels of ground painted at each move of a slider; where there are more, it is coarser meanwhile
+const MANY = 2.5e5; // pixels of ground painted at each move of a slider; where there are more, it is coarser meanwhile
 
 /**
  * @param {HTMLElement} box

@@ -40,14 +40,15 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
   const across = taps(width, x0, x1, domain[0], n);
   const down = taps(height, y1, y0, domain[1], n);
 
-  // Along the rows of the grid first, then between them.
+  // In contour lines above the lowest one: along the rows of the grid first, then between them.
+  const scaled = heights.map((h) => (h - levels.start) / levels.size);
   const rows = new Float32Array(n * width);
   for (let p = 0; p < width; p++) {
     const i = across.index[p];
     if (i < 0) continue;
     const [a, b, c, d] = across.weight.subarray(4 * p, 4 * p + 4);
     const [before, after] = [i > 0 ? -1 : 0, i < n - 2 ? 2 : 1];
-    for (let j = 0, q = i; j < n; j++, q += n) rows[j * width + p] = a * heights[q + before] + b * heights[q] + c * heights[q + 1] + d * heights[q + after];
+    for (let j = 0, q = i; j < n; j++, q += n) rows[j * width + p] = a * scaled[q + before] + b * scaled[q] + c * scaled[q + 1] + d * scaled[q + after];
   }
   const row = (into, p) => {
     const j = down.index[p];
@@ -68,10 +69,11 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
   });
   const image = new ImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer); // a whole pixel at a time: little-endian, as every browser's machine
-  const packed = (r, g, b) => (255 << 24) | (b << 16) | (g << 8) | r;
-  const whole = Array.from({ length: bands + 1 }, (_, k) => packed(...colours.subarray(3 * k, 3 * k + 3)));
+  const packed = (r, g, b) => 0xff000000 | (b << 16) | (g << 8) | r;
+  const whole = Uint32Array.from({ length: bands + 1 }, (_, k) => packed(...colours.subarray(3 * k, 3 * k + 3)));
   const outside = packed(...empty);
   const reach = LINE * ratio + 0.5;
+  const reach2 = reach * reach;
   let [now, next] = [new Float32Array(width), new Float32Array(width)];
   for (let p = 0; p < height; p++) {
     const start = p * width;
@@ -82,25 +84,27 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
     const follows = p + 1 < height && down.index[p + 1] >= 0;
     if (p === 0 || down.index[p - 1] < 0) row(now, p);
     if (follows) row(next, p + 1);
+    let right = now[0];
     for (let q = 0; q < width; q++) {
+      const level = right;
+      right = q + 1 < width ? now[q + 1] : level;
       if (across.index[q] < 0) {
         pixels[start + q] = outside;
         continue;
       }
-      const h = now[q];
-      const level = (h - levels.start) / levels.size;
-      const k = Math.min(bands, Math.max(0, Math.floor(level) + 1));
-      pixels[start + q] = whole[k];
+      const k = level < 0 ? 0 : level < bands ? (level | 0) + 1 : bands;
       // How far the nearest line is: the height to it over the slope.
-      const nearest = Math.max(0, Math.round(level));
-      const rise = (level - nearest) * levels.size;
-      const [sx, sy] = [q + 1 < width ? now[q + 1] - h : h - now[q - 1], follows ? next[q] - h : 0];
+      const rise = level < 0 ? level : level - ((level + 0.5) | 0);
+      const sx = right - level;
+      const sy = follows ? next[q] - level : 0;
       const slope = sx * sx + sy * sy;
-      if (rise * rise < slope * reach * reach) {
-        const opacity = line[3] * Math.min(1, reach - Math.abs(rise) / Math.sqrt(slope));
-        const mix = (i) => colours[3 * k + i] + (line[i] - colours[3 * k + i]) * opacity;
-        pixels[start + q] = packed(mix(0), mix(1), mix(2));
+      if (rise * rise >= slope * reach2) {
+        pixels[start + q] = whole[k];
+        continue;
       }
+      const opacity = line[3] * Math.min(1, reach - Math.abs(rise) / Math.sqrt(slope));
+      const [r, g, b] = [colours[3 * k], colours[3 * k + 1], colours[3 * k + 2]];
+      pixels[start + q] = packed(r + (line[0] - r) * opacity, g + (line[1] - g) * opacity, b + (line[2] - b) * opacity);
     }
     [now, next] = [next, now];
   }

@@ -47,7 +47,9 @@ function lines(run, quantity, terrain) {
 /** The axis of a quantity: {title, to: value -> place, range, tickvals, ticktext}. @param {"log"|"linear"} scale */
 export function axisOf(quantity, scale, runs, terrain) {
   const all = runs.flatMap((run) => seriesOf(run, quantity, terrain));
-  const first = all.reduce((a, series) => (Number.isFinite(series[0]) ? Math.max(a, series[0]) : a), -Infinity);
+  // Where the runs begin; one whose first step is enormous does not count.
+  const firsts = all.map((series) => series[0]).filter(Number.isFinite).sort((a, b) => a - b);
+  const first = firsts.filter((v) => v <= 1e3 * Math.abs(firsts[(firsts.length - 1) >> 1])).pop() ?? 1;
   const least = all.reduce((a, series) => series.reduce((b, v) => (v < b ? v : b), a), Infinity);
   const bounded = terrain.minima.length > 0;
   if (quantity === "loss" && scale === "log") return lossAxis(bounded, runs.length ? runs[0].gap[0] : 1, Math.min(1, least));

@@ -1,0 +1,454 @@
+"""What a hand does: dragging sliders and the start, zooming and panning, by mouse, keyboard and touch."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect
+
+from engine import rollout
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from tests.driver import STAGE, box, painted, settled, slider, stage, visit
+from ui.scene import Scene, controls
+
+RANGE = "document.querySelector('.contour .plot')._fullLayout.xaxis.range"
+
+
+@pytest.fixture
+def phone(chromium, server):
+    """A phone's page on which any error is a failure."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, base_url=server, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    wrong = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def watch(page):
+    """The routes that are asked from now on, in their order."""
+    asked = []
+
+    def note(request):
+        route = urlsplit(request.url).path
+        if route in {"/fan", "/paths", "/grid"}:
+            asked.append(route)
+
+    page.on("request", note)
+    return asked
+
+
+def thumb(page, key):
+    """The middle of a slider's thumb."""
+    slider(page, key).scroll_into_view_if_needed()
+    grip = slider(page, key).bounding_box()
+    place = float(slider(page, key).evaluate("el => el.style.getPropertyValue('--place')"))
+    return grip["x"] + 7 + place * (grip["width"] - 14), grip["y"] + grip["height"] / 2
+
+
+def is_stage(page, name, value):
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.{name} === '{value}'")
+
+
+def drawn(page, action):
+    """Do something and wait until the panels were drawn anew, by whatever paths there are."""
+    before = stage(page, "frames")
+    action()
+    page.wait_for_function(f"Number(document.querySelector('{STAGE}').dataset.frames) > {before}")
+
+
+def fingerprint(page, panel, corner=False):
+    """A number that changes with any pixel of a panel's canvas, or of its lower right corner."""
+    return page.eval_on_selector(
+        f"{STAGE} .{panel} canvas:not(.plot canvas)",
+        """(canvas, corner) => {
+             const [x, y] = corner ? [canvas.width - 80, canvas.height - 80] : [0, 0];
+             const { data } = canvas.getContext("2d").getImageData(x, y, canvas.width - x, canvas.height - y);
+             let sum = 0;
+             for (const word of new Uint32Array(data.buffer)) sum = (Math.imul(sum, 31) + word) | 0;
+             return sum;
+           }""",
+        corner,
+    )
+
+
+def plane(page, x, y):
+    """The point of the plane that Plotly's own axes say is under a pixel of the window."""
+    return page.evaluate(
+        """([x, y]) => {
+             const plot = document.querySelector(".contour .plot");
+             const { left, top } = plot.getBoundingClientRect();
+             const { xaxis, yaxis } = plot._fullLayout;
+             return [xaxis.p2c(x - left - xaxis._offset), yaxis.p2c(y - top - yaxis._offset)];
+           }""",
+        [x, y],
+    )
+
+
+def pixel(page, x, y):
+    """The pixel of the window at which Plotly's own axes put a point of the plane."""
+    return page.evaluate(
+        """([x, y]) => {
+             const plot = document.querySelector(".contour .plot");
+             const { left, top } = plot.getBoundingClientRect();
+             const { xaxis, yaxis } = plot._fullLayout;
+             return [left + xaxis._offset + xaxis.c2p(x), top + yaxis._offset + yaxis.c2p(y)];
+           }""",
+        [x, y],
+    )
+
+
+def shown(page, key):
+    return float(page.locator(f"[data-key='{key}'] .number").input_value())
+
+
+def let_go(page, key):
+    """Release, and wait for the exact paths and the address: the value that was let go at."""
+    page.mouse.up()
+    settled(page, rf"[?&]{re.escape(key)}=")
+    value = shown(page, key)
+    page.wait_for_function(
+        """([stage, key, value]) => {
+             const { scene, source } = document.querySelector(stage).dataset;
+             return source === "exact" && Number(new URLSearchParams(scene).get(key)) === value;
+           }""",
+        arg=[STAGE, key, value],
+    )
+    return value
+
+
+@pytest.mark.parametrize("key", ["adam.lr", "rate", "surface.kappa", "noise"])
+def test_a_drag_of_many_moves_asks_once_and_a_second_one_only_for_where_it_ends(page, key):
+    visit(page, "on=newton,adam")
+    address, ground = page.url, fingerprint(page, "contour", corner=True)
+    asked = watch(page)
+    x, y = thumb(page, key)
+    side = 1 if key == "noise" else -1  # away from the slider's end
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + side, y)
+    page.mouse.move(x + 3 * side, y)
+    is_stage(page, "source", "fan")
+    seen = set()
+    for k in range(2, 27):
+        drawn(page, lambda k=k: page.mouse.move(x + side * 2 * k, y))
+        seen.add(fingerprint(page, "contour"))
+        assert stage(page, "source") == "fan"
+    assert len(seen) > 20, "the paths follow the hand"
+    assert (fingerprint(page, "contour", corner=True) != ground) == key.startswith("surface.")
+    assert page.url == address, "while it moves, the address stands still"
+    assert asked.count("/fan") == 1
+    assert asked.count("/paths") <= 1
+    assert asked.count("/grid") <= asked.count("/paths")
+    value = let_go(page, key)
+    assert float(settled(page, re.escape(key))[key]) == value != controls("ravine")[key].default
+    assert asked.count("/paths") <= 2
+    assert key.startswith("surface.") or len(asked) <= 3
+
+    asked.clear()
+    x, y = thumb(page, key)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(1, 11):
+        drawn(page, lambda k=k: page.mouse.move(x - side * 2 * k, y))
+        assert stage(page, "source") == "fan", "from the first move on"
+    assert asked == []
+    assert let_go(page, key) != value
+    assert asked == (["/paths", "/grid"] if key.startswith("surface.") else ["/paths"])
+
+
+def test_the_ground_goes_back_with_the_hand(page):
+    """What was seen at a place of the surface's slider is seen there again."""
+    visit(page, "on=newton")
+    x, y = thumb(page, "surface.kappa")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 10, y)
+    is_stage(page, "source", "fan")
+    drawn(page, lambda: page.mouse.move(x - 30, y))
+    first = fingerprint(page, "contour", corner=True)
+    drawn(page, lambda: page.mouse.move(x + 30, y))
+    assert fingerprint(page, "contour", corner=True) != first
+    drawn(page, lambda: page.mouse.move(x - 30, y))
+    assert fingerprint(page, "contour", corner=True) == first
+    let_go(page, "surface.kappa")
+
+
+def test_the_steps_slider_cuts_and_lengthens_what_it_has(page):
+    visit(page, "on=sgd,adam")
+    address, asked = page.url, watch(page)
+    x, y = thumb(page, "steps")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y)
+    is_stage(page, "source", "fan")
+    for k in [*range(8, 40, 4), *range(36, -20, -6)]:
+        drawn(page, lambda k=k: page.mouse.move(x + k, y))
+        steps = int(shown(page, "steps"))
+        expect(page.locator(f"{STAGE} .count")).to_have_text(f"{steps} / {steps}")
+        ends = "document.querySelector('.chart .plot')._fullLayout.xaxis.range[1]"
+        page.wait_for_function(f"{ends} === {steps}")
+    assert page.url == address
+    assert len(asked) <= 2
+    assert let_go(page, "steps") != 300
+    assert set(asked) == {"/paths"}
+    assert len(asked) <= 3
+
+
+def test_arrow_keys_take_the_fan_and_end_exact(page):
+    visit(page)
+    asked = watch(page)
+    page.locator("[data-optimizer=adam] .door").first.focus()
+    assert asked == []
+    with page.expect_response(re.compile(r"/fan\?.*vary=adam\.lr")):
+        page.keyboard.press("Tab")
+    assert slider(page, "adam.lr").evaluate("el => el === document.activeElement")
+    value = shown(page, "adam.lr")
+    for _ in range(5):
+        drawn(page, lambda: page.keyboard.press("ArrowLeft"))
+    assert shown(page, "adam.lr") < value
+    let_go(page, "adam.lr")
+    assert asked.count("/fan") == 1
+    assert asked.count("/paths") <= 5
+
+
+def start_of(page):
+    return [float(page.get_by_label(f"start {axis}").input_value()) for axis in "xy"]
+
+
+def test_the_start_is_dragged_by_mouse(page):
+    visit(page)
+    address, asked = page.url, watch(page)
+    x, y = pixel(page, *Scene.read({}).start)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for k in range(1, 6):
+        painted(page, lambda k=k: page.mouse.move(x + 12 * k, y + 9 * k))
+        assert start_of(page) == pytest.approx(plane(page, x + 12 * k, y + 9 * k), rel=1e-3)
+    assert page.url == address
+    assert set(asked) == {"/paths"}
+    page.mouse.up()
+    found = list(map(float, settled(page, "start=")["start"].split(",")))
+    assert found == start_of(page) == pytest.approx(plane(page, x + 60, y + 45), rel=1e-3)
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('start={found[0]:g}')")
+
+
+class Fingers:
+    """Fingers on a screen: Chromium makes of them the touches and pointers that a hand would cause."""
+
+    def __init__(self, page):
+        self.session = page.context.new_cdp_session(page)
+
+    def __call__(self, kind, *points):
+        self.session.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x, "y": y, "id": k} for k, (x, y) in enumerate(points)]},
+        )
+
+
+def test_the_start_is_dragged_by_a_finger(phone):
+    page = visit(phone)
+    tops = "[...document.querySelectorAll('*')].map((el) => el.scrollTop).filter(Boolean)"
+    stood = page.evaluate(tops)
+    x, y = pixel(page, *Scene.read({}).start)
+    touch = Fingers(page)
+    touch("touchStart", (x, y))
+    for k in range(1, 6):
+        painted(page, lambda k=k: touch("touchMove", (x + 14 * k, y + 12 * k)))
+    touch("touchEnd")
+    found = list(map(float, settled(page, "start=")["start"].split(",")))
+    assert found == pytest.approx(plane(page, x + 70, y + 60), rel=1e-3)
+    assert page.evaluate(tops) == stood, "the page stands still under the finger"
+
+
+def test_a_slider_is_dragged_by_a_finger(phone):
+    page = visit(phone)
+    asked = watch(page)
+    x, y = thumb(page, "adam.lr")
+    touch = Fingers(page)
+    touch("touchStart", (x, y))
+    touch("touchMove", (x - 20, y))
+    touch("touchMove", (x - 24, y))
+    is_stage(page, "source", "fan")
+    for k in range(13, 20):
+        drawn(page, lambda k=k: touch("touchMove", (x - 2 * k, y)))
+    assert asked.count("/fan") == 1
+    assert asked.count("/paths") <= 1
+    touch("touchEnd")
+    query = settled(page, r"adam\.lr=")
+    assert float(query["adam.lr"]) == shown(page, "adam.lr") < controls("ravine")["adam.lr"].default
+    is_stage(page, "source", "exact")
+    assert asked.count("/fan") == 1
+    assert asked.count("/paths") <= 2
+
+
+def test_two_fingers_zoom_and_a_button_brings_the_domain_back(phone):
+    page = visit(phone)
+    whole = page.evaluate(RANGE)
+    assert whole == list(SURFACES["ravine"].domain[0])
+    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    area = box(page, "contour")
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    touch = Fingers(page)
+    touch("touchStart", (x - 30, y))
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    under = plane(page, x, y)
+    for k in range(1, 9):
+        touch("touchMove", (x - 30 - 5 * k, y), (x + 30 + 5 * k, y))
+    touch("touchEnd")
+    spread = 60 / 140 * (whole[1] - whole[0])
+    page.wait_for_function(f"Math.abs({RANGE}[1] - {RANGE}[0] - {spread}) < {spread / 50}")
+    assert plane(page, x, y) == pytest.approx(under, abs=spread / 100), "what is between the fingers stays there"
+    assert "start" not in stage(page, "scene"), "two fingers set no start"
+    page.get_by_role("button", name="Zoom out").tap()
+    page.wait_for_function(f"{RANGE}.join() === '{','.join(f'{side:g}' for side in whole)}'")
+    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    assert "start" not in stage(page, "scene"), "nor does the button"
+
+
+def test_zoomed_and_panned_the_paths_stand_on_the_axes(page):
+    visit(page, "on=adam&step=60")
+    scene = Scene.read({})
+    run = rollout(
+        SURFACES["ravine"],
+        OPTIMIZERS["adam"],
+        start=scene.start,
+        steps=int(scene.values["steps"]),
+        hypers=scene.hypers("adam"),
+        surface_hypers=scene.hypers("surface"),
+    )
+    head = list(run.position[60])
+    colour = page.eval_on_selector("[data-optimizer=adam]", "row => row.style.getPropertyValue('--colour')")
+
+    def at_the_head():
+        """The colour painted where Plotly's axes put the head of the path."""
+        x, y = pixel(page, *head)
+        return page.eval_on_selector(
+            f"{STAGE} .contour canvas",
+            """(canvas, [x, y]) => {
+                 const { left, top, width } = canvas.getBoundingClientRect();
+                 const fine = canvas.width / width;
+                 const at = [(x - left) * fine, (y - top) * fine].map(Math.floor);
+                 const { data } = canvas.getContext("2d").getImageData(...at, 1, 1);
+                 return "#" + [...data].slice(0, 3).map((v) => v.toString(16).padStart(2, "0")).join("");
+               }""",
+            [x, y],
+        )
+
+    assert at_the_head() == colour
+    x, y = pixel(page, *head)
+    page.mouse.move(x, y)
+    ranges = f"{RANGE}.join()"
+    for _ in range(4):
+        before = page.evaluate(ranges)
+        page.mouse.wheel(0, -120)
+        page.wait_for_function(f"{ranges} !== '{before}'")
+    assert plane(page, x, y) == pytest.approx(head, rel=1e-3), "the wheel zooms round the pointer"
+    assert at_the_head() == colour
+    page.mouse.move(x + 90, y + 90)
+    page.mouse.down()
+    before = page.evaluate(ranges)
+    page.mouse.move(x + 60, y + 70, steps=5)
+    page.mouse.up()
+    page.wait_for_function(
+        """([x, y, head]) => {
+             const plot = document.querySelector(".contour .plot");
+             const { left, top } = plot.getBoundingClientRect();
+             const { xaxis, yaxis } = plot._fullLayout;
+             const at = [left + xaxis._offset + xaxis.c2p(head[0]), top + yaxis._offset + yaxis.c2p(head[1])];
+             return Math.hypot(at[0] - x, at[1] - y) < 0.5;
+           }""",
+        arg=[x - 30, y - 20, head],
+    )
+    assert page.evaluate(ranges) != before
+    assert at_the_head() == colour
+    assert "start" not in stage(page, "scene"), "a pan is no click"
+    painted(page, lambda: page.mouse.click(x + 40, y + 60))
+    found = list(map(float, settled(page, "start=")["start"].split(",")))
+    assert found == pytest.approx(plane(page, x + 40, y + 60), rel=1e-3)
+
+
+def test_without_its_fan_a_drag_asks_for_its_paths_one_by_one(troubled_page):
+    page = troubled_page
+    wrong = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    visit(page)
+    page.route("**/fan*", lambda route: route.fulfill(status=503))
+    asked = watch(page)
+    x, y = thumb(page, "adam.lr")
+    page.mouse.move(x, y)
+    with page.expect_response(re.compile("/fan")):
+        page.mouse.down()
+    seen = set()
+    for k in range(1, 6):
+        painted(page, lambda k=k: page.mouse.move(x - 4 * k, y))
+        assert stage(page, "source") == "exact"
+        seen.add(fingerprint(page, "contour"))
+    assert len(seen) == 5
+    let_go(page, "adam.lr")
+    expect(page.locator(f"{STAGE} .note")).to_have_text("")
+    assert asked.count("/fan") == 1
+    assert asked.count("/paths") >= 5
+    assert [text for text in wrong if "503" not in text] == []
+    assert len(wrong) == 1
+
+    page.unroute("**/fan*")  # the next hold asks again
+    x, y = thumb(page, "adam.lr")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 4, y)
+    is_stage(page, "source", "fan")
+    let_go(page, "adam.lr")
+    assert len(wrong) == 1
+
+
+def test_a_fan_that_fails_late_lets_the_drag_go_on(troubled_page):
+    """The hand has moved on while its fan was on the way: where it stands is asked for."""
+    page = visit(troubled_page)
+    held = []
+    page.route("**/fan*", lambda route: held.append(route))
+    x, y = thumb(page, "adam.lr")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    painted(page, lambda: page.mouse.move(x - 10, y))  # the one request that it may make meanwhile
+    page.mouse.move(x - 20, y)
+    value = shown(page, "adam.lr")
+    for route in held:
+        painted(page, lambda route=route: route.fulfill(status=503))
+    assert float(dict(pair.split("=") for pair in stage(page, "scene").split("&"))["adam.lr"]) == value
+    let_go(page, "adam.lr")
+
+
+def test_playing_goes_on_without_a_server_and_what_was_moved_meanwhile_comes_after(troubled_page):
+    page = visit(troubled_page, "steps=1000")
+    page.get_by_text("Loop").click()
+    page.locator(f"{STAGE} .play").click()
+    page.context.set_offline(True)
+
+    def goes_on():
+        frames, step = int(stage(page, "frames")), stage(page, "step")
+        page.wait_for_function(
+            f"(({{ frames, step }}) => frames > {frames + 5} && step !== '{step}')"
+            f"(document.querySelector('{STAGE}').dataset)"
+        )
+
+    goes_on()
+    expect(page.locator(f"{STAGE} .note")).to_have_text("")
+    slider(page, "adam.lr").press("ArrowLeft")
+    expect(page.locator(f"{STAGE} .note")).to_contain_text("No answer from the server")
+    goes_on()
+    value = shown(page, "adam.lr")
+    assert f"adam.lr={value:g}" not in stage(page, "scene")
+    page.context.set_offline(False)
+    expect(page.locator(f"{STAGE} .note")).to_have_text("")
+    page.wait_for_function(
+        f"Number(new URLSearchParams(document.querySelector('{STAGE}').dataset.scene).get('adam.lr')) === {value}"
+    )
+    is_stage(page, "source", "exact")
+    goes_on()
