@@ -1,12 +1,13 @@
 # make run [PORT=8501] [HOST=127.0.0.1]   HOST=0.0.0.0 lets a classroom in
 # make test [ARGS="-k adam"], make lint   PYTHON=python3.13 picks the interpreter of a new .venv
+# make bench [ARGS="--only drag"]         the page and the engine measured beside rivals; close other programs first
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv/bin/python
 PIP := $(VENV) -m pip --disable-pip-version-check install
 
-.PHONY: run test lint
+.PHONY: run test lint bench
 
 run: .venv/run.stamp
 	@echo "Descent Lab: http://localhost:$(PORT)"
@@ -20,6 +21,9 @@ lint: .venv/test.stamp
 	$(VENV) -m ruff check
 	$(VENV) -m ruff format --check
 	$(VENV) -m basedpyright
+
+bench: .venv/test.stamp
+	$(VENV) -m benchmarks $(ARGS)
 
 # A stamp says that an installation ran to its end. Without one the .venv is made afresh: pip cannot tell a half-installed
 # library from a whole one.

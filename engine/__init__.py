@@ -3,7 +3,7 @@
 from engine.registry import Registry, discover
 from engine.rollout import MAX_STEPS, Run, race, race_paths, rollout
 from engine.schedules import SCHEDULES
-from engine.spec import Hyper, Member, Optimizer, Probe, Reference, Schedule, Surface
+from engine.spec import Hyper, Member, Optimizer, Probe, Reference, Schedule, Spends, Surface
 
 __all__ = [
     "MAX_STEPS",
@@ -16,6 +16,7 @@ __all__ = [
     "Registry",
     "Run",
     "Schedule",
+    "Spends",
     "Surface",
     "discover",
     "race",

@@ -86,9 +86,7 @@ def race(
 
     The arguments mean what they mean for `rollout`; the answer holds one Run per entry, in their order.
     """
-    blocks, single = _race(
-        True, surface, entries, start, steps, surface_hypers, schedule, schedule_hypers, noise, seed
-    )
+    blocks, single = _race(True, surface, entries, start, steps, surface_hypers, schedule, schedule_hypers, noise, seed)
     rows = (np.asarray(block) for block in blocks)  # one array a run: moving many small ones costs more than computing
     return [
         _run(block[0, : steps + 1] if single else block[:, : steps + 1], optimizer)
@@ -240,8 +238,7 @@ def _run(rows: np.ndarray, optimizer: Optimizer) -> Run:
     ends = np.cumsum([2, 1, 2, 1, *(leaf.size for leaf in leaves)])
     position, loss, gradient, lr, *parts = np.split(rows, ends[:-1], axis=-1)
     shaped = [
-        part.reshape(*part.shape[:-1], *leaf.shape).astype(leaf.dtype)
-        for part, leaf in zip(parts, leaves, strict=True)
+        part.reshape(*part.shape[:-1], *leaf.shape).astype(leaf.dtype) for part, leaf in zip(parts, leaves, strict=True)
     ]
     fields = tree.unflatten(shaped)._asdict()
     return Run(position, loss[..., 0], gradient, lr[..., :-1, 0], fields)

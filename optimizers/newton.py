@@ -6,8 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference
-from engine.spec import Spends
+from engine import Hyper, Optimizer, Probe, Reference, Spends
 
 
 class State(NamedTuple):

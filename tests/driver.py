@@ -37,13 +37,17 @@ def slider(page: Page, key: str):
 
 
 def pixels(page: Page, panel: str) -> list[int]:
-    """How many pixels of each panel's canvas are painted."""
+    """How many pixels of each panel's canvas have the very colour of an optimizer."""
     return page.eval_on_selector_all(
         f"{STAGE} .{panel} canvas:not(.plot canvas)",
         """canvases => canvases.map((canvas) => {
+             const rows = [...document.querySelectorAll(".stage .row")];
+             const colours = rows.map((row) => row.style.getPropertyValue("--colour"));
+             const wanted = new Set(colours.map((c) => parseInt(c.slice(1), 16)));
              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
              let count = 0;
-             for (let i = 3; i < data.length; i += 4) if (data[i]) count++;
+             for (let i = 0; i < data.length; i += 4)
+               if (wanted.has((data[i] << 16) | (data[i + 1] << 8) | data[i + 2])) count++;
              return count;
            })""",
     )

@@ -69,7 +69,11 @@ def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
     met = dict.fromkeys(WORDS, 0)
     for k, (id, optimizer) in enumerate(OPTIMIZERS.items()):
         run = rollout(
-            SURFACES[surface], optimizer, start=scene.start, steps=30, hypers=scene.hypers(id),
+            SURFACES[surface],
+            optimizer,
+            start=scene.start,
+            steps=30,
+            hypers=scene.hypers(id),
             surface_hypers=scene.hypers("surface"),
         )
         expected = shown(run, optimizer, scene.hypers(id))

