@@ -48,11 +48,12 @@ export function createChart(box, onSeek, change) {
     // While a hand drags the axis stands still; it fits itself to the new paths when the hand lets go.
     if (!axis || !held || wanted !== shown) axis = axisOf(chart, kind, runs, terrain);
     shown = wanted;
-    const now = [width, height, steps, axis.title, axis.range].join();
+    const now = [width, height, steps, axis.title, axis.range, picture.large].join();
     if (now === key && theme === picture.theme) return;
     key = now;
     theme = picture.theme;
-    const margin = { l: 58, r: 12, t: 36, b: 38 }; // the choices stand above: over the sheet they would be dear
+    const wide = Math.min(1.3, picture.large); // room for larger type
+    const margin = { l: 58 * wide, r: 12, t: 36, b: 38 * wide }; // the choices stand above: over the sheet they would be dear
     frame = [margin.l, margin.t, width - margin.l - margin.r, height - margin.t - margin.b];
     Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2]}px`, height: `${frame[3]}px` });
     const lines = { showgrid: false, zeroline: false, fixedrange: true, ticklen: 3, ticks: "outside", tickcolor: theme.faint };
@@ -62,7 +63,7 @@ export function createChart(box, onSeek, change) {
       margin,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: theme.muted, family: theme.font, size: 12 },
+      font: { color: theme.muted, family: theme.font, size: 12 * Math.min(1.5, picture.large) },
       showlegend: false,
       dragmode: false,
       xaxis: { ...lines, range: [0, steps], title: { text: "step", standoff: 4 }, tickvals: roundSteps(steps) },

@@ -92,9 +92,13 @@ export function createSheet(canvas) {
 
   /** One stroke from a to b in pixels of the screen, along the axis it runs along more; the last column is not its own. */
   function segment(ax, ay, bx, by, half, paint, opacity) {
-    const piece = cut(ax, ay, bx, by, -half - 1, -half - 1, w + half + 1, h + half + 1);
-    if (!piece) return;
-    [ax, ay, bx, by] = piece;
+    const edge = half + 1;
+    const inside = (x, y) => x >= -edge && y >= -edge && x <= w + edge && y <= h + edge;
+    if (!inside(ax, ay) || !inside(bx, by)) {
+      const piece = cut(ax, ay, bx, by, -edge, -edge, w + edge, h + edge);
+      if (!piece) return;
+      [ax, ay, bx, by] = piece;
+    }
     touch(Math.min(ay, by) - half - 1, Math.max(ay, by) + half + 1);
     const flat = Math.abs(bx - ax) >= Math.abs(by - ay);
     if (flat ? bx < ax : by < ay) [ax, ay, bx, by] = [bx, by, ax, ay];
@@ -162,8 +166,9 @@ export function createSheet(canvas) {
       } else if (draws) {
         const length = Math.hypot(qx - px, qy - py);
         const [vx, vy] = length > 0 ? [(qx - px) / length, (qy - py) / length] : [ux, uy];
-        // At a sharp turn, and where the line begins, the corner is round.
-        if (!halo && (!pen || !(ux * vx + uy * vy > 0.7))) disc(px, py, half, paint, solid);
+        // Where a turn would leave a gap, and where the line begins, the corner is round.
+        const open = half * Math.abs(ux * vy - uy * vx) > 0.4 || !(ux * vx + uy * vy > 0);
+        if (!halo && (!pen || open)) disc(px, py, half, paint, solid);
         segment(px, py, qx, qy, half, paint, solid);
         ux = vx;
         uy = vy;

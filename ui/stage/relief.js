@@ -40,7 +40,7 @@ export function createRelief(box) {
     const { clientWidth: width, clientHeight: height } = box;
     if (!width || !height) return;
     size = [width, height];
-    const sized = [width, height].join();
+    const sized = [width, height, picture.large].join();
     if (sized === key && ground?.terrain === terrain && ground?.theme === theme) {
       if (!knows(plotly)) await plain();
       return;
@@ -86,7 +86,7 @@ export function createRelief(box) {
       height,
       margin: { l: 0, r: 0, t: 0, b: 0 },
       paper_bgcolor: theme.background,
-      font: { color: theme.muted, family: theme.font, size: 11 },
+      font: { color: theme.muted, family: theme.font, size: 11 * Math.min(1.5, picture.large) },
       showlegend: false,
       scene: {
         aspectmode: "manual",

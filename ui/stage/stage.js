@@ -272,11 +272,16 @@ function createStage(root, component) {
     for (const run of exact.runs) run.look = lookOf(run.id);
     compose();
     root.classList.toggle("side-by-side", values.view === "panels");
-    await Promise.all(panels.map((panel) => panel.show(picture)));
+    const first = root.dataset.paths === "0";
+    await Promise.all([contour.show(picture), chart.show(picture), first ? raise() : null]);
+    relief.see(picture);
     transport.fit(picture.steps, placing);
     placing = undefined;
     report();
+    // The surface in 3D may take long where there is no graphics card: what is quick is shown first.
+    if (!first) requestAnimationFrame(() => setTimeout(raise));
   }
+  const raise = newestWins(() => relief.show(picture));
   /** Tell tests and benchmarks which scene is painted, and whether exactly. */
   function report() {
     root.dataset.scene = toQuery({ ...exact.scene, step: values.step, ...looks() }, defaults);
