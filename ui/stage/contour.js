@@ -10,7 +10,7 @@ import { newestWins } from "./wire.js";
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
-const MANY = 2.5e5; // pixels of ground painted at each move of a slider; where there are more, it is coarser meanwhile
+const MANY = 2.5e5; // pixels of ground painted at each move of a surface's slider; where there are more, it is coarser meanwhile
 
 /**
  * @param {HTMLElement} box
@@ -142,8 +142,8 @@ export function createContour(box, onStart) {
 
   let painted = { key: [], pixels: null }; // what the ground was last painted from, and what came of it
   function ground(width, height, ratio) {
-    const { terrain, theme, held } = picture;
-    const coarse = held && width * height > MANY ? Math.sqrt(MANY / (width * height)) : 1;
+    const { terrain, theme, rough } = picture;
+    const coarse = rough && width * height > MANY ? Math.sqrt(MANY / (width * height)) : 1;
     const key = [terrain, theme, width, height, coarse, ...range.flat()];
     if (key.some((part, i) => part !== painted.key[i])) {
       const [w, h] = [Math.round(width * coarse), Math.round(height * coarse)];

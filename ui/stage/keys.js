@@ -26,7 +26,11 @@ export function createKeys(root, act) {
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
     const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || dialog.contains(target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (dialog.contains(target)) {
+      if (key === "?") dialog.close();
+      return;
+    }
     const types = target.type === "text" || target.closest("select");
     const slides = target.type === "range"; // it has arrows, Home and End of its own, but no use for the others
     const presses = target.closest("button, input[type=checkbox]") && (key === " " || key === "Enter");

@@ -39,7 +39,8 @@ export function drawPaths(sheet, begin, lines, moves, t, stamp, draw) {
 export function drawPath(sheet, line, first, last, past, look, theme, width) {
   if (!past) return sheet.stroke(line, first, last, { colour: look.color, width: width * 0.6, opacity: 0.28 });
   sheet.stroke(line, first, last, { colour: theme.halo, width: width + 1.6, halo: true });
-  sheet.stroke(line, first, last, { colour: look.color, width });
+  // Once more over the piece before, whose end the new halo has covered.
+  sheet.stroke(line, Math.max(0, first - 1), last, { colour: look.color, width });
 }
 
 /** The last bit of a path, from its last vertex to its point at t: a thinned line does not know that point. */

@@ -229,7 +229,7 @@ function createStage(root, component) {
     const terrain = (moved.size > 0 && spread.terrain?.(drag.place)) || exact.terrain;
     const steps = moved.size && drag.key === "steps" ? drag.value : exact.scene.steps;
     const large = root.classList.contains("projector") ? 2 : innerWidth >= 1700 ? 1.4 : 1;
-    picture = { ...exact, runs, terrain, steps, start: values.start, theme, held, large, ...looks(), arrows: arrows(), redraw };
+    picture = { ...exact, runs, terrain, steps, start: values.start, theme, held, rough: held && !!drag?.key.startsWith("surface."), large, ...looks(), arrows: arrows(), redraw };
     root.dataset.source = moved.size ? "fan" : "exact";
   }
   const arrows = () => (values.arrows === "off" ? null : (...canvas) => drawArrows(Number(values.arrows), theme, ...canvas));
