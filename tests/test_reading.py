@@ -145,7 +145,7 @@ def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
         query = settled(page, f"chart={chart}")
         assert query.get("scale", "log") == scale
         expect(page.locator(f"{STAGE} .chart .remark")).to_have_text("thick: x, thin: y" if chart == "rates" else "")
-        assert pixels(page, "chart")[0] > 1000
+        assert pixels(page, "chart")[0] > 300
         page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('chart={chart}')")
         seen.add(fingerprint(page, "chart"))
     assert len(seen) == len(LOOKS["chart"]), "each draws something else"
@@ -213,8 +213,7 @@ def test_the_numbers_of_every_quantity_are_the_engines(page, query):
 
 def test_a_surface_without_minimum_has_an_empty_distance_and_no_error(page):
     visit(page, "surface=saddle&chart=distance")
-    (count,) = pixels(page, "chart")
-    assert count > 1000, "its ground at least"
+    assert pixels(page, "chart") == [0], "nothing is drawn"
 
 
 @pytest.mark.parametrize("id", OPTIMIZERS)

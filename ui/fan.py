@@ -23,7 +23,7 @@ STOPS = 101  # places of a slider at which its fan is computed
 GROUND_EVERY = 5  # of them, so many to one at which the surface is
 STRIDES = (8, 4, 2)  # a smooth path is sent from every 8th, 4th or 2nd step
 NEAR = 16384  # the code of the domain's edge, counted from its middle
-FAR = 88  # beyond e**88 half domains, near float32's end, a coordinate is coded as no number
+FAR = 89  # beyond e**89 half domains, past float32's end, a coordinate is coded as no number
 NONE = -32768
 
 

@@ -3,7 +3,7 @@
 import { ofHeights } from "./terrain.js";
 
 const NEAR = 16384; // the code of the domain's edge
-const FAR = 88;
+const FAR = 89;
 const NONE = -32768;
 const ZERO = -32700; // the code of a loss of 0
 
