@@ -12,7 +12,9 @@ Params = Any  # a pytree of arrays: the point an optimizer moves
 State = Any  # a NamedTuple of arrays: what an optimizer remembers
 
 # The order in which members are listed; within a family the older one comes first.
-FAMILIES = ("gradient", "momentum", "second order", "adaptive", "shape", "test function", "schedule")
+OPTIMIZER_FAMILIES = ("gradient", "momentum", "second order", "sign", "adaptive", "around another rule")
+SURFACE_FAMILIES = ("shape", "test function", "data")
+FAMILIES = (*OPTIMIZER_FAMILIES, *SURFACE_FAMILIES, "schedule")
 # What can be shown of an optimizer's inside; Optimizer says what the words mean.
 SHOWS = ("velocity", "ahead", "squares", "rates")
 
@@ -93,6 +95,17 @@ class Spends(NamedTuple):
     hessians: int = 0
 
 
+class Elsewhere(NamedTuple):
+    """The same rule in another library, as Python text in the names of the hypers; `lr` is the rate of this very step."""
+
+    make: str  # an expression: the library's optimizer
+    each: str = ""  # statements before each step that make the two agree: an adapter, shown as such
+    point: str = "w"  # an expression: our point, from the library's `w` and `optimizer` (Optax: `state`)
+
+
+LIBRARIES = ("keras", "torch", "optax")
+
+
 def keywords_of(function: Callable) -> list[str]:
     """The names of a function's keyword-only arguments, in their order."""
     parameters = inspect.signature(function).parameters.values()
@@ -125,7 +138,7 @@ class Member:
             raise ValueError(f"{self.id!r}: family must be one of {FAMILIES}, got {self.family!r}.")
 
     @property
-    def order(self) -> tuple[int, int, str]:
+    def order(self) -> tuple:
         """Where the member stands in a list: by family, then by year."""
         return FAMILIES.index(self.family), self.reference.year, self.id
 
@@ -143,6 +156,8 @@ class Optimizer(Member):
     `update(probe, state, params, *, lr, ...)` gives the params and the state after one step; `lr` is this step's
     learning rate, the schedule already applied.
     `spends` is the price of a step, so that rules can be compared by what they cost.
+    `basic` marks the rules that every course teaches: they stand first, and a page opens with them.
+    `elsewhere` says for each of LIBRARIES that has it how the same rule is written there.
     `shows` holds what can be drawn of its inside, by a word of SHOWS, each one value per coordinate and step:
 
     - velocity: what it carries along, in such units that it alone would move w by -velocity;
@@ -159,10 +174,19 @@ class Optimizer(Member):
     update: Callable[..., tuple[Params, State]]
     spends: Spends = field(default_factory=Spends)
     shows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    basic: bool = False
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple:
+        """Where the optimizer stands in a list: the basic ones first, then by family and year."""
+        return not self.basic, *super().order
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _check_keywords(self.id, self.update, self.hypers)
+        if not self.elsewhere.keys() <= set(LIBRARIES):
+            raise ValueError(f"{self.id!r}: elsewhere must name some of {LIBRARIES}, got {sorted(self.elsewhere)}.")
         if "lr" not in self.defaults:
             raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
         for word, function in self.shows.items():
@@ -183,6 +207,7 @@ class Surface(Member):
     `f(xy, *, ...)` takes one point (2,) and gives one number (); grids and batches are its vmap.
     `minima(...)` and `saddles(...)` give ((x, y), f) for every local minimum and saddle point in the domain.
     `log_height` says that colour and height read best as log10(1 + f - min f).
+    `smooth` says that f has a gradient everywhere in the domain, its minima included.
     `opening` holds settings, in the URL's spelling, that show this surface's character: its defaults for the page.
     """
 
@@ -192,6 +217,7 @@ class Surface(Member):
     minima: Callable[..., tuple[tuple[tuple[float, float], float], ...]]
     saddles: Callable[..., tuple[tuple[tuple[float, float], float], ...]]
     log_height: bool = False
+    smooth: bool = True
     opening: Mapping[str, str]
 
     def __post_init__(self) -> None:

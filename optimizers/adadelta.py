@@ -29,6 +29,7 @@ OPTIMIZER = Optimizer(
     id="adadelta",
     name="Adadelta",
     family="adaptive",
+    basic=True,
     tex=(
         r"v_t = \rho\, v_{t-1} + (1-\rho)\, g_t^2 \\"
         r"d_t = \frac{\sqrt{u_{t-1} + \varepsilon}}{\sqrt{v_t + \varepsilon}}\, g_t \\"

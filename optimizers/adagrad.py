@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="adagrad",
     name="Adagrad",
     family="adaptive",
+    basic=True,
     tex=r"G_t = G_{t-1} + g_t^2 \\ w_{t+1} = w_t - \eta\, \frac{g_t}{\sqrt{G_t + \varepsilon}}",
     hypers=(
         Hyper("lr", 0.5, 1e-3, 10.0, log=True, name="learning rate", tex=r"\eta"),

@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="momentum",
     name="Momentum",
     family="momentum",
+    basic=True,
     tex=r"v_t = \gamma\, v_{t-1} + \eta\, g_t \\ w_{t+1} = w_t - v_t",
     hypers=(
         Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),

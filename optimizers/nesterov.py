@@ -26,6 +26,7 @@ OPTIMIZER = Optimizer(
     id="nesterov",
     name="Nesterov",
     family="momentum",
+    basic=True,
     tex=r"v_t = \gamma\, v_{t-1} + \eta\, \nabla f_t(w_t - \gamma\, v_{t-1}) \\ w_{t+1} = w_t - v_t",
     hypers=(
         Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),

@@ -28,6 +28,7 @@ OPTIMIZER = Optimizer(
     id="newton",
     name="Newton",
     family="second order",
+    basic=True,
     tex=r"H_t = \nabla^2 f_t(w_t) \\ w_{t+1} = w_t - \eta\, (H_t + \lambda I)^{-1} g_t",
     hypers=(
         Hyper("lr", 1.0, 1e-3, 2.0, log=True, name="learning rate", tex=r"\eta"),

@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="rmsprop",
     name="RMSProp",
     family="adaptive",
+    basic=True,
     tex=(
         r"v_t = \rho\, v_{t-1} + (1-\rho)\, g_t^2 \\"
         r"w_{t+1} = w_t - \eta\, \frac{g_t}{\sqrt{v_t + \varepsilon}}"

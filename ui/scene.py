@@ -130,7 +130,7 @@ def _opening(surface: str) -> Scene:
         surface=surface,
         start=SURFACES[surface].start,
         schedule="constant",
-        on=tuple(OPTIMIZERS),
+        on=tuple(id for id, optimizer in OPTIMIZERS.items() if optimizer.basic),
         looks=MappingProxyType({key: words[0] for key, words in LOOKS.items()}),
         step=None,
         values=MappingProxyType({key: h.default for key, h in controls(surface).items()}),
