@@ -96,7 +96,7 @@ class Spends(NamedTuple):
 
 
 class Elsewhere(NamedTuple):
-    """The same rule in another library, as Python text in the names of the hypers; `lr` is the rate of this very step."""
+    """The same rule in another library, as Python text in the names of the hypers; `lr` is this very step's."""
 
     make: str  # an expression: the library's optimizer
     each: str = ""  # statements before each step that make the two agree: an adapter, shown as such
@@ -124,7 +124,10 @@ def _check_keywords(member: str, function: Callable, hypers: tuple[Hyper, ...]) 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Member:
-    """What every optimizer, surface and schedule tells its reader."""
+    """What every optimizer, surface and schedule tells its reader.
+
+    `checked` names what the tests compare it with: an independent implementation or a closed form.
+    """
 
     id: str
     name: str
@@ -132,6 +135,7 @@ class Member:
     tex: str
     reference: Reference
     hypers: tuple[Hyper, ...] = ()
+    checked: str = ""
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
