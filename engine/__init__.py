@@ -3,13 +3,28 @@
 from engine.registry import Registry, discover
 from engine.rollout import MAX_STEPS, Run, race, race_paths, rollout
 from engine.schedules import SCHEDULES
-from engine.spec import LIBRARIES, Elsewhere, Hyper, Member, Optimizer, Probe, Reference, Schedule, Spends, Surface
+from engine.spec import (
+    LIBRARIES,
+    Data,
+    Elsewhere,
+    Examples,
+    Hyper,
+    Member,
+    Optimizer,
+    Probe,
+    Reference,
+    Schedule,
+    Spends,
+    Surface,
+)
 
 __all__ = [
     "LIBRARIES",
     "MAX_STEPS",
     "SCHEDULES",
+    "Data",
     "Elsewhere",
+    "Examples",
     "Hyper",
     "Member",
     "Optimizer",

@@ -23,12 +23,6 @@ def first_non_finite(run: Run) -> int | None:
     return None if finite.all() else int(finite.argmin())
 
 
-def steps_to(gap: np.ndarray, tolerance: float) -> int | None:
-    """The first step at which one run's gap (steps + 1,), its loss above the minimum, is within tolerance, or None."""
-    within = gap <= tolerance  # nan is not within
-    return int(within.argmax()) if within.any() else None
-
-
 def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
     """What the optimizer shows of its inside: word -> (..., steps, 2), row t about the step from row t of the run.
 

@@ -7,6 +7,7 @@ from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 Params = Any  # a pytree of arrays: the point an optimizer moves
 State = Any  # a NamedTuple of arrays: what an optimizer remembers
@@ -112,7 +113,7 @@ def keywords_of(function: Callable) -> list[str]:
     return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
 
 
-def _check_keywords(member: str, function: Callable, hypers: tuple[Hyper, ...]) -> None:
+def _check_keywords(member: str, function: Any, hypers: tuple[Hyper, ...]) -> None:
     keywords = keywords_of(function)
     declared = [h.id for h in hypers]
     if keywords != declared:
@@ -204,6 +205,29 @@ class Optimizer(Member):
                 )
 
 
+class Examples(NamedTuple):
+    """Measured pairs, in no order."""
+
+    x: np.ndarray  # (n,)
+    y: np.ndarray  # (n,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Data:
+    """What a surface is made of whose point is a model of two parameters: f is the mean of `loss` over `train`.
+
+    `predict(w, x)` is the model: numbers of x's shape. `loss(w, x, y)` is what each example costs, of x's shape.
+    `curve` names the same model in ui/stage/data.js, and `names` the two parameters.
+    """
+
+    curve: str
+    names: tuple[str, str]
+    predict: Callable[..., jax.Array]
+    loss: Callable[..., jax.Array]
+    train: Examples
+    valid: Examples
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Surface(Member):
     """A scalar function of the plane that carries its own answer.
@@ -213,6 +237,7 @@ class Surface(Member):
     `log_height` says that colour and height read best as log10(1 + f - min f).
     `smooth` says that f has a gradient everywhere in the domain, its minima included.
     `opening` holds settings, in the URL's spelling, that show this surface's character: its defaults for the page.
+    `data` is what a surface made of data is made of; then a step may see a batch of it.
     """
 
     f: Callable[..., jax.Array]
@@ -223,6 +248,7 @@ class Surface(Member):
     log_height: bool = False
     smooth: bool = True
     opening: Mapping[str, str]
+    data: Data | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -232,10 +258,19 @@ class Surface(Member):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Schedule(Member):
-    """A factor on the learning rate: `factor(t, *, ...)` at step t = 0, 1, 2, ..., an array of any shape."""
+    """A factor on the learning rate.
 
-    factor: Callable[..., jax.Array]
+    `factor(t, *, ...)` gives it for the steps t = 0, 1, 2, ..., an array of any shape. A schedule that answers to the
+    run has `memory`, a NamedTuple of numbers before the first step, and `react(loss, memory, *, ...)` instead, which
+    gives the factor and the memory after having seen the loss of this step's objective.
+    """
+
+    factor: Callable[..., jax.Array] | None = None
+    memory: State = None
+    react: Callable[..., tuple[jax.Array, State]] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_keywords(self.id, self.factor, self.hypers)
+        if (self.factor is None) == (self.react is None):
+            raise ValueError(f"{self.id!r}: a schedule needs either a factor or a reaction.")
+        _check_keywords(self.id, self.factor or self.react, self.hypers)
