@@ -15,9 +15,8 @@ import numpy as np
 from engine import race_paths
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
-from surfaces import SURFACES
 from ui.paths import floor_of, landmarks, pack, race_of, values_on_grid
-from ui.scene import Scene, controls
+from ui.scene import Scene, controls, surface_of
 
 STOPS = 101  # places of a slider at which its fan is computed
 GROUND_EVERY = 5  # of them, so many to one at which the surface is
@@ -38,7 +37,7 @@ def fan(scene: Scene, vary: str) -> bytes:
     at every GROUND_EVERY-th stop as differences along rows, 0 the lowest and 65535 the highest; the head holds which
     those are, and the landmarks at every stop.
     """
-    surface = SURFACES[scene.surface]
+    surface = surface_of(scene)
     values = [controls(scene.surface)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
     owner = vary.split(".")[0]
     on = tuple(id for id in scene.on if id == owner or owner not in OPTIMIZERS)
@@ -141,4 +140,4 @@ def _planes(pieces: list[np.ndarray]) -> np.ndarray:
 
 def _heights(scene: Scene) -> np.ndarray:
     f = values_on_grid(scene)
-    return np.log10(1 + f - floor_of(scene)) if SURFACES[scene.surface].log_height else f
+    return np.log10(1 + f - floor_of(scene)) if surface_of(scene).log_height else f

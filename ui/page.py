@@ -11,9 +11,8 @@ from streamlit.components.v2 import component
 from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
-from surfaces import SURFACES
 from ui.routes import VERSION
-from ui.scene import Scene, catalogue
+from ui.scene import Scene, catalogue, surface_of
 
 LOADER = f"""
 const stage = import(new URL("stage/{VERSION}/stage.js", document.baseURI));
@@ -48,7 +47,7 @@ url = result.scene
 scene = Scene.read(st.query_params if url is None else dict(parse_qsl(url, keep_blank_values=True)))
 
 with st.sidebar:
-    surface = SURFACES[scene.surface]
+    surface = surface_of(scene)
     st.subheader(surface.name)
     formula(surface)
     for id in scene.on:

@@ -12,13 +12,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine import race
+from engine import Data, race
 from engine.device import rollout_device
 from engine.metrics import first_non_finite, first_outside, shown
 from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
-from surfaces import SURFACES
-from ui.scene import Scene
+from ui.scene import Scene, surface_of
 
 GRID = 121  # points along each axis of a surface's grid
 # What can be shown of a run's inside, and its numbers a step. A hessian is f_xx, f_xy, f_yy.
@@ -30,11 +29,12 @@ def paths(scene: Scene) -> bytes:
 
     Arrays: gap (runs, steps + 1) float64, the true loss above the lowest declared minimum, or above 0 where there is
     none; position (runs, steps + 1, 2) float64; gradient likewise, as the optimizer saw it, and lr (runs, steps + 1),
-    both float32; and each of WORDS, one after the other for those runs whose `shows` names it, float32: what
+    both float32; on a surface made of data also validation (runs, steps + 1) float64, the loss on the examples that
+    nobody has learned from; and each of WORDS, one after the other for those runs whose `shows` names it, float32: what
     `engine.metrics.shown` says of the step from each row, nan in the last. Head: the scene's values, its defaults, and
     for each run the steps at which it left the domain and at which it stopped being finite (null: never).
     """
-    surface = SURFACES[scene.surface]
+    surface = surface_of(scene)
     entries, settings = race_of(scene)
     runs = race(surface, entries, **settings)
     n = settings["steps"] + 1
@@ -61,6 +61,8 @@ def paths(scene: Scene) -> bytes:
         "gap": np.array([run.loss - floor for run in runs]).reshape(-1, n),
         "position": np.array([run.position for run in runs]).reshape(-1, n, 2),
     }
+    if surface.data:
+        exact["validation"] = np.array([_validation(surface.data, run.position) for run in runs]).reshape(-1, n)
     drawn = {
         "gradient": np.array([run.gradient for run in runs]).reshape(-1, n, 2),
         "lr": np.array([_to_rows(run.lr) for run in runs]).reshape(-1, n),
@@ -74,14 +76,21 @@ def paths(scene: Scene) -> bytes:
 
 
 def grid(scene: Scene) -> bytes:
-    """The surface of a scene: f (GRID, GRID), row j at y_j and column i at x_i, evenly over the domain."""
-    surface = SURFACES[scene.surface]
+    """The surface of a scene: f (GRID, GRID), row j at y_j and column i at x_i, evenly over the domain.
+
+    Head: its domain, its landmarks, and what it is made of if that is data.
+    """
+    surface = surface_of(scene)
     head = {
         "surface": scene.surface,
         "domain": surface.domain,
         "log_height": surface.log_height,
         **landmarks(scene),
     }
+    if surface.data:
+        data = surface.data
+        examples = {word: [part.tolist() for part in getattr(data, word)] for word in ("train", "valid")}
+        head["data"] = {"curve": data.curve, "names": data.names, **examples}
     return pack(head, {"f": values_on_grid(scene).astype(np.float32)})
 
 
@@ -100,18 +109,19 @@ def race_of(scene: Scene) -> tuple[list, dict]:
         "schedule_hypers": scene.hypers("schedule"),
         "noise": scene.values["noise"],
         "seed": scene.values["seed"],
+        "batch": scene.values["batch"] if surface_of(scene).data else None,
     }
 
 
 def landmarks(scene: Scene) -> dict:
     """The lowest declared minimum, every minimum and every saddle of a scene's surface."""
-    surface, hypers = SURFACES[scene.surface], scene.hypers("surface")
+    surface, hypers = surface_of(scene), scene.hypers("surface")
     return {"floor": floor_of(scene), "minima": surface.minima(**hypers), "saddles": surface.saddles(**hypers)}
 
 
 def values_on_grid(scene: Scene) -> np.ndarray:
     """f of a scene's surface, (GRID, GRID)."""
-    surface = SURFACES[scene.surface]
+    surface = surface_of(scene)
     with jax.default_device(rollout_device()):
         return np.asarray(_grid(surface.f, surface.domain)(scene.hypers("surface")))
 
@@ -121,19 +131,34 @@ def _to_rows(steps: np.ndarray) -> np.ndarray:
     return np.concatenate([steps, np.full((1, *steps.shape[1:]), np.nan)])
 
 
+def _at_points(program, points: np.ndarray, *more) -> np.ndarray:
+    """What a compiled program says of points (n, 2): they are filled up to a size that is already compiled."""
+    room = np.zeros((max(SHORTEST_BLOCK, 1 << len(points).bit_length()), 2))
+    room[: len(points)] = points
+    with jax.default_device(rollout_device()):
+        return np.asarray(program(room, *more))[: len(points)]
+
+
 def _hessians(scene: Scene, position: np.ndarray) -> np.ndarray:
     """f_xx, f_xy, f_yy of a scene's surface at points (n, 2)."""
-    room = np.zeros((max(SHORTEST_BLOCK, 1 << len(position).bit_length()), 2))  # of one size, so that nothing compiles
-    room[: len(position)] = position
-    with jax.default_device(rollout_device()):
-        H = np.asarray(_hessian(SURFACES[scene.surface].f)(room, scene.hypers("surface")))
-    return H[: len(position), [0, 0, 1], [0, 1, 1]]
+    H = _at_points(_hessian(surface_of(scene).f), position, scene.hypers("surface"))
+    return H[:, [0, 0, 1], [0, 1, 1]]
 
 
 @lru_cache(maxsize=64)
 def _hessian(f):
     """Compiled: the Hessians (n, 2, 2) at points (n, 2)."""
     return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(f, **hypers)))(points))
+
+
+@lru_cache(maxsize=64)
+def _validation_of(data: Data):
+    """Compiled: the mean loss (n,) over the validation examples at points (n, 2)."""
+    return jax.jit(jax.vmap(lambda w: jnp.mean(data.loss(w, *data.valid))))
+
+
+def _validation(data: Data, position: np.ndarray) -> np.ndarray:
+    return _at_points(_validation_of(data), position)
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +171,7 @@ def _grid(f, domain):
 
 def floor_of(scene: Scene) -> float:
     """The lowest declared minimum, or 0 where there is none."""
-    minima = SURFACES[scene.surface].minima(**scene.hypers("surface"))
+    minima = surface_of(scene).minima(**scene.hypers("surface"))
     return min((value for _, value in minima), default=0.0)
 
 

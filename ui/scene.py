@@ -6,7 +6,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from engine import SCHEDULES, Hyper, Member
+from engine import SCHEDULES, Hyper, Member, Surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -24,16 +24,17 @@ LOOKS = {
 STEPS = Hyper("steps", 300, 10, 1000, whole=True, name="steps", tex="")
 RATE = Hyper("rate", 1.0, 0.01, 100.0, log=True, name="all learning rates", tex=r"\times")
 NOISE = Hyper("noise", 0.0, 0.0, 20.0, name="gradient noise", tex=r"\sigma")
-SEED = Hyper("seed", 0, 0, 100, whole=True, name="noise seed", tex="")
-SETTINGS = (STEPS, RATE, NOISE, SEED)
+SEED = Hyper("seed", 0, 0, 100, whole=True, name="seed", tex="")
+BATCH = Hyper("batch", 32, 1, 32, whole=True, name="batch size", tex="")  # of the 32 examples of surfaces made of data
+SETTINGS = (STEPS, RATE, NOISE, BATCH, SEED)
 
 
 @dataclass(frozen=True)
 class Scene:
     """Everything that decides the picture. Reading one never fails, and `read(scene.to_query()) == scene`.
 
-    `values` holds every number by its URL key: `steps`, `rate`, `noise`, `seed`, and `owner.hyper` for the hypers of
-    the surface, the schedule and each optimizer, those that are switched off included.
+    `values` holds every number by its URL key: those of SETTINGS, and `owner.hyper` for the hypers of the surface, the
+    schedule and each optimizer, those that are switched off included.
     """
 
     surface: str
@@ -95,6 +96,11 @@ class Scene:
         return words if self.step is None else {**words, "step": str(self.step)}
 
 
+def surface_of(scene: Scene) -> Surface:
+    """The surface that a scene stands on."""
+    return SURFACES[scene.surface]
+
+
 def controls(surface: str) -> dict[str, Hyper]:
     """Every number of a scene on that surface, by its URL key."""
     schedule_hypers = {h.id: h for s in SCHEDULES.values() for h in s.hypers}
@@ -113,14 +119,23 @@ def catalogue() -> dict[str, object]:
         return {"key": key, **asdict(hyper)}
 
     def member(m: Member, owner: str) -> dict[str, object]:
-        return {"id": m.id, "name": m.name, "sliders": [slider(f"{owner}.{h.id}", h) for h in m.hypers]}
+        return {
+            "id": m.id,
+            "name": m.name,
+            "family": m.family,
+            "sliders": [slider(f"{owner}.{h.id}", h) for h in m.hypers],
+        }
 
     return {
         "looks": list(LOOKS),
         "settings": {h.id: slider(h.id, h) for h in SETTINGS},
-        "surfaces": [{**member(m, "surface"), "domain": m.domain} for m in SURFACES.values()],
+        "surfaces": [
+            {**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()
+        ],
         "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
-        "optimizers": [{**member(m, m.id), "spends": m.spends._asdict()} for m in OPTIMIZERS.values()],
+        "optimizers": [
+            {**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict()} for m in OPTIMIZERS.values()
+        ],
     }
 
 
