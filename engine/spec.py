@@ -4,6 +4,7 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from decimal import ROUND_HALF_UP, Context
 from typing import Any, NamedTuple
 
 import jax
@@ -26,6 +27,11 @@ class Probe(NamedTuple):
     value: jax.Array  # (), f at the current params
     grad: Params  # like params
     f: Callable[[Params], jax.Array]  # this step's objective, its noise included: for look-ahead, Hessian, line search
+
+
+def _significant(value: float, digits: int) -> float:
+    """Rounded as JavaScript's toPrecision does: a half goes up, not to the even neighbour."""
+    return float(Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(value))
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,11 @@ class Hyper:
         if place <= 0 or place >= 1:
             return low if place <= 0 else high
         if self.log:
-            value = float(f"{low * (high / low) ** place:.2e}")
+            value = _significant(low * (high / low) ** place, 3)
         elif self.near_one:
-            value = float(f"{1 - float(f'{(1 - low) * ((1 - high) / (1 - low)) ** place:.2e}'):.5e}")
+            value = _significant(1 - _significant((1 - low) * ((1 - high) / (1 - low)) ** place, 3), 6)
         else:
-            value = float(f"{low + (high - low) * place:.3e}")
+            value = _significant(low + (high - low) * place, 4)
         return min(high, max(low, math.floor(value + 0.5) if self.whole else value))
 
     def accepts(self, value: float) -> bool:

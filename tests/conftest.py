@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -69,6 +70,19 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def modules(chromium):
+    """An empty page that can import the stage's modules, without a server."""
+    page = chromium.new_page()
+    page.route(
+        "http://modules.test/**", lambda route: route.fulfill(path=ROOT / urlsplit(route.request.url).path.lstrip("/"))
+    )
+    page.route("http://modules.test/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
+    page.goto("http://modules.test/")
+    yield page
+    page.close()
 
 
 @pytest.fixture

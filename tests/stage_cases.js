@@ -92,7 +92,9 @@ export const cases = {
   "another surface takes along what was changed by hand, but not what belonged to the old one"() {
     const defaults = { surface: "ravine", start: [1, 2], "surface.kappa": 20, steps: 200, "a.lr": 0.1, "b.lr": 0.2 };
     const values = { ...defaults, start: [3, 4], "surface.kappa": 50, "a.lr": 0.5, steps: 90 };
-    equal(toQueryOn("beale", values, defaults), "surface=beale&steps=90");
+    equal(toQueryOn({ surface: "beale" }, values, defaults), "surface=beale&steps=90");
+    const formula = { surface: "formula", "surface.f": "x + 1", "surface.domain": [-1, 1, -2, 2] };
+    equal(toQueryOn(formula, values, defaults), "surface=formula&steps=90&surface.f=x+%2B+1&surface.domain=-1,1,-2,2");
   },
   "the page's own parameters stay in the address"() {
     equal(intoSearch("?embed=true&surface=old&a.lr=3", "surface=new", { surface: "new", "a.lr": 1 }), "embed=true&surface=new");

@@ -92,18 +92,12 @@ RUNNERS = ["browser", *(["node"] if shutil.which("node") else [])]
 
 
 @pytest.mark.parametrize("runner", RUNNERS)
-def test_pure_modules(runner, chromium):
+def test_pure_modules(runner, modules):
     """The laws of tests/stage_cases.js."""
     if runner == "node":
         subprocess.run(["node", "--test", "tests/stage.test.js"], cwd=ROOT, check=True)
         return
-    page = chromium.new_page()
-    page.route(
-        "http://modules.test/**", lambda route: route.fulfill(path=ROOT / urlsplit(route.request.url).path.lstrip("/"))
-    )
-    page.route("http://modules.test/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-    page.goto("http://modules.test/")
-    failures = page.evaluate("""async () => {
+    failures = modules.evaluate("""async () => {
         const { cases } = await import("/tests/stage_cases.js");
         const failures = Object.keys(cases).length ? [] : ["no cases"];
         for (const [name, run] of Object.entries(cases)) {
@@ -111,7 +105,6 @@ def test_pure_modules(runner, chromium):
         }
         return failures;
     }""")
-    page.close()
     assert failures == []
 
 

@@ -4,8 +4,6 @@ import base64
 import gzip
 import json
 from functools import lru_cache
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -19,7 +17,6 @@ from ui.paths import grid, paths
 from ui.routes import ROUTES
 from ui.scene import STEPS, Scene, controls
 
-ROOT = Path(__file__).parent.parent
 client = TestClient(Starlette(routes=ROUTES))
 
 # A slider of every kind on several surfaces, and what else is set.
@@ -38,19 +35,6 @@ SLIDERS = {
     "valley": ({"surface": "rosenbrock", "on": "newton,adam,nesterov"}, "surface.b"),
 }
 PICKED = (0, 13, 37, 50, 63, 88, STOPS - 1)
-
-
-@pytest.fixture(scope="module")
-def modules(chromium):
-    """An empty page that can import the stage's pure modules."""
-    page = chromium.new_page()
-    page.route(
-        "http://modules.test/**", lambda route: route.fulfill(path=ROOT / urlsplit(route.request.url).path.lstrip("/"))
-    )
-    page.route("http://modules.test/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-    page.goto("http://modules.test/")
-    yield page
-    page.close()
 
 
 def unpacked(body):

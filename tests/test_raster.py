@@ -1,26 +1,7 @@
 """What the stage paints by itself: strokes, and the surface from above. Pure functions of the browser, in a browser."""
 
-from pathlib import Path
-from urllib.parse import urlsplit
-
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def modules(chromium):
-    """A page of its own that can import the stage's modules."""
-    page = chromium.new_page()
-    page.route(
-        "http://modules.test/**", lambda route: route.fulfill(path=ROOT / urlsplit(route.request.url).path.lstrip("/"))
-    )
-    page.route("http://modules.test/", lambda route: route.fulfill(body="<!doctype html>", content_type="text/html"))
-    page.goto("http://modules.test/")
-    yield page
-    page.close()
-
 
 STROKE = """async ([x, y, style]) => {
     const { createSheet } = await import("/ui/stage/raster.js");

@@ -305,9 +305,7 @@ def test_streamlits_own_keys_stay_away(page):
     expect(page.locator(STAGE)).to_be_focused()
     for key in ("r", "c", "R"):
         page.keyboard.press(key)
-    page.keyboard.press(
-        "ArrowLeft"
-    )  # ours is heard after those: had one been Streamlit's, it would have gone out before
+    page.keyboard.press("ArrowLeft")  # heard after those: had one been Streamlit's, it would have gone out before
     assert stage(page, "step") == str(Scene.read({}).values["steps"] - 1)
     settled(page, "step=")
     page.wait_for_function("document.querySelectorAll('[role=dialog]').length === 0")

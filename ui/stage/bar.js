@@ -6,11 +6,13 @@ import { createSlider } from "./slider.js";
 
 /**
  * @param {HTMLElement} box @param {object} catalogue
- * @param {{change: (key: string, value: *, done: boolean) => void, grab: (key: string) => void, open: (surface: string) => void,
- *   reset: () => void, publish: () => string}} act what the reader can do here; publish gives the link to the scene
+ * @param {{change: (key: string, value: *, done: boolean) => void, grab: (key: string) => void, open: (surface: object) => void,
+ *   check: (formula: string, domain: string) => Promise<{tex?: string, error?: string}>, reset: () => void,
+ *   program: () => void, publish: () => string}} act what the reader can do here; publish gives the link to the scene
  */
-export function createBar(box, catalogue, { change, grab, open, reset, publish }) {
-  const surface = choice("surface", catalogue.surfaces, open);
+export function createBar(box, catalogue, { change, grab, open, check, reset, program, publish }) {
+  const surface = choice("surface", catalogue.surfaces, (id) => open({ surface: id }));
+  const formula = createFormula(open, check);
   const numbers = h("div", { className: "numbers" });
   let sliders = new Map();
   let shown = null;
@@ -19,9 +21,10 @@ export function createBar(box, catalogue, { change, grab, open, reset, publish }
     h("input", { type: "text", className: "number", inputMode: "decimal", "aria-label": `start ${axis}`, autocomplete: "off", onchange: () => typed(i) }));
   const complaint = h("span", { className: "complaint", role: "alert" });
   let start = [0, 0];
+  let domain = [];
   function typed(i) {
     const value = Number(fields[i].value.trim().replace(",", "."));
-    const [low, high] = catalogue.surfaces.find((s) => s.id === shown).domain[i];
+    const [low, high] = domain[i];
     const good = fields[i].value.trim() !== "" && value >= low && value <= high;
     complaint.textContent = good ? "" : `${"xy"[i]}: a number from ${low} to ${high}, please`; // what was typed stays
     if (!good) fields[i].setAttribute("aria-invalid", "true");
@@ -43,11 +46,12 @@ export function createBar(box, catalogue, { change, grab, open, reset, publish }
     },
   }, "Copy link");
   box.append(
-    h("h1", {}, "Descent Lab"), surface.el, numbers,
+    h("h1", {}, "Descent Lab"), surface.el, formula.el, numbers,
     h("div", { className: "start", role: "group", "aria-label": "start" }, h("span", {}, "start"), ...fields, complaint),
     h("div", { className: "spacer" }),
     h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
-    h("button", { type: "button", title: "every setting back to where this surface opens", onclick: reset }, "Reset"), link,
+    h("button", { type: "button", title: "every setting back to where this surface opens", onclick: reset }, "Reset"),
+    h("button", { type: "button", title: "a run as a program for Keras, PyTorch or Optax", onclick: program }, "Code"), link,
   );
 
   return {
@@ -59,6 +63,9 @@ export function createBar(box, catalogue, { change, grab, open, reset, publish }
         numbers.replaceChildren(...[...sliders.values()].map((slider) => slider.el));
       }
       surface.select.value = shown;
+      formula.show(values);
+      const box = values["surface.domain"]; // a formula brings its own
+      domain = box ? [box.slice(0, 2), box.slice(2)] : catalogue.surfaces.find((s) => s.id === shown).domain;
       for (const [key, slider] of sliders) slider.set(values[key], defaults[key]);
       start = values.start;
       fields.forEach((field, i) => {
@@ -67,6 +74,38 @@ export function createBar(box, catalogue, { change, grab, open, reset, publish }
         field.removeAttribute("aria-invalid");
       });
       for (const view of views) view.setAttribute("aria-pressed", String(view.dataset.view === values.view));
+    },
+  };
+}
+
+/** A formula of the reader's own and the part of the plane that it is seen over. What was typed stays until it is good. */
+function createFormula(open, check) {
+  const text = h("input", { type: "text", className: "formula", "aria-label": "formula f(x, y)", autocomplete: "off", spellcheck: false });
+  const box = h("input", { type: "text", className: "number", "aria-label": "domain: x low, x high, y low, y high", title: "x low, x high, y low, y high", autocomplete: "off" });
+  const complaint = h("span", { className: "complaint", role: "alert" });
+  const el = h("form", { className: "own", noValidate: true },
+    h("span", {}, "f(x, y) ="), text, h("span", {}, "on"), box, h("button", { type: "submit" }, "Draw"), complaint);
+  let shown = "";
+  el.onsubmit = async (event) => {
+    event.preventDefault();
+    const [formula, domain] = [text.value, box.value];
+    const { error } = await check(formula, domain);
+    complaint.textContent = error ?? "";
+    text.toggleAttribute("aria-invalid", !!error);
+    if (!error) open({ surface: "formula", "surface.f": formula, "surface.domain": domain.split(",").map(Number) });
+  };
+  return {
+    el,
+    show(values) {
+      const own = values["surface.f"];
+      el.hidden = own === undefined;
+      const now = JSON.stringify([own, values["surface.domain"]]);
+      if (el.hidden || now === shown) return;
+      shown = now;
+      text.value = own;
+      box.value = values["surface.domain"].join(", ");
+      complaint.textContent = "";
+      text.removeAttribute("aria-invalid");
     },
   };
 }

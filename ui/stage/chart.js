@@ -3,7 +3,7 @@
 import { choice, h } from "./dom.js";
 import { between, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
-import { axisOf, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
+import { axisOf, earlyStop, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
 import { createSheet, finesse, ink } from "./raster.js";
 
 const BELOW = 9e3; // pixels: where a 0 stands on a logarithmic axis
@@ -43,7 +43,8 @@ export function createChart(box, onSeek, change) {
     size = [width, height];
     what.select.value = chart;
     scale.select.value = kind;
-    note.textContent = QUANTITIES.find(({ id }) => id === chart).remark ?? "";
+    const quantity = QUANTITIES.find(({ id }) => id === chart);
+    note.textContent = (terrain.data ? quantity.ofData : quantity.remark) ?? "";
     const wanted = [chart, kind, terrain.surface].join();
     // While a hand drags the axis stands still; it fits itself to the new paths when the hand lets go.
     if (!axis || !held || wanted !== shown) axis = axisOf(chart, kind, runs, terrain);
@@ -52,8 +53,8 @@ export function createChart(box, onSeek, change) {
     if (now === key && theme === picture.theme) return;
     key = now;
     theme = picture.theme;
-    const wide = Math.min(1.3, picture.large); // room for larger type
-    const margin = { l: 58 * wide, r: 12, t: 36, b: 38 * wide }; // the choices stand above: over the sheet they would be dear
+    const wide = Math.min(1.5, picture.large); // room for larger type
+    const margin = { l: 58 * wide, r: 12 * wide, t: 36, b: 38 * wide }; // the choices stand above: over the sheet they would be dear
     frame = [margin.l, margin.t, width - margin.l - margin.r, height - margin.t - margin.b];
     Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2]}px`, height: `${frame[3]}px` });
     const lines = { showgrid: false, zeroline: false, fixedrange: true, ticklen: 3, ticks: "outside", tickcolor: theme.faint };
@@ -105,8 +106,21 @@ export function createChart(box, onSeek, change) {
       drawPath(sheet, lines[k], first, last, past, curves[k].run.look, theme, curves[k].k ? 1 : 1.8));
     sheet.rule(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
     for (const { run, k, line, head } of curves) drawTail(sheet, line, t, head, run.look, k ? 1 : 1.8);
+    for (const { run, k, line } of curves) if (k && picture.chart === "loss") stop(run, line, px);
     for (const { run, head } of curves) drawMark(sheet, run.look, theme, ...head, 5);
     sheet.close();
+  }
+
+  /** A ring on the validation loss where early stopping would go back to. */
+  function stop(run, line, px) {
+    const best = earlyStop(run);
+    const y = line.y[line.step.findLastIndex((step) => step <= best)];
+    sheet.stamp(`stop ${run.look.color}`, px(best), y, 6, (context) => {
+      context.arc(0, 0, 4.5, 0, 7);
+      context.lineWidth = 1.5;
+      context.strokeStyle = run.look.color;
+      context.stroke();
+    });
   }
 
   /** A run's line on the screen, kept until the run or the scale changes. A 0 stands far below a logarithmic axis. */

@@ -66,8 +66,8 @@ export function createContour(box, onStart) {
     if (!width || !height) return;
     size = [width, height];
     const panels = cells.length > 1 || picture.view === "panels";
-    const wide = Math.min(1.3, picture.large); // room for larger type
-    const margin = panels ? { l: 34 * wide, r: 6, t: 22 * wide, b: 22 * wide } : { l: 52 * wide, r: 8, t: 10, b: 42 * wide };
+    const wide = Math.min(1.5, picture.large); // room for larger type
+    const margin = panels ? { l: 34 * wide, r: 6 * wide, t: 22 * wide, b: 22 * wide } : { l: 52 * wide, r: 8 * wide, t: 10, b: 42 * wide };
     frame = [margin.l, margin.t, width - margin.r, height - margin.b];
     for (const { canvas } of cells) {
       Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2] - frame[0]}px`, height: `${frame[3] - frame[1]}px` });
@@ -77,8 +77,9 @@ export function createContour(box, onStart) {
 
   let drawn = ""; // what the axes were last drawn from
   async function axes(margin, panels) {
-    const { theme, plotly } = picture;
-    const now = JSON.stringify([cells.length, size, range, theme, picture.large]);
+    const { theme, plotly, terrain } = picture;
+    const names = terrain.data?.names ?? ["x", "y"];
+    const now = JSON.stringify([cells.length, size, range, theme, picture.large, names]);
     if (now === drawn) return;
     drawn = now;
     const axis = (side, title) => ({
@@ -99,8 +100,8 @@ export function createContour(box, onStart) {
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       font: { color: theme.muted, family: theme.font, size: (panels ? 11 : 13) * Math.min(1.5, picture.large) },
-      xaxis: axis(0, "x"),
-      yaxis: axis(1, "y"),
+      xaxis: axis(0, names[0]),
+      yaxis: axis(1, names[1]),
       dragmode: false,
     }, { staticPlot: true, responsive: false });
     for (const { ground } of cells.slice(1)) ground.replaceChildren(plot.querySelector(".svg-container").cloneNode(true));

@@ -15,9 +15,16 @@ export function h(tag, properties = {}, ...children) {
   return el;
 }
 
-/** A choice, labelled if there is a label. @param {{id: string, name: string}[]} options @param {(id: string) => void} onPick */
+/**
+ * A choice, labelled if there is a label. @param {(id: string) => void} onPick
+ * @param {{id: string, name: string, family?: string}[]} options those of a family stand together under its name
+ */
 export function choice(label, options, onPick) {
   const select = h("select", { onchange: () => onPick(select.value) });
-  select.append(...options.map(({ id, name }) => h("option", { value: id }, name)));
+  const families = [...new Set(options.map(({ family }) => family))];
+  for (const family of families) {
+    const own = options.filter((option) => option.family === family).map(({ id, name }) => h("option", { value: id }, name));
+    select.append(...(family && families.length > 1 ? [h("optgroup", { label: family }, ...own)] : own));
+  }
   return { el: h("label", { className: "choice" }, ...(label ? [h("span", {}, label)] : []), select), select };
 }

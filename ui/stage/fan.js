@@ -112,13 +112,6 @@ export function createFan({ head, arrays }, ground) {
   return { runs, terrain };
 }
 
-/** The fan of the steps slider: the longest run holds all the shorter ones. @param {object[]} runs as they are drawn */
+/** The fan of the steps slider: the longest run holds all the shorter ones. What was drawn of it is not taken along. */
 export const cutAt = (runs, steps) =>
-  runs.map((run) => {
-    const cut = { ...run, steps };
-    for (const [name, width] of [["position", 2], ["gap", 1], ["gradient", 2], ["rates", 2], ["velocity", 2], ["squares", 2], ["ahead", 2]]) {
-      if (run[name]) cut[name] = run[name].subarray(0, width * (steps + 1));
-    }
-    for (const kept of ["contour", "chart", "lifted", "seen", "series"]) delete cut[kept];
-    return cut;
-  });
+  runs.map(({ contour, chart, lifted, seen, series, ...run }) => ({ ...run, position: run.position.subarray(0, 2 * steps + 2), gap: run.gap.subarray(0, steps + 1) }));

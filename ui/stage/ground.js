@@ -88,7 +88,7 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
     for (let q = 0; q < width; q++) {
       const level = right;
       right = q + 1 < width ? now[q + 1] : level;
-      if (across.index[q] < 0) {
+      if (across.index[q] < 0 || level !== level) {
         pixels[start + q] = outside;
         continue;
       }

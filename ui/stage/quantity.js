@@ -4,7 +4,7 @@ import { lossAxis, power } from "./terrain.js";
 
 /** What the chart can show. A remark says what a reader might wonder about. */
 export const QUANTITIES = [
-  { id: "loss", name: "loss" },
+  { id: "loss", name: "loss", ofData: "thin: validation, ○ its least" },
   { id: "gradient", name: "gradient norm" },
   { id: "distance", name: "distance to the nearest minimum" },
   { id: "step", name: "step length" },
@@ -29,7 +29,7 @@ const lengths = (pairs, from, to) => Float64Array.from({ length: to - from }, (_
  * While a slider is dragged the gradients and rates of the runs that it moves are not known: they have no line then.
  */
 export function seriesOf(run, quantity, terrain) {
-  if (quantity === "loss") return [run.gap];
+  if (quantity === "loss" && !terrain.data) return [run.gap];
   run.series ??= new Map();
   if (run.series.get(quantity)?.terrain !== terrain) run.series.set(quantity, { terrain, lines: lines(run, quantity, terrain) });
   return run.series.get(quantity).lines;
@@ -38,6 +38,10 @@ export function seriesOf(run, quantity, terrain) {
 function lines(run, quantity, terrain) {
   const { position, gradient, rates } = run;
   const n = position.length / 2;
+  if (quantity === "loss") {
+    const training = run.gap.map((gap) => gap + terrain.floor); // what a model leaves unexplained is part of its loss
+    return run.validation ? [training, run.validation] : [training];
+  }
   if (quantity === "distance") return distances(run, terrain);
   if (quantity === "gradient") return gradient ? [lengths(gradient, 0, n)] : [];
   if (quantity === "step") return [Float64Array.from({ length: n - 1 }, (_, i) => Math.hypot(position[2 * i + 2] - position[2 * i], position[2 * i + 3] - position[2 * i + 1]))];
@@ -52,8 +56,9 @@ export function axisOf(quantity, scale, runs, terrain) {
   const first = firsts.filter((v) => v <= 1e3 * Math.abs(firsts[(firsts.length - 1) >> 1])).pop() ?? 1;
   const least = all.reduce((a, series) => series.reduce((b, v) => (v < b ? v : b), a), Infinity);
   const bounded = terrain.minima.length > 0;
-  if (quantity === "loss" && scale === "log") return lossAxis(bounded, runs.length ? runs[0].gap[0] : 1, Math.min(1, least));
-  const title = quantity === "loss" ? (bounded ? "loss − lowest minimum" : "loss") : QUANTITIES.find(({ id }) => id === quantity).name;
+  const plain = quantity === "loss" && !terrain.data;
+  if (plain && scale === "log") return lossAxis(bounded, runs.length ? runs[0].gap[0] : 1, Math.min(1, least));
+  const title = plain ? (bounded ? "loss − lowest minimum" : "loss") : QUANTITIES.find(({ id }) => id === quantity).name;
   if (scale === "linear") return linear(title, Math.min(0, Math.max(least, -Math.abs(first))), first);
   let [low, high] = [Infinity, -Infinity];
   for (const series of all) {
@@ -81,6 +86,13 @@ function linear(title, least, first) {
 function roundStep(size) {
   const base = 10 ** Math.floor(Math.log10(size));
   return base * ([1, 2, 5].find((m) => m * base >= size) ?? 10);
+}
+
+/** Where early stopping would go back to: the step of the least loss on the validation examples. */
+export function earlyStop({ validation }) {
+  let best = 0;
+  for (let i = 1; i < validation.length; i++) if (validation[i] < validation[best]) best = i;
+  return best;
 }
 
 /** Where an axis of steps is labelled. */

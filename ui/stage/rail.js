@@ -6,6 +6,35 @@ import { measure } from "./scene.js";
 import { createSlider } from "./slider.js";
 import { points } from "./theme.js";
 
+/** The learning rate over the run, as a share of its largest, and the playhead on it. */
+function createCurve() {
+  const [WIDTH, HEIGHT] = [100, 20];
+  const el = h("div", { className: "curve", role: "img", "aria-label": "the learning rate at every step" });
+  el.innerHTML = `<svg viewBox="0 -1 ${WIDTH} ${HEIGHT + 2}" preserveAspectRatio="none"><path/><line y1="-1" y2="${HEIGHT + 1}"/></svg>`;
+  const [path, line] = el.querySelectorAll("path, line");
+  let drawn = null;
+  return {
+    el,
+    show(runs, t, steps) {
+      const lr = runs.find((run) => run.lr)?.lr;
+      if (!lr) return; // while a hand drags it stands still
+      if (lr !== drawn) {
+        drawn = lr;
+        const n = Math.max(1, lr.length - 2); // the last row is no step
+        el.hidden = lr.subarray(0, n + 1).every((rate) => rate === lr[0]);
+        const high = lr.subarray(0, n + 1).reduce((a, b) => Math.max(a, b), 0) || 1;
+        const stride = Math.ceil(n / 200);
+        const points = [];
+        for (let i = 0; i <= n; i += stride) points.push(`${((WIDTH * i) / n).toFixed(2)},${(HEIGHT * (1 - lr[i] / high)).toFixed(2)}`);
+        path.setAttribute("d", `M${points.join("L")}`);
+      }
+      const x = (WIDTH * t) / steps;
+      line.setAttribute("x1", x);
+      line.setAttribute("x2", x);
+    },
+  };
+}
+
 /**
  * @param {HTMLElement} box
  * @param {object} catalogue
@@ -24,6 +53,8 @@ export function createRail(box, catalogue, act) {
   const decay = choice("decay", schedules, (id) => change("schedule", id, true));
   const times = new Map(schedules.flatMap((s) => s.sliders).map((hyper) => [hyper.key, hyper]));
   const decaySliders = [...times.values()].map((hyper) => slider(hyper, "decay"));
+  const curve = createCurve();
+  const batch = slider(settings.batch);
   const tabs = [["settings", "Settings"], ["leaderboard", "Leaderboard"]].map(([rail, name]) =>
     h("button", { type: "button", "data-rail": rail, onclick: () => change("rail", rail, true) }, name));
   const settingsSide = h("div", { className: "side" });
@@ -32,8 +63,8 @@ export function createRail(box, catalogue, act) {
   box.append(h("div", { className: "toggle", role: "group", "aria-label": "beside the pictures" }, ...tabs), settingsSide, boardSide);
   settingsSide.append(
     h("section", { className: "shared" },
-      slider(settings.rate), decay.el, ...decaySliders,
-      slider(settings.steps), slider(settings.noise), slider(settings.seed)),
+      slider(settings.rate), decay.el, ...decaySliders, curve.el,
+      slider(settings.steps), slider(settings.noise), batch, slider(settings.seed)),
   );
 
   let shownLooks = "";
@@ -54,11 +85,20 @@ export function createRail(box, catalogue, act) {
     const el = h("section", { className: "row", "data-optimizer": optimizer.id },
       h("div", { className: "title" }, h("label", {}, tick, sample, h("span", { className: "name" }, optimizer.name)), status, loss, door),
       slider(first, optimizer.name), more);
-    const row = { id: optimizer.id, el, tick, sample, status, loss };
+    const row = { id: optimizer.id, family: optimizer.basic ? "" : optimizer.family, el, tick, sample, status, loss };
     tick.onchange = () => change("on", rows.filter((r) => r.tick.checked).map((r) => r.id), true);
     return row;
   });
-  settingsSide.append(h("div", { className: "rows" }, ...rows.map((row) => row.el)));
+  // The basic rules stand open; each family of the others behind its name.
+  const families = [...new Set(rows.map((row) => row.family))].map((family) => {
+    const own = rows.filter((row) => row.family === family);
+    const count = h("span", { className: "count-on" });
+    const el = family ? h("details", { className: "family" }, h("summary", {}, family, count)) : h("div", { className: "rows" });
+    el.append(...own.map((row) => row.el));
+    return { el, own, count };
+  });
+  settingsSide.append(...families.map(({ el }) => el));
+  let seenOn = "";
 
   return {
     /** Switch the k-th optimizer on or off. */
@@ -70,11 +110,20 @@ export function createRail(box, catalogue, act) {
       boardSide.hidden = !settingsSide.hidden;
       for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.rail === values.rail));
       decay.select.value = values.schedule;
+      batch.hidden = !catalogue.surfaces.find(({ id }) => id === values.surface).data;
       const used = new Set(schedules.find((s) => s.id === values.schedule).sliders.map((hyper) => hyper.key));
-      for (const el of decaySliders) el.classList.toggle("unused", !used.has(el.dataset.key));
+      for (const el of decaySliders) el.hidden = !used.has(el.dataset.key);
       for (const row of rows) {
         row.tick.checked = values.on.includes(row.id);
         row.el.classList.toggle("off", !row.tick.checked);
+      }
+      if (seenOn !== String(values.on)) {
+        seenOn = String(values.on);
+        for (const { el, own, count } of families) {
+          const on = own.filter((row) => values.on.includes(row.id)).length;
+          count.textContent = on ? `${on} of ${own.length}` : String(own.length);
+          if (on && el.tagName === "DETAILS") el.open = true;
+        }
       }
       const looks = rows.map((row) => lookOf(row.id).color).join();
       if (looks === shownLooks) return;
@@ -88,7 +137,8 @@ export function createRail(box, catalogue, act) {
       }
     },
     /** Show the numbers of the runs at step t. */
-    tick(runs, terrain, t) {
+    tick(runs, terrain, t, steps) {
+      curve.show(runs, t, steps);
       if (settingsSide.hidden) return board.tick(runs, terrain, t);
       const step = Math.floor(t);
       for (const row of rows) {

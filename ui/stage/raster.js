@@ -34,7 +34,6 @@ export function createSheet(canvas) {
   let image = null;
   let pixels = null; // of the image, one number each
   let [w, h, ratio] = [0, 0, 1];
-  let still = null; // what everything is painted upon
   let kept = null; // a picture to go on from
   let [low, high] = [0, 0]; // the rows painted on since the last of both was restored
 
@@ -62,9 +61,8 @@ export function createSheet(canvas) {
       pixels = new Uint32Array(image.data.buffer);
       kept = new Uint32Array(w * h);
     }
-    still = ground(w, h, ratio);
     [low, high] = [0, h];
-    restore(still);
+    restore(ground(w, h, ratio));
   }
   /** Keep what is painted by now, to go on from there. */
   function keep() {
@@ -125,7 +123,7 @@ export function createSheet(canvas) {
           all[i] = solid;
           continue;
         }
-        const rb = all[i] & 0xff00ff;
+        const rb = all[i] & 0xff00ff; // blend, written out: here alone a call is felt
         const g = all[i] & 0x00ff00;
         all[i] = 0xff000000 | ((rb + (Math.imul(prb - rb, a) >> 8)) & 0xff00ff) | ((g + (Math.imul(pg - g, a) >> 8)) & 0x00ff00);
       }

@@ -92,8 +92,8 @@ export function createRelief(box) {
         aspectmode: "manual",
         aspectratio: { x: stretch, y: 1 / stretch, z: 0.5 },
         camera: untouched ? home : now,
-        xaxis: axis("x"),
-        yaxis: axis("y"),
+        xaxis: axis(terrain.data?.names[0] ?? "x"),
+        yaxis: axis(terrain.data?.names[1] ?? "y"),
         zaxis: axis(terrain.log_height ? "loss (log)" : "loss", terrain.ticks ?? {}),
       },
     };
@@ -116,9 +116,8 @@ export function createRelief(box) {
     if (!picture || !ground) return;
     if (!knows(picture.plotly)) return follow(t);
     if (!view) return;
-    const { theme, runs, large } = picture;
+    const { theme, runs, large: unit } = picture;
     const { terrain } = ground;
-    const unit = large;
     if (still.length !== size.reduce((n, side) => n * Math.round(side * finesse()), 1)) return; // Plotly draws it anew
     const lines = runs.map((run) => through(run, onGround(run, terrain), view, hidden, terrain));
     drawPaths(sheet, () => sheet.open(...size, () => still), lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), still, unit], (k, first, last, past) => {

@@ -19,11 +19,12 @@ export function toQuery(values, defaults) {
 /**
  * The query with which another surface is opened: settings that were changed by hand go along, but not those of the
  * old surface nor the learning rates, which suited its steepness.
+ * @param {object} surface {surface: id, ...} and what is its own
  */
 export function toQueryOn(surface, values, defaults) {
   const stays = (key) => key.startsWith("surface") || key.endsWith(".lr") || ["start", "step", "rate"].includes(key);
   const kept = Object.entries(values).filter(([key]) => !stays(key));
-  return toQuery({ ...Object.fromEntries(kept), surface }, defaults);
+  return toQuery({ ...Object.fromEntries(kept), ...surface }, defaults);
 }
 
 /**

@@ -8,15 +8,18 @@ import { drawArrows } from "./arrows.js";
 import { createChart } from "./chart.js";
 import { createContour } from "./contour.js";
 import { h } from "./dom.js";
+import { createData } from "./data.js";
 import { createFan, cutAt } from "./fan.js";
 import { createKeys } from "./keys.js";
+import { loadPlotly, styled } from "./load.js";
+import { createProgram } from "./program.js";
 import { createRail } from "./rail.js";
 import { createRelief } from "./relief.js";
 import { intoSearch, toQuery, toQueryOn } from "./scene.js";
 import { terrain } from "./terrain.js";
 import { look, readTheme } from "./theme.js";
 import { createTransport } from "./transport.js";
-import { newestWins, unpack } from "./wire.js";
+import { newestWins, runsOf, unpack } from "./wire.js";
 
 const RETRY = 2000; // ms until an unanswered request is made again
 const READABLE = 100; // ms that a live number stays while playing
@@ -55,15 +58,20 @@ function createStage(root, component) {
     if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
   };
   styled().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
-  const box = Object.fromEntries(["bar", "contour", "relief", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
+  const box = Object.fromEntries(["bar", "contour", "relief", "data", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
   root.className = "stage";
   root.tabIndex = -1;
-  root.replaceChildren(box.bar, h("div", { className: "panels" }, box.contour, box.relief, box.chart), box.rail, box.transport, box.note);
+  root.replaceChildren(box.bar, h("div", { className: "panels" }, box.contour, box.relief, box.data, box.chart), box.rail, box.transport, box.note);
   Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
   box.note.setAttribute("role", "status");
-  const pictured = { contour: "the surface from above with every path; a click sets the start", relief: "the surface in three dimensions with every path", chart: "the loss of every optimizer at every step" };
+  const pictured = {
+    contour: "the surface from above with every path; a click sets the start",
+    relief: "the surface in three dimensions with every path",
+    chart: "a quantity of every optimizer at every step",
+    data: "the examples and what every optimizer's model makes of them",
+  };
   for (const [name, label] of Object.entries(pictured)) {
-    box[name].setAttribute("role", "img");
+    box[name].setAttribute("role", "group"); // not an image: controls stand in it
     box[name].setAttribute("aria-label", label);
   }
 
@@ -80,13 +88,15 @@ function createStage(root, component) {
       show();
     },
   });
-  const bar = createBar(box.bar, catalogue, { change, grab, open, reset, publish });
+  const bar = createBar(box.bar, catalogue, { change, grab, open, check, reset, publish, program: () => program.open() });
   const rail = createRail(box.rail, catalogue, { change, grab });
   const contour = createContour(box.contour, (xy, done) => change("start", xy, done));
   const relief = createRelief(box.relief);
   const transport = createTransport(box.transport, { draw, rest, change, help: keys.help });
   const chart = createChart(box.chart, transport.seek, change);
-  const panels = [contour, relief, chart];
+  const data = createData(box.data);
+  const panels = [contour, relief, data, chart];
+  const program = createProgram(root, catalogue, (route, query) => new URL(`${route}?${query}&v=${version}`, document.baseURI), () => toQuery(unseen(values), defaults), () => values);
   const order = new Map(catalogue.optimizers.map(({ id }, k) => [id, k]));
   const names = new Map(catalogue.optimizers.map(({ id, name }) => [id, name]));
   const lookOf = (id) => look(theme, order.get(id));
@@ -151,45 +161,23 @@ function createStage(root, component) {
       if (target !== null) settle();
       if (kept.length) refresh();
     }
-    exact = { runs: runsOf(paths, ground), terrain: ground, scene: head.values, plotly };
+    exact = { runs: dressedRuns(paths, ground), terrain: ground, scene: head.values, plotly };
     if (!held) drag = null;
-    compose();
     await show();
     root.dataset.paths = Number(root.dataset.paths) + 1;
     await new Promise(requestAnimationFrame); // no faster than the screen
   });
 
-  /** The runs of an answer of /paths. */
-  function runsOf({ head, arrays }, terrain) {
-    const n = head.values.steps + 1;
-    const seen = {}; // how many runs have had a share of the arrays that not all have
-    return head.runs.map((run, k) => {
-      const share = (name, width) => {
-        const i = name in arrays && run.shows.includes(name) ? (seen[name] = (seen[name] ?? -1) + 1) : null;
-        return i === null ? undefined : arrays[name].subarray(width * n * i, width * n * (i + 1));
-      };
-      return dressed({
-        ...run,
-        position: arrays.position.subarray(2 * n * k, 2 * n * (k + 1)),
-        gap: arrays.gap.subarray(n * k, n * (k + 1)),
-        gradient: arrays.gradient.subarray(2 * n * k, 2 * n * (k + 1)),
-        lr: arrays.lr.subarray(n * k, n * (k + 1)),
-        rates: share("rates", 2),
-        velocity: share("velocity", 2),
-        squares: share("squares", 2),
-        ahead: share("ahead", 2),
-        hessian: share("hessian", 3),
-      }, terrain);
-    });
-  }
+  /** What a run of an answer lacks: its name, its look, and whether it is outside the picture at a step. */
   function dressed(run, { domain: [[x0, x1], [y0, y1]] }) {
     const { position } = run;
     const outside = (i) => !(position[2 * i] >= x0 && position[2 * i] <= x1 && position[2 * i + 1] >= y0 && position[2 * i + 1] <= y1);
     return { ...run, name: names.get(run.id), look: theme && lookOf(run.id), outside };
   }
+  const dressedRuns = (answer, terrain) => runsOf(answer).map((run) => dressed(run, terrain));
 
   // --- the fan: while a slider is dragged its paths come from one answer that was asked for when it was grabbed ---
-  let fan = null; // {query, spread: ?{runs, terrain, steps}, failed}
+  let fan = null; // {asked: its address, key: of the slider, spread: ?{runs, terrain}, failed}
   let spare = false; // the one request that a drag may make while its fan is on the way
 
   /** A hand or the keyboard has taken hold of a slider: ask for all that it can show. */
@@ -212,7 +200,7 @@ function createStage(root, component) {
     }
     if (destroyed || fan !== mine) return;
     if (long) {
-      const runs = runsOf(answer, exact.terrain);
+      const runs = dressedRuns(answer, exact.terrain);
       mine.spread = { runs: (_, steps) => cutAt(runs, steps).map((run) => dressed({ ...run, moves: true }, exact.terrain)) };
     } else {
       const { runs, terrain } = createFan(answer, exact.terrain);
@@ -252,15 +240,23 @@ function createStage(root, component) {
   }
   const relength = newestWins(() => chart.show(picture));
 
-  /** Another surface: the settings changed by hand go along. */
+  /** Another surface: the settings changed by hand go along. @param {object} surface {surface: id, ...} what is its own */
   function open(surface) {
     opening = surface;
     refresh();
   }
+  /** What the server says of a formula: {tex} or {error}. */
+  async function check(formula, domain) {
+    try {
+      return await (await fetch(new URL(`formula?${new URLSearchParams({ formula, domain, v: version })}`, document.baseURI))).json();
+    } catch {
+      return { error: "No answer from the server: the formula was not read. Try again." };
+    }
+  }
   /** The scene that this surface opens with, seen as it is seen now. */
   function reset() {
     values = { ...defaults, ...looks() };
-    open(values.surface);
+    open(Object.fromEntries(Object.entries(values).filter(([key]) => ["surface", "surface.f", "surface.domain"].includes(key))));
   }
 
   // --- drawing ---
@@ -272,8 +268,9 @@ function createStage(root, component) {
     for (const run of exact.runs) run.look = lookOf(run.id);
     compose();
     root.classList.toggle("side-by-side", values.view === "panels");
+    root.classList.toggle("with-data", !!picture.terrain.data);
     const first = root.dataset.paths === "0";
-    await Promise.all([contour.show(picture), chart.show(picture), first ? raise() : null]);
+    await Promise.all([contour.show(picture), data.show(picture), chart.show(picture), first ? raise() : null]);
     relief.see(picture);
     transport.fit(picture.steps, placing);
     placing = undefined;
@@ -292,7 +289,7 @@ function createStage(root, component) {
     const now = performance.now();
     if ((!transport.playing && !held) || now - ticked > READABLE) {
       ticked = now;
-      rail.tick(picture.runs, picture.terrain, t);
+      rail.tick(picture.runs, picture.terrain, t, picture.steps);
     }
     root.dataset.frames = Number(root.dataset.frames) + 1;
     root.dataset.step = Math.floor(t);
@@ -351,12 +348,13 @@ function createStage(root, component) {
     return location.href;
   }
 
-  for (const name of ["contour", "relief", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
+  for (const name of ["contour", "relief", "data", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
 
   const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
   resize.observe(box.contour);
   resize.observe(box.relief);
   resize.observe(box.chart);
+  resize.observe(box.data);
 
   return {
     again({ setStateValue, data }) {
@@ -387,32 +385,6 @@ function createStage(root, component) {
     },
   };
 }
-
-const arrivals = new Map(); // address -> promise
-
-/** Put an element with an address into the page's head, once, and wait until it has loaded; a failed one is asked for again. */
-function arrived(tag, properties) {
-  const address = properties.src ?? properties.href;
-  if (!arrivals.has(address)) {
-    const loading = new Promise((resolve, reject) => {
-      const el = h(tag, { ...properties, onload: resolve });
-      el.onerror = () => {
-        arrivals.delete(address);
-        el.remove();
-        reject(new Error(`${address} did not arrive`));
-      };
-      document.head.append(el);
-    });
-    arrivals.set(address, loading);
-  }
-  return arrivals.get(address);
-}
-
-/** The style sheet beside this module: nothing is measured before it is there. */
-const styled = () => arrived("link", { rel: "stylesheet", href: new URL("stage.css", import.meta.url).href });
-
-/** plotly.js as a global, from our own server. @returns {Promise<object>} */
-const loadPlotly = (address) => arrived("script", { src: new URL(address, document.baseURI).href }).then(() => window.Plotly);
 
 /** The part of a scene's query that decides the ground. */
 const surfacePart = (query) => new URLSearchParams([...new URLSearchParams(query)].filter(([key]) => key.startsWith("surface"))).toString();

@@ -11,8 +11,8 @@ export function ofHeights(head, h) {
   const [[left, right], [bottom, top]] = head.domain;
   let [low, high] = [Infinity, -Infinity];
   for (const v of h) {
-    if (v < low) low = v;
-    if (v > high) high = v;
+    if (v < low && v > -Infinity) low = v; // a formula may have no value here, or an infinite one
+    if (v > high && v < Infinity) high = v;
   }
   const line = (from, to) => Float64Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
 

@@ -17,6 +17,33 @@ export function unpack(buffer) {
   return { head, arrays };
 }
 
+/** The runs of an answer of /paths, each with its share of the arrays. */
+export function runsOf({ head, arrays }) {
+  const n = head.values.steps + 1;
+  const seen = {}; // how many runs have had a share of the arrays that not all have
+  return head.runs.map((run, k) => {
+    const of = (name, width, i) => arrays[name].subarray(width * n * i, width * n * (i + 1));
+    const share = (name, width) => {
+      if (!run.shows.includes(name)) return undefined;
+      seen[name] = (seen[name] ?? -1) + 1;
+      return of(name, width, seen[name]);
+    };
+    return {
+      ...run,
+      position: of("position", 2, k),
+      gap: of("gap", 1, k),
+      validation: arrays.validation && of("validation", 1, k),
+      gradient: of("gradient", 2, k),
+      lr: of("lr", 1, k),
+      rates: share("rates", 2),
+      velocity: share("velocity", 2),
+      squares: share("squares", 2),
+      ahead: share("ahead", 2),
+      hessian: share("hessian", 3),
+    };
+  });
+}
+
 /**
  * One job in flight; of those asked for meanwhile only the newest is kept.
  * @template T
