@@ -50,16 +50,22 @@ async def plotly_js(request: Request) -> Response:
 
 
 def warm(surface: str) -> None:
-    """Compile a surface's programs and the schedules', so that nobody waits for them."""
-    for schedule in SCHEDULES:
-        paths(Scene.read({"surface": surface, "schedule": schedule}))
+    """Compile a surface's programs, so that nobody waits for them."""
+    paths(Scene.read({"surface": surface}))
     grid(Scene.read({"surface": surface}))
 
 
 def warm_fans(surface: str) -> None:
     """Compile what a dragged slider needs: a drag that comes before asks for its paths one by one."""
+    fan(Scene.read({"surface": surface}), NOISE.id)
+
+
+def warm_schedules() -> None:
+    """Compile the schedules: they are the same on every surface."""
     for schedule in SCHEDULES:
-        fan(Scene.read({"surface": surface, "schedule": schedule}), NOISE.id)
+        scene = Scene.read({"schedule": schedule})
+        paths(scene)
+        fan(scene, NOISE.id)
 
 
 @asynccontextmanager
@@ -73,6 +79,7 @@ async def lifespan(app):
 
         async def warm_others():
             await anyio.to_thread.run_sync(warm_fans, first)
+            await anyio.to_thread.run_sync(warm_schedules)
             for surface in others:
                 await anyio.to_thread.run_sync(warm, surface)
                 await anyio.to_thread.run_sync(warm_fans, surface)

@@ -122,17 +122,17 @@ def race_paths(surface: Surface, entries, **settings) -> list[jax.Array]:
 
 def _race(
     everything: bool,
-    surface,
-    entries,
+    surface: Surface,
+    entries: Sequence[tuple[Optimizer, Mapping[str, ArrayLike]]],
     *,
-    start=None,
-    steps=500,
-    surface_hypers=None,
-    schedule="constant",
-    schedule_hypers=None,
-    noise=0.0,
-    seed=0,
-    batch=None,
+    start: ArrayLike | None = None,
+    steps: int = 500,
+    surface_hypers: Mapping[str, ArrayLike] | None = None,
+    schedule: str = "constant",
+    schedule_hypers: Mapping[str, ArrayLike] | None = None,
+    noise: ArrayLike = 0.0,
+    seed: ArrayLike = 0,
+    batch: ArrayLike | None = None,
 ):
     """Check the arguments of a race and compute its blocks; say whether it was a single run."""
     _check_kind("surface", surface, Surface)
@@ -161,7 +161,7 @@ def _race(
     with jax.default_device(rollout_device()):
         weather = _weather(rule, rows, examples, inputs["schedule"], inputs["noise"], inputs["seed"])
         blocks = [  # dispatched, not awaited: the next one starts meanwhile
-            _program(surface.f, surface.data, rule.react and rule, optimizer.init, optimizer.update, everything)(
+            _program(surface, rule if rule.react else None, optimizer, everything)(
                 steps + 1,
                 inputs["start"],
                 inputs["surface"],
@@ -178,9 +178,9 @@ def _race(
 class Weather(NamedTuple):
     """What all optimizers meet alike, for n runs."""
 
-    factors: jax.Array  # (n, rows), the schedule's, 1 for one that reacts
-    tilts: jax.Array  # (n, rows, 2), the noise's
-    ranks: jax.Array  # (n, rows, examples), a step's batch of k examples are those of the ranks below k
+    factors: Any  # arrays (n, rows), the schedule's, 1 for one that reacts
+    tilts: Any  # (n, rows, 2), the noise's
+    ranks: Any  # (n, rows, examples), a step's batch of k examples are those of the ranks below k
 
 
 def _weather(rule: Schedule, rows: int, examples: int, schedule: dict[str, np.ndarray], noise, seed) -> Weather:
@@ -214,9 +214,14 @@ def _weather_program(rule: Schedule, rows: int, examples: int):
     return jax.jit(jax.vmap(weather))
 
 
-@lru_cache(maxsize=1024)
-def _program(f, data: Data | None, reacting: Schedule | None, init, update, everything: bool):
-    """Compiled: one optimizer on one surface. Everything that a slider moves is an argument, the steps included."""
+def _program(surface: Surface, reacting: Schedule | None, optimizer: Optimizer, everything: bool):
+    """Compiled, and kept with the surface: one optimizer on it."""
+    what = (optimizer, reacting, everything)
+    return surface.compiled(what, lambda: _compile(surface.f, surface.data, reacting, optimizer, everything))
+
+
+def _compile(f, data: Data | None, reacting: Schedule | None, optimizer: Optimizer, everything: bool):
+    """One optimizer on one surface. Everything that a slider moves is an argument, the steps included."""
 
     def one(rows, start, surface, hypers, schedule, batch, weather):
         def true(w):
@@ -230,10 +235,9 @@ def _program(f, data: Data | None, reacting: Schedule | None, init, update, ever
             tilt = weather.tilts[t]
 
             def seen(w):
-                return (true(w) if data is None else sampled(w)) + jnp.dot(tilt, w)
-
-            def sampled(w):
-                return jnp.dot(weather.ranks[t] < batch, data.loss(w, *data.train)) / batch
+                if data is None:
+                    return true(w) + jnp.dot(tilt, w)
+                return jnp.dot(weather.ranks[t] < batch, data.loss(w, *data.train)) / batch + jnp.dot(tilt, w)
 
             if data is None:
                 loss, slope = jax.value_and_grad(true)(w)
@@ -242,15 +246,15 @@ def _program(f, data: Data | None, reacting: Schedule | None, init, update, ever
                 loss = true(w)
                 probe = Probe(*jax.value_and_grad(seen)(w), seen)
             lr = weather.factors[t] * hypers["lr"]
-            if reacting:
+            if reacting and reacting.react:
                 factor, memory = reacting.react(probe.value, memory, **schedule)
                 lr = factor * lr
-            after = update(probe, state, w, **{**hypers, "lr": lr})
+            after = optimizer.update(probe, state, w, **{**hypers, "lr": lr})
             return *after, memory, block.at[t].set(row(w, loss, probe.grad, lr, state))
 
         # One flat row a step keeps the loop body small enough for XLA to run the whole loop as one kernel: measured
         # 0.08 ms instead of 1.16 ms for 1024 steps of Adam.
-        state = init(start)
+        state = optimizer.init(start)
         memory = jax.tree.map(jnp.asarray, reacting.memory) if reacting else ()
         width = row(start, 0.0, start, 0.0, state).size
         block = jnp.zeros((len(weather.factors), width))

@@ -1,6 +1,6 @@
 """Learning-rate schedules: a factor on the optimizer's own learning rate; t = 0 at the first step."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 
@@ -55,9 +55,9 @@ def one_cycle(t, *, T):
 
 
 class Memory(NamedTuple):
-    best: float  # the least loss so far
-    bad: float  # steps since, or since the last drop
-    factor: float
+    best: Any  # the least loss so far
+    bad: Any  # steps since, or since the last drop
+    factor: Any
 
 
 def plateau(loss, memory, *, gamma, patience):

@@ -6,13 +6,13 @@ ones first.
 """
 
 import json
-from functools import lru_cache, partial
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine import Data, race
+from engine import Data, Surface, race
 from engine.device import rollout_device
 from engine.metrics import first_non_finite, first_outside, shown
 from engine.rollout import SHORTEST_BLOCK
@@ -62,7 +62,9 @@ def paths(scene: Scene) -> bytes:
         "position": np.array([run.position for run in runs]).reshape(-1, n, 2),
     }
     if surface.data:
-        exact["validation"] = np.array([_validation(surface.data, run.position) for run in runs]).reshape(-1, n)
+        exact["validation"] = np.array([_validation(surface, surface.data, run.position) for run in runs]).reshape(
+            -1, n
+        )
     drawn = {
         "gradient": np.array([run.gradient for run in runs]).reshape(-1, n, 2),
         "lr": np.array([_to_rows(run.lr) for run in runs]).reshape(-1, n),
@@ -82,7 +84,7 @@ def grid(scene: Scene) -> bytes:
     """
     surface = surface_of(scene)
     head = {
-        "surface": scene.surface,
+        "surface": f"{scene.surface} {scene.own}" if scene.own else scene.surface,
         "domain": surface.domain,
         "log_height": surface.log_height,
         **landmarks(scene),
@@ -122,8 +124,14 @@ def landmarks(scene: Scene) -> dict:
 def values_on_grid(scene: Scene) -> np.ndarray:
     """f of a scene's surface, (GRID, GRID)."""
     surface = surface_of(scene)
+
+    def compiled():
+        x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
+        points = jnp.stack(jnp.meshgrid(x, y), axis=-1)
+        return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points))
+
     with jax.default_device(rollout_device()):
-        return np.asarray(_grid(surface.f, surface.domain)(scene.hypers("surface")))
+        return np.asarray(surface.compiled("grid", compiled)(scene.hypers("surface")))
 
 
 def _to_rows(steps: np.ndarray) -> np.ndarray:
@@ -141,32 +149,22 @@ def _at_points(program, points: np.ndarray, *more) -> np.ndarray:
 
 def _hessians(scene: Scene, position: np.ndarray) -> np.ndarray:
     """f_xx, f_xy, f_yy of a scene's surface at points (n, 2)."""
-    H = _at_points(_hessian(surface_of(scene).f), position, scene.hypers("surface"))
+    surface = surface_of(scene)
+
+    def compiled():
+        return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(surface.f, **hypers)))(points))
+
+    H = _at_points(surface.compiled("hessian", compiled), position, scene.hypers("surface"))
     return H[:, [0, 0, 1], [0, 1, 1]]
 
 
-@lru_cache(maxsize=64)
-def _hessian(f):
-    """Compiled: the Hessians (n, 2, 2) at points (n, 2)."""
-    return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(f, **hypers)))(points))
+def _validation(surface: Surface, data: Data, position: np.ndarray) -> np.ndarray:
+    """The mean loss over the validation examples at points (n, 2)."""
 
+    def compiled():
+        return jax.jit(jax.vmap(lambda w: jnp.mean(data.loss(w, *data.valid))))
 
-@lru_cache(maxsize=64)
-def _validation_of(data: Data):
-    """Compiled: the mean loss (n,) over the validation examples at points (n, 2)."""
-    return jax.jit(jax.vmap(lambda w: jnp.mean(data.loss(w, *data.valid))))
-
-
-def _validation(data: Data, position: np.ndarray) -> np.ndarray:
-    return _at_points(_validation_of(data), position)
-
-
-@lru_cache(maxsize=64)
-def _grid(f, domain):
-    """Compiled: f on the grid, (GRID, GRID)."""
-    x, y = (np.linspace(low, high, GRID) for low, high in domain)
-    points = jnp.stack(jnp.meshgrid(x, y), axis=-1)
-    return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(f, **hypers)))(points))
+    return _at_points(surface.compiled("validation", compiled), position)
 
 
 def floor_of(scene: Scene) -> float:

@@ -9,12 +9,13 @@ from urllib.parse import parse_qsl
 import anyio.to_thread
 import jax
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from engine.formula import formula_surface
 from ui.fan import fan
 from ui.paths import grid, paths
-from ui.scene import STEPS, Scene, controls
+from ui.scene import STEPS, Scene, controls, read_domain
 
 ROOT = Path(__file__).parent.parent
 
@@ -63,4 +64,14 @@ async def _fan(request: Request) -> Response:
     return await _respond(request, fan, query, vary, **{"Content-Encoding": "gzip"})
 
 
-ROUTES = [Route("/paths", _paths), Route("/grid", _grid), Route("/fan", _fan)]
+async def _formula(request: Request) -> Response:
+    """Whether a formula can be drawn over a domain: {tex}, or {error} in words for the reader."""
+    formula, domain = (request.query_params.get(name, "") for name in ("formula", "domain"))
+    try:
+        surface = await anyio.to_thread.run_sync(lambda: formula_surface(formula, read_domain(domain)))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)})
+    return JSONResponse({"tex": surface.tex})
+
+
+ROUTES = [Route("/paths", _paths), Route("/grid", _grid), Route("/fan", _fan), Route("/formula", _formula)]

@@ -7,10 +7,15 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from engine import SCHEDULES, Hyper, Member, Surface
+from engine.formula import formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
 DEFAULT_SURFACE = "ravine"
+FORMULA = (
+    "formula"  # the surface whose f the reader types, and over which part of the plane: x low, x high, y low, y high
+)
+OWN = ("(1 - x)^2 + 100 (y - x^2)^2", (-2.0, 2.0, -1.0, 3.0))
 # How a scene is looked at; the first of each is the default. None of it changes a number.
 LOOKS = {
     "view": ("overlay", "panels"),
@@ -38,6 +43,7 @@ class Scene:
     """
 
     surface: str
+    own: tuple[str, tuple[float, ...]] | None  # the reader's formula and domain where the surface is FORMULA
     start: tuple[float, float]  # inside the surface's domain
     schedule: str
     on: tuple[str, ...]  # ids of the optimizers shown, in the registry's order
@@ -49,13 +55,18 @@ class Scene:
     def read(cls, query: Mapping[str, str]) -> "Scene":
         """The scene of a URL's query; what is missing, unknown or out of range becomes the surface's default."""
         surface = query.get("surface", DEFAULT_SURFACE)
+        if surface == FORMULA:
+            return _read(query, _opening(surface, _own(query)))
         return _read(query, _opening(surface if surface in SURFACES else DEFAULT_SURFACE))
 
     def to_query(self) -> dict[str, str]:
         """The shortest query that `read` turns into this scene: what is at its surface's default is left out."""
-        default = _opening(self.surface)._spelled()
+        default = self.defaults()._spelled()
         kept = {key: word for key, word in self._spelled().items() if word != default.get(key)}
-        return ({"surface": self.surface} if self.surface != DEFAULT_SURFACE else {}) | kept
+        ground = {"surface": self.surface} if self.surface != DEFAULT_SURFACE else {}
+        if self.own:
+            ground |= {"surface.f": self.own[0], "surface.domain": ",".join(map(repr, self.own[1]))}
+        return ground | kept
 
     def to_url(self) -> str:
         """The query as text, without the question mark."""
@@ -65,6 +76,7 @@ class Scene:
         """Every setting by its URL key, as plain data for the browser."""
         return {
             "surface": self.surface,
+            **({"surface.f": self.own[0], "surface.domain": list(self.own[1])} if self.own else {}),
             "start": list(self.start),
             "schedule": self.schedule,
             "on": list(self.on),
@@ -75,7 +87,7 @@ class Scene:
 
     def defaults(self) -> "Scene":
         """The scene that this surface opens with."""
-        return _opening(self.surface)
+        return _opening(self.surface, self.own)
 
     def hypers(self, owner: str) -> dict[str, float]:
         """The values of one owner: `surface`, `schedule` or an optimizer's id."""
@@ -83,7 +95,7 @@ class Scene:
         return {h.id: self.values[f"{owner}.{h.id}"] for h in declared}
 
     def _members(self) -> dict[str, Member]:
-        return {"surface": SURFACES[self.surface], "schedule": SCHEDULES[self.schedule], **OPTIMIZERS}
+        return {"surface": surface_of(self), "schedule": SCHEDULES[self.schedule], **OPTIMIZERS}
 
     def _spelled(self) -> dict[str, str]:
         words = {
@@ -98,14 +110,14 @@ class Scene:
 
 def surface_of(scene: Scene) -> Surface:
     """The surface that a scene stands on."""
-    return SURFACES[scene.surface]
+    return formula_surface(*scene.own) if scene.own else SURFACES[scene.surface]
 
 
 def controls(surface: str) -> dict[str, Hyper]:
     """Every number of a scene on that surface, by its URL key."""
     schedule_hypers = {h.id: h for s in SCHEDULES.values() for h in s.hypers}
     owned = {
-        "surface": SURFACES[surface].hypers,
+        "surface": () if surface == FORMULA else SURFACES[surface].hypers,
         "schedule": tuple(schedule_hypers.values()),
         **{id: optimizer.hypers for id, optimizer in OPTIMIZERS.items()},
     }
@@ -130,7 +142,8 @@ def catalogue() -> dict[str, object]:
         "looks": list(LOOKS),
         "settings": {h.id: slider(h.id, h) for h in SETTINGS},
         "surfaces": [
-            {**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()
+            *({**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()),
+            {"id": FORMULA, "name": "Your formula", "family": "your own", "sliders": [], "domain": None, "data": False},
         ],
         "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
         "optimizers": [
@@ -140,17 +153,37 @@ def catalogue() -> dict[str, object]:
 
 
 @lru_cache(maxsize=256)
-def _opening(surface: str) -> Scene:
+def _opening(surface: str, own: tuple[str, tuple[float, ...]] | None = None) -> Scene:
+    member = formula_surface(*own) if own else SURFACES[surface]
     plain = Scene(
         surface=surface,
-        start=SURFACES[surface].start,
+        own=own,
+        start=member.start,
         schedule="constant",
         on=tuple(id for id, optimizer in OPTIMIZERS.items() if optimizer.basic),
         looks=MappingProxyType({key: words[0] for key, words in LOOKS.items()}),
         step=None,
         values=MappingProxyType({key: h.default for key, h in controls(surface).items()}),
     )
-    return _read(SURFACES[surface].opening, plain)
+    return _read(member.opening, plain)
+
+
+def read_domain(words: str) -> tuple[float, ...]:
+    """Four numbers, x low, x high, y low, y high. Raises ValueError in words for the reader."""
+    numbers = [number for number in map(_number, words.split(",")) if number is not None]
+    if words.count(",") != 3 or len(numbers) != 4 or numbers[0] >= numbers[1] or numbers[2] >= numbers[3]:
+        raise ValueError(f"domain: expected x low, x high, y low, y high such as -2, 2, -1, 3, got {words!r}.")
+    return tuple(numbers)
+
+
+def _own(query: Mapping[str, str]) -> tuple[str, tuple[float, ...]]:
+    """The formula and the domain of a query; one that cannot be drawn becomes the default."""
+    try:
+        own = query.get("surface.f", OWN[0]), read_domain(query.get("surface.domain", ",".join(map(str, OWN[1]))))
+        formula_surface(*own)
+    except ValueError:  # FormulaError is one
+        return OWN
+    return own
 
 
 def _read(query: Mapping[str, str], base: Scene) -> Scene:
@@ -163,7 +196,7 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
     scene = replace(base, values=MappingProxyType(values))
 
     xy = tuple(map(_number, query.get("start", "").split(",")))
-    domain = SURFACES[base.surface].domain
+    domain = surface_of(base).domain
     if len(xy) == 2 and all(v is not None and low <= v <= high for v, (low, high) in zip(xy, domain, strict=True)):
         scene = replace(scene, start=xy)
     if query.get("schedule") in SCHEDULES:

@@ -3,6 +3,8 @@
 /** How a value is spelled in the URL. @param {*} value */
 export const spell = (value) => (Array.isArray(value) ? value.join(",") : String(value));
 
+const OWN = ["surface.f", "surface.domain"]; // what makes a formula of the reader's own the surface that it is
+
 /**
  * The query of a scene: what differs from the defaults of its surface.
  * @param {object} values @param {object} defaults
@@ -11,7 +13,7 @@ export const spell = (value) => (Array.isArray(value) ? value.join(",") : String
 export function toQuery(values, defaults) {
   const query = new URLSearchParams({ surface: values.surface });
   for (const [key, value] of Object.entries(values)) {
-    if (key !== "surface" && value !== null && spell(value) !== spell(defaults[key])) query.set(key, spell(value));
+    if (key !== "surface" && value !== null && (OWN.includes(key) || spell(value) !== spell(defaults[key]))) query.set(key, spell(value));
   }
   return query.toString().replaceAll("%2C", ",");
 }

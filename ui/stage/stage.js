@@ -183,7 +183,7 @@ function createStage(root, component) {
   /** A hand or the keyboard has taken hold of a slider: ask for all that it can show. */
   async function grab(key) {
     if (!values || opening !== null) return;
-    spare = true;
+    spare = !key.startsWith("surface."); // where the ground moves too, one request would be two
     const long = key === "steps"; // the longest run holds all the shorter ones
     const standard = long ? catalogue.settings.steps.high : defaults[key];
     const query = toQuery({ ...unseen(values), [key]: standard }, defaults);

@@ -1,0 +1,114 @@
+"""Where a function of the plane is flat: its minima and saddles in a box, found from many starts."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from engine.device import rollout_device
+
+STARTS = 21  # along each axis
+STEPS = 50
+SAME = 1e-5  # of the box: closer points are one
+MANY = 8  # flat points that are no strict minima: more are a line or a plain, of which one is shown if nothing is lower
+MOST = 30  # kinks looked at
+
+Places = tuple[tuple[tuple[float, float], float], ...]
+
+
+def critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple[Places, Places]:
+    """The minima and the saddles of f((2,)) -> () in a box, each ((x, y), f), the lowest first.
+
+    `heights` (n, m) are f at `points` (n, m, 2) of a grid over the box: where f has a kink, Newton's method finds
+    nothing, and a minimum is looked for from the grid's own. Of a whole line of minima one is given.
+    """
+    low, high = np.transpose(domain)
+    span = high - low
+    grid = np.stack(np.meshgrid(*(np.linspace(a, b, STARTS) for a, b in domain)), axis=-1).reshape(-1, 2)
+    with jax.default_device(rollout_device()), np.errstate(all="ignore"):
+        found, value, gradient, hessian, around = (np.asarray(a) for a in jax.jit(partial(_search, f))(grid, low, high))
+        inside = (
+            ((low <= found) & (found <= high)).all(axis=1) & np.isfinite(value) & np.isfinite(hessian).all(axis=(1, 2))
+        )
+        size = np.abs(hessian).max(axis=(1, 2)) * span.max() + np.abs(heights[np.isfinite(heights)]).max() / span.max()
+        flat = inside & (np.linalg.norm(gradient, axis=1) <= 1e-9 * size)
+        bend = np.linalg.eigvalsh(np.where(flat[:, None, None], hessian, 0))
+        scale = np.abs(bend).max(axis=1)
+        strict = bend[:, 0] > 1e-7 * scale
+        saddle = flat & (bend[:, 0] < -1e-7 * scale) & (bend[:, 1] > 1e-7 * scale)
+        level = flat & ~strict & ~saddle & (around >= value - 1e-12 * (1 + np.abs(value)))
+    minima = _distinct(zip(found[flat & strict], value[flat & strict], strict=True), span)
+    lines = _distinct(zip(found[level], value[level], strict=True), span)
+    if len(lines) > MANY:
+        middle = (low + high) / 2
+        lowest = [place for place in lines if place[1] <= heights[np.isfinite(heights)].min() + 1e-9]
+        lines = sorted(lowest, key=lambda place: np.hypot(*((place[0] - middle) / span)))[:1]
+    kinks = _kinks(f, points, heights, [*minima, *lines], span)
+    saddles = _distinct(zip(found[saddle], value[saddle], strict=True), span)
+    return _sorted(_distinct([*minima, *lines, *kinks], span)), _sorted(saddles)
+
+
+def _search(f, starts, low, high):
+    """Newton's method on the gradient from every start: where it ends; f, gradient, Hessian; the least f around."""
+    span = high - low
+
+    def one(w):
+        def step(_, w):
+            g, H = jax.grad(f)(w), jax.hessian(f)(w)
+            a, b, c, d = H[0, 0], H[0, 1], H[1, 0], H[1, 1]
+            determinant = a * d - b * c
+            newton = jnp.array([d * g[0] - b * g[1], a * g[1] - c * g[0]]) / determinant
+            # Where H is singular, along the gradient to where the model's slope along it is none.
+            slope = g * jnp.dot(g, g) / jnp.dot(g, H @ g)
+            move = jnp.where(jnp.isfinite(newton).all(), newton, jnp.where(jnp.isfinite(slope), slope, 0.0))
+            long = jnp.abs(move / span).max()
+            return w - move * jnp.minimum(1.0, 0.1 / jnp.maximum(long, 1e-300))
+
+        w = jax.lax.fori_loop(0, STEPS, step, w)
+        turn = jnp.linspace(0, 2 * jnp.pi, 16, endpoint=False)
+        ring = w + 1e-3 * span * jnp.stack([jnp.cos(turn), jnp.sin(turn)], axis=1)
+        return w, f(w), jax.grad(f)(w), jax.hessian(f)(w), jax.vmap(f)(ring).min()
+
+    return jax.vmap(one)(starts)
+
+
+def _distinct(places: Iterable[tuple[np.ndarray, float]], span: np.ndarray) -> list[tuple[np.ndarray, float]]:
+    kept: list = []
+    for point, value in places:
+        if all(np.abs((point - other) / span).max() > SAME for other, _ in kept):
+            kept.append((point + 0.0, float(value)))  # no -0.0
+    return kept
+
+
+def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.ndarray) -> list:
+    """Minima at which f has a kink: from the grid's strict minima by a pattern search, where no other lies nearby."""
+    with np.errstate(all="ignore"):
+        padded = np.pad(np.where(np.isfinite(heights), heights, np.inf), 1, constant_values=-np.inf)  # not at the rim
+    n, m = heights.shape
+    middle = padded[1:-1, 1:-1]
+    others = [padded[1 + i : n + 1 + i, 1 + j : m + 1 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
+    starts = points[np.all([middle < other for other in others], axis=0)]
+    cell = span / (np.array([m, n]) - 1)
+    starts = [w for w in starts if all((np.abs(w - place) > 1.5 * cell).any() for place, _ in known)][:MOST]
+    if not starts:
+        return []
+    compass = np.array([[i, j] for i in (-1, 0, 1) for j in (-1, 0, 1)])
+    many = jax.jit(jax.vmap(jax.vmap(f)))
+    w, reach = np.array(starts), 1.0
+    while reach > 1e-9:
+        candidates = w[:, None] + reach * cell * compass
+        values = np.asarray(many(candidates))
+        best = np.where(np.isfinite(values), values, np.inf).argmin(axis=1)
+        w, reach = candidates[np.arange(len(w)), best], reach * (0.5 if (best == 4).all() else 0.97)
+    # In a narrow valley the search ends anywhere: there f still falls in some direction.
+    turn = np.linspace(0, 2 * np.pi, 64, endpoint=False)
+    ring = 1e-6 * span * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    value = np.asarray(many(w[:, None]))[:, 0]
+    least = np.asarray(many(w[:, None] + ring)).min(axis=1)
+    return _distinct(((w[k], value[k]) for k in np.flatnonzero(least >= value)), span)
+
+
+def _sorted(places: list) -> Places:
+    return tuple(((float(x), float(y)), value) for (x, y), value in sorted(places, key=lambda place: place[1]))
