@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import SimpleNamespace
 
+import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -32,7 +33,7 @@ def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> di
     runs = (slice(None),) * (run.loss.ndim - 1)  # a field's step axis follows the run axis, its own axes come last
 
     def state(rows: slice) -> SimpleNamespace:
-        return SimpleNamespace(**{name: values[*runs, rows] for name, values in run.state.items()})
+        return SimpleNamespace(**jax.tree.map(lambda values: values[*runs, rows], run.state))
 
     before, after = state(slice(None, -1)), state(slice(1, None))
     given = {id: np.asarray(value)[..., None, None] for id, value in {**optimizer.defaults, **hypers}.items()}

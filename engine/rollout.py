@@ -32,7 +32,7 @@ class Run:
     loss: np.ndarray  # (..., steps + 1), the true surface, without noise
     gradient: np.ndarray  # (..., steps + 1, 2), at the position, noise included: what the optimizer saw
     lr: np.ndarray  # (..., steps), the learning rate of each step, the schedule applied
-    state: dict[str, np.ndarray]  # field of the optimizer's state -> (..., steps + 1, ...)
+    state: dict[str, Any]  # field of the optimizer's state -> array (..., steps + 1, ...), or a tree of such
 
 
 def rollout(

@@ -1,0 +1,37 @@
+"""AdaBelief: Adam that steps far where the gradient is as expected, not where it is small."""
+
+import optax
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, begin, follow
+
+init = begin(optax.adabelief(1.0))
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
+    return follow(optax.adabelief(lr, b1=b1, b2=b2, eps=eps, eps_root=eps), probe, state, params)
+
+
+OPTIMIZER = Optimizer(
+    id="adabelief",
+    name="AdaBelief",
+    family="adaptive",
+    tex=(
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t \\"
+        r"s_t = \beta_2 s_{t-1} + (1-\beta_2)\, (g_t - m_t)^2 + \varepsilon \\"
+        r"w_{t+1} = w_t - \eta\, \frac{m_t / (1-\beta_1^t)}{\sqrt{s_t / (1-\beta_2^t)} + \varepsilon}"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.0, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+    ),
+    reference=Reference("Zhuang et al.", 2020, "arXiv:2010.07468"),
+    checked="NumPy",
+    init=init,
+    update=update,
+    elsewhere={
+        "optax": Elsewhere("optax.adabelief(lr, b1=b1, b2=b2, eps=eps, eps_root=eps)"),
+    },
+)

@@ -1,0 +1,41 @@
+"""Adam with weight decay in the gradient, as an L2 penalty has it: where gradients are large it hardly acts."""
+
+import optax
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, begin, follow
+
+init = begin(optax.chain(optax.add_decayed_weights(0.0), optax.adam(1.0)))
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, decay):
+    return follow(
+        optax.chain(optax.add_decayed_weights(decay), optax.adam(lr, b1=b1, b2=b2, eps=eps)), probe, state, params
+    )
+
+
+OPTIMIZER = Optimizer(
+    id="adam_l2",
+    name="Adam with L2",
+    family="adaptive",
+    tex=(
+        r"\tilde g_t = g_t + \lambda\, w_t \\"
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, \tilde g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, \tilde g_t^2 \\"
+        r"w_{t+1} = w_t - \eta\, \frac{m_t / (1-\beta_1^t)}{\sqrt{v_t / (1-\beta_2^t)} + \varepsilon}"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.0, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+        Hyper("decay", 0.01, 0.0, 1.0, name="weight decay", tex=r"\lambda"),
+    ),
+    reference=Reference("Kingma & Ba, with a penalty as in Loshchilov & Hutter", 2017, "arXiv:1711.05101"),
+    checked="PyTorch",
+    init=init,
+    update=update,
+    elsewhere={
+        "optax": Elsewhere("optax.chain(optax.add_decayed_weights(decay), optax.adam(lr, b1=b1, b2=b2, eps=eps))"),
+        "torch": Elsewhere("torch.optim.Adam([w], lr=lr, betas=(b1, b2), eps=eps, weight_decay=decay)"),
+    },
+)

@@ -1,0 +1,38 @@
+"""Adamax: Adam with the largest recent gradient for a scale, instead of a mean of squares."""
+
+import optax
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, begin, follow
+
+init = begin(optax.adamax(1.0))
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
+    return follow(optax.adamax(lr, b1=b1, b2=b2, eps=eps), probe, state, params)
+
+
+OPTIMIZER = Optimizer(
+    id="adamax",
+    name="Adamax",
+    family="adaptive",
+    tex=(
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t \\"
+        r"u_t = \max(\beta_2\, u_{t-1},\; |g_t| + \varepsilon) \\"
+        r"w_{t+1} = w_t - \frac{\eta}{1-\beta_1^t}\, \frac{m_t}{u_t}"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.0, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+    ),
+    reference=Reference("Kingma & Ba", 2014, "arXiv:1412.6980, section 7"),
+    checked="PyTorch",
+    init=init,
+    update=update,
+    elsewhere={
+        "optax": Elsewhere("optax.adamax(lr, b1=b1, b2=b2, eps=eps)"),
+        "torch": Elsewhere("torch.optim.Adamax([w], lr=lr, betas=(b1, b2), eps=eps)"),
+    },
+)

@@ -1,0 +1,43 @@
+"""AdamW: Adam with weight decay beside the step, not in the gradient, so that no scale weakens it."""
+
+import optax
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, begin, follow
+
+init = begin(optax.adamw(1.0))
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, decay):
+    return follow(optax.adamw(lr, b1=b1, b2=b2, eps=eps, weight_decay=decay), probe, state, params)
+
+
+OPTIMIZER = Optimizer(
+    id="adamw",
+    name="AdamW",
+    family="adaptive",
+    tex=(
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
+        r"w_{t+1} = w_t - \eta \left(\frac{m_t / (1-\beta_1^t)}{\sqrt{v_t / (1-\beta_2^t)} + \varepsilon} + "
+        r"\lambda\, w_t\right)"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.0, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+        Hyper("decay", 0.01, 0.0, 1.0, name="weight decay", tex=r"\lambda"),
+    ),
+    reference=Reference("Loshchilov & Hutter", 2017, "arXiv:1711.05101"),
+    checked="PyTorch, Keras",
+    init=init,
+    update=update,
+    elsewhere={
+        "optax": Elsewhere("optax.adamw(lr, b1=b1, b2=b2, eps=eps, weight_decay=decay)"),
+        "torch": Elsewhere("torch.optim.AdamW([w], lr=lr, betas=(b1, b2), eps=eps, weight_decay=decay)"),
+        "keras": Elsewhere(
+            "keras.optimizers.AdamW(lr, weight_decay=decay, beta_1=b1, beta_2=b2, epsilon=eps)",
+            each="optimizer.epsilon = eps * (1 - b2 ** (t + 1)) ** 0.5  # Keras adds it before the bias is corrected",
+        ),
+    },
+)

@@ -1,0 +1,69 @@
+"""AMSGrad: Adam whose scale never shrinks, because it keeps the largest mean of squares so far."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers.adam import unbiased
+
+
+class State(NamedTuple):
+    t: jax.Array  # (), steps taken so far
+    m: jax.Array  # like params, running mean of g
+    v: jax.Array  # like params, running mean of g**2
+    largest: jax.Array  # like params, the largest v so far
+
+
+def init(params) -> State:
+    zeros = jax.tree.map(jnp.zeros_like, params)
+    return State(t=jnp.zeros((), jnp.int32), m=zeros, v=zeros, largest=zeros)
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
+    t = state.t + 1
+    m = jax.tree.map(lambda m, g: b1 * m + (1 - b1) * g, state.m, probe.grad)
+    v = jax.tree.map(lambda v, g: b2 * v + (1 - b2) * g**2, state.v, probe.grad)
+    largest = jax.tree.map(jnp.maximum, state.largest, v)
+
+    def step(w, m, largest):
+        m_hat = m / (1 - b1**t)
+        v_hat = largest / (1 - b2**t)
+        return w - lr * m_hat / (jnp.sqrt(v_hat) + eps)
+
+    return jax.tree.map(step, params, m, largest), State(t, m, v, largest)
+
+
+OPTIMIZER = Optimizer(
+    id="amsgrad",
+    name="AMSGrad",
+    family="adaptive",
+    tex=(
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
+        r"u_t = \max(u_{t-1}, v_t) \\"
+        r"w_{t+1} = w_t - \eta\, \frac{m_t / (1-\beta_1^t)}{\sqrt{u_t / (1-\beta_2^t)} + \varepsilon}"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.0, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+    ),
+    reference=Reference("Reddi, Kale & Kumar", 2018, "arXiv:1904.09237"),
+    checked="PyTorch, Keras",
+    init=init,
+    update=update,
+    shows={
+        "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
+        "squares": lambda before, after, *, b2: unbiased(after.largest, b2, after.t),
+        "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.largest, b2, after.t) ** 0.5 + eps),
+    },
+    elsewhere={
+        "torch": Elsewhere("torch.optim.Adam([w], lr=lr, betas=(b1, b2), eps=eps, amsgrad=True)"),
+        "keras": Elsewhere(
+            "keras.optimizers.Adam(lr, beta_1=b1, beta_2=b2, epsilon=eps, amsgrad=True)",
+            each="optimizer.epsilon = eps * (1 - b2 ** (t + 1)) ** 0.5  # Keras adds it before the bias is corrected",
+        ),
+    },
+)

@@ -1,0 +1,55 @@
+"""Steepest descent with backtracking: a step is shortened until it descends as much as its slope promises."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.flatten_util import ravel_pytree
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+MOST = 60  # times a step is shortened: at a minimum no step descends
+
+
+class State(NamedTuple):
+    pass  # it remembers nothing
+
+
+def init(params) -> State:
+    return State()
+
+
+def update(probe: Probe, state: State, params, *, lr, c, shrink):
+    w, unravel = ravel_pytree(params)
+    g, _ = ravel_pytree(probe.grad)
+
+    promised = c * (g @ g)
+
+    def too_long(search):
+        a, shrinks = search
+        return ~(probe.f(unravel(w - a * g)) <= probe.value - a * promised) & (shrinks < MOST)
+
+    first = jnp.asarray(lr, w.dtype), 0
+    a, _ = jax.lax.while_loop(too_long, lambda search: (shrink * search[0], search[1] + 1), first)
+    return unravel(w - a * g), state
+
+
+OPTIMIZER = Optimizer(
+    id="armijo",
+    name="Backtracking (Armijo)",
+    family="gradient",
+    tex=(
+        r"a_t = \eta\, s^k \text{ with the least } k \ge 0 \text{ for which} \\"
+        r"f_t(w_t - a_t g_t) \le f_t(w_t) - c\, a_t\, |g_t|^2 \\"
+        r"w_{t+1} = w_t - a_t\, g_t"
+    ),
+    hypers=(
+        Hyper("lr", 1.0, 1e-4, 10.0, log=True, name="first trial", tex=r"\eta"),
+        Hyper("c", 0.5, 0.01, 0.9, name="share of the promised descent", tex="c"),
+        Hyper("shrink", 0.5, 0.05, 0.95, name="shrink", tex="s"),
+    ),
+    reference=Reference("Armijo", 1966, "doi:10.2140/pjm.1966.16.1"),
+    checked="NumPy, the same search written as a plain loop",
+    init=init,
+    update=update,
+)

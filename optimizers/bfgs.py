@@ -1,0 +1,54 @@
+"""BFGS: a quasi-Newton method that learns the inverse Hessian from how the gradient changes."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.flatten_util import ravel_pytree
+
+from engine import Hyper, Optimizer, Probe, Reference, Spends
+from optimizers._line_search import SEARCH, least_along
+
+
+class State(NamedTuple):
+    t: jax.Array  # (), steps taken so far
+    w: jax.Array  # (n,), the point before, params laid out in a row
+    g: jax.Array  # (n,), the gradient before
+    B: jax.Array  # (n, n), the estimate of the inverse Hessian
+
+
+def init(params) -> State:
+    w, _ = ravel_pytree(params)
+    return State(t=jnp.zeros((), jnp.int32), w=w, g=jnp.zeros_like(w), B=jnp.eye(w.size, dtype=w.dtype))
+
+
+def update(probe: Probe, state: State, params, *, lr):
+    w, unravel = ravel_pytree(params)
+    g, _ = ravel_pytree(probe.grad)
+    s, y = w - state.w, g - state.g
+    curved = (state.t > 0) & (s @ y > 0)  # else nothing is learned
+    rho = 1 / jnp.where(curved, s @ y, 1.0)
+    turn = jnp.eye(w.size, dtype=w.dtype) - rho * jnp.outer(s, y)
+    B = jnp.where(curved, turn @ state.B @ turn.T + rho * jnp.outer(s, s), state.B)
+    d = -B @ g
+    a = least_along(lambda w: probe.f(unravel(w)), w, d)
+    return unravel(w + lr * a * d), State(state.t + 1, w, g, B)
+
+
+OPTIMIZER = Optimizer(
+    id="bfgs",
+    name="BFGS",
+    family="second order",
+    tex=(
+        r"s = w_t - w_{t-1}, \quad y = g_t - g_{t-1}, \quad \rho = \frac{1}{s \cdot y} \\"
+        r"B_t = (I - \rho\, s y^\top)\, B_{t-1}\, (I - \rho\, y s^\top) + \rho\, s s^\top, \quad B_0 = I \\"
+        r"d_t = -B_t\, g_t, \quad a_t = \arg\min_{a > 0} f_t(w_t + a\, d_t) \\"
+        r"w_{t+1} = w_t + \eta\, a_t\, d_t"
+    ),
+    hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
+    reference=Reference("Broyden; Fletcher; Goldfarb; Shanno", 1970, "doi:10.1093/imamat/6.1.76"),
+    checked="the secant condition; two steps on a quadratic; NumPy elsewhere",
+    init=init,
+    update=update,
+    spends=Spends(gradients=1 + SEARCH),
+)

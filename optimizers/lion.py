@@ -1,0 +1,37 @@
+"""Lion: the sign of a mean of gradients, found by a search over programs."""
+
+import optax
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, begin, follow
+
+init = begin(optax.lion(1.0))
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, decay):
+    return follow(optax.lion(lr, b1=b1, b2=b2, weight_decay=decay), probe, state, params)
+
+
+OPTIMIZER = Optimizer(
+    id="lion",
+    name="Lion",
+    family="sign",
+    tex=(
+        r"w_{t+1} = w_t - \eta \left(\mathrm{sign}(\beta_1 m_{t-1} + (1-\beta_1)\, g_t) + \lambda\, w_t\right) \\"
+        r"m_t = \beta_2 m_{t-1} + (1-\beta_2)\, g_t"
+    ),
+    hypers=(
+        Hyper("lr", 0.1, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay in the step", tex=r"\beta_1"),
+        Hyper("b2", 0.99, 0.0, 0.9999, near_one=True, name="decay of the mean", tex=r"\beta_2"),
+        Hyper("decay", 0.0, 0.0, 1.0, name="weight decay", tex=r"\lambda"),
+    ),
+    reference=Reference("Chen et al.", 2023, "arXiv:2302.06675"),
+    checked="Keras",
+    init=init,
+    update=update,
+    elsewhere={
+        "optax": Elsewhere("optax.lion(lr, b1=b1, b2=b2, weight_decay=decay)"),
+        "keras": Elsewhere("keras.optimizers.Lion(lr, beta_1=b1, beta_2=b2, weight_decay=decay)"),
+    },
+)

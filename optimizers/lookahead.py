@@ -1,0 +1,46 @@
+"""Lookahead around gradient descent: fast weights run k steps ahead, then slow ones follow part of the way."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    t: jax.Array  # (), steps taken so far
+    slow: jax.Array  # like params
+
+
+def init(params) -> State:
+    return State(t=jnp.zeros((), jnp.int32), slow=params)
+
+
+def update(probe: Probe, state: State, params, *, lr, k, alpha):
+    t = state.t + 1
+    fast = jax.tree.map(lambda w, g: w - lr * g, params, probe.grad)
+    joins = t % jnp.asarray(k, jnp.int32) == 0
+    slow = jax.tree.map(lambda s, w: jnp.where(joins, s + alpha * (w - s), s), state.slow, fast)
+    return jax.tree.map(lambda s, w: jnp.where(joins, s, w), slow, fast), State(t, slow)
+
+
+OPTIMIZER = Optimizer(
+    id="lookahead",
+    name="Lookahead (SGD)",
+    family="around another rule",
+    tex=(
+        r"w_{t+1} = w_t - \eta\, g_t \\"
+        r"\text{every } k \text{ steps: } \phi \leftarrow \phi + \alpha\, (w_{t+1} - \phi), \quad w_{t+1} \leftarrow "
+        r"\phi"
+    ),
+    hypers=(
+        Hyper("lr", 0.002, 1e-5, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("k", 5, 1, 50, log=True, whole=True, name="steps ahead", tex="k"),
+        Hyper("alpha", 0.5, 0.05, 1.0, name="share followed", tex=r"\alpha"),
+    ),
+    reference=Reference("Zhang et al.", 2019, "arXiv:1907.08610"),
+    checked="NumPy, as two nested loops",
+    init=init,
+    update=update,
+)

@@ -1,0 +1,48 @@
+"""Momentum in its averaged form: a running mean of the gradients, so that the steps do not grow with the momentum."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    m: jax.Array  # like params, running mean of g
+
+
+def init(params) -> State:
+    return State(m=jax.tree.map(jnp.zeros_like, params))
+
+
+def update(probe: Probe, state: State, params, *, lr, momentum):
+    m = jax.tree.map(lambda m, g: momentum * m + (1 - momentum) * g, state.m, probe.grad)
+    return jax.tree.map(lambda w, m: w - lr * m, params, m), State(m)
+
+
+OPTIMIZER = Optimizer(
+    id="momentum_ema",
+    name="Momentum (averaged)",
+    family="momentum",
+    tex=(
+        r"m_t = \mu\, m_{t-1} + (1-\mu)\, g_t \\"
+        r"w_{t+1} = w_t - \eta\, m_t"
+    ),
+    hypers=(
+        Hyper("lr", 0.01, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu"),
+    ),
+    reference=Reference("Polyak; averaged as in Adam", 1964, "doi:10.1016/0041-5553(64)90137-5"),
+    checked="Optax, PyTorch",
+    init=init,
+    update=update,
+    shows={"velocity": lambda before, after, *, lr: lr * after.m},
+    elsewhere={
+        "optax": Elsewhere("optax.chain(optax.ema(momentum, debias=False), optax.scale_by_learning_rate(lr))"),
+        "torch": Elsewhere(
+            "torch.optim.SGD([w], lr=lr, momentum=momentum)",
+            each="w.grad *= 1 - momentum  # PyTorch adds the whole gradient to its mean",
+        ),
+    },
+)

@@ -1,0 +1,63 @@
+"""NAdam: Adam with Nesterov's look-ahead in its mean, and a momentum that is warmed up."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    t: jax.Array  # (), steps taken so far
+    m: jax.Array  # like params, running mean of g
+    v: jax.Array  # like params, running mean of g**2
+    product: jax.Array  # (), of the momenta so far
+
+
+def init(params) -> State:
+    zeros = jax.tree.map(jnp.zeros_like, params)
+    one = jnp.ones((), jnp.result_type(*jax.tree.leaves(params)))
+    return State(t=jnp.zeros((), jnp.int32), m=zeros, v=zeros, product=one)
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, psi):
+    t = state.t + 1
+    mu = b1 * (1 - 0.5 * 0.96 ** (t * psi))
+    mu_next = b1 * (1 - 0.5 * 0.96 ** ((t + 1) * psi))
+    product = state.product * mu
+    m = jax.tree.map(lambda m, g: b1 * m + (1 - b1) * g, state.m, probe.grad)
+    v = jax.tree.map(lambda v, g: b2 * v + (1 - b2) * g**2, state.v, probe.grad)
+
+    def step(w, g, m, v):
+        m_hat = mu_next * m / (1 - product * mu_next) + (1 - mu) * g / (1 - product)
+        v_hat = v / (1 - b2**t)
+        return w - lr * m_hat / (jnp.sqrt(v_hat) + eps)
+
+    return jax.tree.map(step, params, probe.grad, m, v), State(t, m, v, product)
+
+
+OPTIMIZER = Optimizer(
+    id="nadam",
+    name="NAdam",
+    family="adaptive",
+    tex=(
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
+        r"\mu_t = \beta_1 \left(1 - \tfrac12\, 0.96^{t \psi}\right) \\"
+        r"\hat m_t = \frac{\mu_{t+1}\, m_t}{1 - \prod_{i=1}^{t+1} \mu_i} + \frac{(1-\mu_t)\, g_t}{1 - "
+        r"\prod_{i=1}^{t} \mu_i} \\"
+        r"w_{t+1} = w_t - \eta\, \frac{\hat m_t}{\sqrt{v_t / (1-\beta_2^t)} + \varepsilon}"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.0, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+        Hyper("psi", 0.004, 1e-4, 1.0, log=True, name="momentum warm-up", tex=r"\psi"),
+    ),
+    reference=Reference("Dozat", 2016, "ICLR workshop"),
+    checked="PyTorch",
+    init=init,
+    update=update,
+    elsewhere={"torch": Elsewhere("torch.optim.NAdam([w], lr=lr, betas=(b1, b2), eps=eps, momentum_decay=psi)")},
+)

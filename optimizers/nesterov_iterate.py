@@ -1,0 +1,49 @@
+"""Nesterov's momentum as Keras, PyTorch and Optax iterate it: their weights are the point looked ahead to."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    v: jax.Array  # like params, velocity
+
+
+def init(params) -> State:
+    return State(v=jax.tree.map(jnp.zeros_like, params))
+
+
+def update(probe: Probe, state: State, params, *, lr, momentum):
+    v = jax.tree.map(lambda v, g: momentum * v + lr * g, state.v, probe.grad)
+    return jax.tree.map(lambda w, v, g: w - (momentum * v + lr * g), params, v, probe.grad), State(v)
+
+
+OPTIMIZER = Optimizer(
+    id="nesterov_iterate",
+    name="Nesterov (libraries)",
+    family="momentum",
+    tex=(
+        r"v_t = \mu\, v_{t-1} + \eta\, g_t \\"
+        r"w_{t+1} = w_t - (\mu\, v_t + \eta\, g_t)"
+    ),
+    hypers=(
+        Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu"),
+    ),
+    reference=Reference("Sutskever et al.", 2013, "ICML 30, section 2"),
+    checked="Keras, Optax",
+    init=init,
+    update=update,
+    shows={"velocity": lambda before, after, *, momentum: momentum * after.v},
+    elsewhere={
+        "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)"),
+        "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))"),
+        "torch": Elsewhere(
+            "torch.optim.SGD([w], lr=1.0, momentum=momentum, nesterov=True)",
+            each="optimizer.param_groups[0]['lr'] = 1.0  # a rate that varies belongs into the velocity\nw.grad *= lr",
+        ),
+    },
+)

@@ -1,0 +1,39 @@
+"""RAdam: Adam that waits with its scale until enough squares were seen to trust it."""
+
+import optax
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, begin, follow
+
+init = begin(optax.radam(1.0))
+
+
+def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
+    return follow(optax.radam(lr, b1=b1, b2=b2, eps=eps), probe, state, params)
+
+
+OPTIMIZER = Optimizer(
+    id="radam",
+    name="RAdam",
+    family="adaptive",
+    tex=(
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
+        r"\rho_\infty = \tfrac{2}{1-\beta_2} - 1, \quad \rho_t = \rho_\infty - \tfrac{2 t \beta_2^t}{1-\beta_2^t} \\"
+        r"w_{t+1} = w_t - \eta\, \frac{m_t}{1-\beta_1^t} \cdot \begin{cases} "
+        r"\sqrt{\frac{(\rho_t-4)(\rho_t-2)\rho_\infty}{(\rho_\infty-4)(\rho_\infty-2)\rho_t}} \Big/ "
+        r"\left(\sqrt{\tfrac{v_t}{1-\beta_2^t}} + \varepsilon\right) & \rho_t \ge 5 \\ 1 & \rho_t < 5 \end{cases}"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b1", 0.9, 0.0, 0.999, near_one=True, name="decay of the mean", tex=r"\beta_1"),
+        Hyper("b2", 0.999, 0.7, 0.9999, near_one=True, name="decay of the square", tex=r"\beta_2"),
+        Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
+    ),
+    reference=Reference("Liu et al.", 2019, "arXiv:1908.03265"),
+    checked="NumPy",
+    init=init,
+    update=update,
+    elsewhere={
+        "optax": Elsewhere("optax.radam(lr, b1=b1, b2=b2, eps=eps)"),
+    },
+)

@@ -1,0 +1,56 @@
+"""Rprop: each coordinate has a step of its own, longer while the sign of its gradient stays, shorter when it turns."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+
+SHORTEST, LONGEST = 1e-6, 50.0  # of a step
+
+
+class State(NamedTuple):
+    t: jax.Array  # (), steps taken so far
+    g: jax.Array  # like params, the gradient before, 0 where its sign had turned
+    r: jax.Array  # like params, the step of each coordinate over the learning rate
+
+
+def init(params) -> State:
+    zeros, ones = (jax.tree.map(like, params) for like in (jnp.zeros_like, jnp.ones_like))
+    return State(t=jnp.zeros((), jnp.int32), g=zeros, r=ones)
+
+
+def update(probe: Probe, state: State, params, *, lr, up, down):
+    def factor(g, before):
+        return jnp.where(g * before > 0, up, jnp.where(g * before < 0, down, 1.0)).astype(g.dtype)
+
+    def longer(r, g, before):
+        return jnp.clip(r * factor(g, before), SHORTEST / lr, LONGEST / lr)
+
+    r = jax.tree.map(longer, state.r, probe.grad, state.g)
+    g = jax.tree.map(lambda g, before: jnp.where(g * before < 0, 0.0, g), probe.grad, state.g)
+    return jax.tree.map(lambda w, r, g: w - lr * r * jnp.sign(g), params, r, g), State(state.t + 1, g, r)
+
+
+OPTIMIZER = Optimizer(
+    id="rprop",
+    name="Rprop",
+    family="sign",
+    tex=(
+        r"r_t = r_{t-1} \cdot \begin{cases} \eta_+ & g_t\, g_{t-1} > 0 \\ \eta_- & g_t\, g_{t-1} < 0, \text{ and } "
+        r"g_t := 0 \end{cases} \\"
+        r"10^{-6} \le \eta\, r_t \le 50, \quad w_{t+1} = w_t - \eta\, r_t\, \mathrm{sign}(g_t)"
+    ),
+    hypers=(
+        Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("up", 1.2, 1.0, 2.0, name="lengthen by", tex=r"\eta_+"),
+        Hyper("down", 0.5, 0.05, 1.0, name="shorten by", tex=r"\eta_-"),
+    ),
+    reference=Reference("Riedmiller & Braun", 1993, "doi:10.1109/ICNN.1993.298623"),
+    checked="PyTorch",
+    init=init,
+    update=update,
+    shows={"rates": lambda before, after, *, lr: lr * after.r},
+    elsewhere={"torch": Elsewhere("torch.optim.Rprop([w], lr=lr, etas=(down, up))")},
+)

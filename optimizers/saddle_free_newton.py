@@ -1,0 +1,44 @@
+"""Saddle-free Newton: the Hessian's eigenvalues by their size alone, so that a saddle repels."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax.flatten_util import ravel_pytree
+
+from engine import Hyper, Optimizer, Probe, Reference, Spends
+
+
+class State(NamedTuple):
+    pass  # it remembers nothing
+
+
+def init(params) -> State:
+    return State()
+
+
+def update(probe: Probe, state: State, params, *, lr, damping):
+    w, unravel = ravel_pytree(params)
+    g, _ = ravel_pytree(probe.grad)
+    eigenvalues, V = jnp.linalg.eigh(jax.hessian(lambda w: probe.f(unravel(w)))(w))
+    return unravel(w - lr * V @ (V.T @ g / (jnp.abs(eigenvalues) + damping))), state
+
+
+OPTIMIZER = Optimizer(
+    id="saddle_free_newton",
+    name="Saddle-free Newton",
+    family="second order",
+    tex=(
+        r"\nabla^2 f_t(w_t) = V \Lambda V^\top, \quad |H_t| = V |\Lambda| V^\top \\"
+        r"w_{t+1} = w_t - \eta\, (|H_t| + \lambda I)^{-1} g_t"
+    ),
+    hypers=(
+        Hyper("lr", 1.0, 1e-3, 2.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("damping", 0.1, 0.0, 100.0, name="damping", tex=r"\lambda"),
+    ),
+    reference=Reference("Dauphin et al.", 2014, "arXiv:1406.2572"),
+    checked="NumPy, by the matrix square root of H squared",
+    init=init,
+    update=update,
+    spends=Spends(gradients=1, hessians=1),
+)

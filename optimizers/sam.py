@@ -1,0 +1,44 @@
+"""SAM, sharpness-aware minimization: the gradient is taken where, nearby, the loss is worst."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Hyper, Optimizer, Probe, Reference, Spends
+
+
+class State(NamedTuple):
+    ahead: jax.Array  # like params, from w to where the gradient was taken
+
+
+def init(params) -> State:
+    return State(ahead=jax.tree.map(jnp.zeros_like, params))
+
+
+def update(probe: Probe, state: State, params, *, lr, rho):
+    size = jnp.sqrt(sum((g**2).sum() for g in jax.tree.leaves(probe.grad)))
+    ahead = jax.tree.map(lambda g: jnp.where(size > 0, rho * g / jnp.where(size > 0, size, 1.0), 0.0), probe.grad)
+    g = jax.grad(probe.f)(jax.tree.map(jnp.add, params, ahead))
+    return jax.tree.map(lambda w, g: w - lr * g, params, g), State(ahead)
+
+
+OPTIMIZER = Optimizer(
+    id="sam",
+    name="SAM (SGD)",
+    family="around another rule",
+    tex=(
+        r"\hat w_t = w_t + \rho\, \frac{g_t}{|g_t|} \\"
+        r"w_{t+1} = w_t - \eta\, \nabla f_t(\hat w_t)"
+    ),
+    hypers=(
+        Hyper("lr", 0.002, 1e-5, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("rho", 0.05, 0.0, 2.0, name="neighbourhood", tex=r"\rho"),
+    ),
+    reference=Reference("Foret et al.", 2020, "arXiv:2010.01412"),
+    checked="NumPy, with derivatives by hand",
+    init=init,
+    update=update,
+    spends=Spends(gradients=2),
+    shows={"ahead": lambda before, after: after.ahead},
+)

@@ -1,0 +1,48 @@
+"""Schedule-free SGD: the average of the iterates takes the place of a decaying rate. What is drawn is that average."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    z: jax.Array  # like params, the iterate that the gradient moves
+    weight: jax.Array  # (), sum of lr**2 so far
+    ahead: jax.Array  # like params, from w to where the gradient was taken
+
+
+def init(params) -> State:
+    none = jnp.zeros((), jnp.result_type(*jax.tree.leaves(params)))
+    return State(z=params, weight=none, ahead=jax.tree.map(jnp.zeros_like, params))
+
+
+def update(probe: Probe, state: State, params, *, lr, b):
+    ahead = jax.tree.map(lambda z, w: (1 - b) * (z - w), state.z, params)
+    g = jax.grad(probe.f)(jax.tree.map(jnp.add, params, ahead))
+    z = jax.tree.map(lambda z, g: z - lr * g, state.z, g)
+    weight = state.weight + lr**2
+    c = jnp.where(weight > 0, lr**2 / jnp.where(weight > 0, weight, 1.0), 0.0)
+    return jax.tree.map(lambda w, z: (1 - c) * w + c * z, params, z), State(z, weight, ahead)
+
+
+OPTIMIZER = Optimizer(
+    id="schedule_free",
+    name="Schedule-free SGD",
+    family="around another rule",
+    tex=(
+        r"y_t = w_t + (1-\beta)\, (z_t - w_t), \quad z_{t+1} = z_t - \eta_t\, \nabla f_t(y_t) \\"
+        r"c_t = \frac{\eta_t^2}{\sum_{i \le t} \eta_i^2}, \quad w_{t+1} = (1-c_t)\, w_t + c_t\, z_{t+1}"
+    ),
+    hypers=(
+        Hyper("lr", 0.005, 1e-5, 1.0, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("b", 0.9, 0.0, 0.999, near_one=True, name="share of the average", tex=r"\beta"),
+    ),
+    reference=Reference("Defazio et al.", 2024, "arXiv:2405.15682"),
+    checked="Optax's schedule_free_sgd, by its evaluation point",
+    init=init,
+    update=update,
+    shows={"ahead": lambda before, after: after.ahead},
+)

@@ -1,0 +1,34 @@
+"""signSGD: every coordinate takes a step of the same length, against the sign of its gradient."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+
+
+class State(NamedTuple):
+    pass  # it remembers nothing
+
+
+def init(params) -> State:
+    return State()
+
+
+def update(probe: Probe, state: State, params, *, lr):
+    return jax.tree.map(lambda w, g: w - lr * jnp.sign(g), params, probe.grad), state
+
+
+OPTIMIZER = Optimizer(
+    id="signsgd",
+    name="signSGD",
+    family="sign",
+    tex=r"w_{t+1} = w_t - \eta\, \mathrm{sign}(g_t)",
+    hypers=(Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),),
+    reference=Reference("Bernstein et al.", 2018, "arXiv:1802.04434"),
+    checked="Optax",
+    init=init,
+    update=update,
+    elsewhere={"optax": Elsewhere("optax.sign_sgd(lr)")},
+)
