@@ -37,7 +37,6 @@ OPTIMIZER = Optimizer(
     checked="Keras, Optax",
     init=init,
     update=update,
-    shows={"velocity": lambda before, after, *, momentum: momentum * after.v},
     elsewhere={
         "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)"),
         "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))"),

