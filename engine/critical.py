@@ -107,7 +107,9 @@ def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.nda
     ring = 1e-6 * span * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     value = np.asarray(many(w[:, None]))[:, 0]
     least = np.asarray(many(w[:, None] + ring)).min(axis=1)
-    return _distinct(((w[k], value[k]) for k in np.flatnonzero(least >= value)), span)
+    low, high = points[0, 0], points[-1, -1]
+    good = (least >= value) & ((low <= w) & (w <= high)).all(axis=1)
+    return _distinct(((w[k], value[k]) for k in np.flatnonzero(good)), span)
 
 
 def _sorted(places: list) -> Places:

@@ -1,0 +1,28 @@
+"""Booth: a bowl, oblique to both axes."""
+
+from engine import Reference, Surface
+
+
+def f(xy):
+    x, y = xy
+    return (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2
+
+
+# Found by Newton's method from a grid of starts; the tests look for others.
+MINIMA = (((0.9999999999999999, 3.0), 0.0),)
+
+SURFACE = Surface(
+    id="booth",
+    name="Booth",
+    family="test function",
+    tex=r"f(x, y) = (x + 2y - 7)^2 + (2x + y - 5)^2",
+    f=f,
+    domain=((-10.0, 10.0), (-10.0, 10.0)),
+    start=(-8.0, 6.0),
+    minima=lambda: MINIMA,
+    saddles=lambda: (),
+    reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 17"),
+    checked="NumPy",
+    log_height=True,
+    opening={},
+)

@@ -1,0 +1,30 @@
+"""Bukin 6: a bent ravine whose bottom is a crease: the gradient jumps across it and grows without bound."""
+
+import jax.numpy as jnp
+
+from engine import Reference, Surface
+
+
+def f(xy):
+    x, y = xy
+    return 100 * jnp.sqrt(jnp.abs(y - 0.01 * x**2)) + 0.01 * jnp.abs(x + 10)
+
+
+# Found by Newton's method from a grid of starts; the tests look for others.
+MINIMA = (((-10.0, 1.0), 0.0),)
+
+SURFACE = Surface(
+    id="bukin6",
+    name="Bukin 6",
+    family="test function",
+    tex=r"f(x, y) = 100 \sqrt{\left|y - 0.01\, x^2\right|} + 0.01 \left|x + 10\right|",
+    f=f,
+    domain=((-15.0, -5.0), (-3.0, 3.0)),
+    start=(-6.0, 2.0),
+    minima=lambda: MINIMA,
+    saddles=lambda: (),
+    reference=Reference("Surjanovic & Bingham", 2013, "Virtual Library of Simulation Experiments, sfu.ca/~ssurjano"),
+    checked="NumPy",
+    smooth=False,
+    opening={},
+)

@@ -1,0 +1,44 @@
+"""Goldstein & Price: four wells, and slopes from 3 to a million."""
+
+from engine import Reference, Surface
+
+
+def f(xy):
+    x, y = xy
+    left = 1 + (x + y + 1) ** 2 * (19 - 14 * x + 3 * x**2 - 14 * y + 6 * x * y + 3 * y**2)
+    right = 30 + (2 * x - 3 * y) ** 2 * (18 - 32 * x + 12 * x**2 + 48 * y - 36 * x * y + 27 * y**2)
+    return left * right
+
+
+# Found by Newton's method from a grid of starts; the tests look for others.
+MINIMA = (
+    ((-6.761070394102067e-18, -1.0), 3.0),
+    ((-0.6, -0.39999999999999997), 30.0),
+    ((1.8000000000000054, 0.20000000000000343), 83.99999999999913),
+    ((1.2, 0.8), 839.9999999999997),
+)
+SADDLES = (
+    ((-0.39999999999999997, -0.6000000000000001), 35.0),
+    ((1.1999999999999944, -0.20000000000000367), 98.99999999999974),
+    ((1.4, 0.6000000000000001), 979.9999999999998),
+    ((0.6, 0.39999999999999997), 990.0),
+)
+
+SURFACE = Surface(
+    id="goldstein_price",
+    name="Goldstein-Price",
+    family="test function",
+    tex=(
+        r"f(x, y) = \left(1 + (x + y + 1)^2 (19 - 14 x + 3 x^2 - 14 y + 6 x y + 3 y^2)\right) \cdot"
+        r"\left(30 + (2x - 3y)^2 (18 - 32 x + 12 x^2 + 48 y - 36 x y + 27 y^2)\right)"
+    ),
+    f=f,
+    domain=((-2.0, 2.0), (-2.0, 2.0)),
+    start=(-1.6, 0.6),
+    minima=lambda: MINIMA,
+    saddles=lambda: SADDLES,
+    reference=Reference("Goldstein & Price", 1971, "doi:10.1090/S0025-5718-1971-0312365-X"),
+    checked="NumPy",
+    log_height=True,
+    opening={},
+)
