@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -47,5 +47,10 @@ OPTIMIZER = Optimizer(
     shows={
         "squares": lambda before, after: after.v,
         "rates": lambda before, after, *, lr, eps: lr * (before.u + eps) ** 0.5 / (after.v + eps) ** 0.5,
+    },
+    elsewhere={
+        "keras": Elsewhere("keras.optimizers.Adadelta(lr, rho=rho, epsilon=eps)"),
+        "torch": Elsewhere("torch.optim.Adadelta([w], lr=lr, rho=rho, eps=eps)"),
+        "optax": Elsewhere("optax.adadelta(lr, rho=rho, eps=eps)"),
     },
 )

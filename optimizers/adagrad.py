@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -37,5 +37,9 @@ OPTIMIZER = Optimizer(
     shows={
         "squares": lambda before, after: after.G,
         "rates": lambda before, after, *, lr, eps: lr / (after.G + eps) ** 0.5,
+    },
+    elsewhere={
+        "keras": Elsewhere("keras.optimizers.Adagrad(lr, initial_accumulator_value=0.0, epsilon=eps)"),
+        "optax": Elsewhere("optax.adagrad(lr, initial_accumulator_value=0.0, eps=eps)"),
     },
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -61,5 +61,13 @@ OPTIMIZER = Optimizer(
         "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
         "squares": lambda before, after, *, b2: unbiased(after.v, b2, after.t),
         "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.v, b2, after.t) ** 0.5 + eps),
+    },
+    elsewhere={
+        "keras": Elsewhere(
+            "keras.optimizers.Adam(lr, beta_1=b1, beta_2=b2, epsilon=eps)",
+            each="optimizer.epsilon = eps * (1 - b2 ** (t + 1)) ** 0.5  # Keras adds it before the bias is corrected",
+        ),
+        "torch": Elsewhere("torch.optim.Adam([w], lr=lr, betas=(b1, b2), eps=eps)"),
+        "optax": Elsewhere("optax.adam(lr, b1=b1, b2=b2, eps=eps)"),
     },
 )

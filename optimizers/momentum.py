@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -35,4 +35,12 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={"velocity": lambda before, after: after.v},
+    elsewhere={
+        "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum)"),
+        "torch": Elsewhere(
+            "torch.optim.SGD([w], lr=1.0, momentum=momentum)",
+            each="optimizer.param_groups[0]['lr'] = 1.0  # a rate that varies belongs into the velocity\nw.grad *= lr",
+        ),
+        "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum))"),
+    },
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -38,5 +38,19 @@ OPTIMIZER = Optimizer(
     shows={
         "velocity": lambda before, after: after.v,
         "ahead": lambda before, after, *, momentum: -momentum * before.v,
+    },
+    elsewhere={
+        "keras": Elsewhere(
+            "keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)", point="w - momentum * optimizer.momentums[0]"
+        ),
+        "torch": Elsewhere(
+            "torch.optim.SGD([w], lr=1.0, momentum=momentum, nesterov=True)",
+            each="optimizer.param_groups[0]['lr'] = 1.0  # a rate that varies belongs into the velocity\nw.grad *= lr",
+            point="w + momentum * optimizer.state[w]['momentum_buffer']",
+        ),
+        "optax": Elsewhere(
+            "optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))",
+            point="w - momentum * state[1].trace",
+        ),
     },
 )

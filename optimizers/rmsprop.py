@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -41,5 +41,9 @@ OPTIMIZER = Optimizer(
     shows={
         "squares": lambda before, after: after.v,
         "rates": lambda before, after, *, lr, eps: lr / (after.v + eps) ** 0.5,
+    },
+    elsewhere={
+        "keras": Elsewhere("keras.optimizers.RMSprop(lr, rho=rho, epsilon=eps)"),
+        "optax": Elsewhere("optax.rmsprop(lr, decay=rho, eps=eps, eps_in_sqrt=True)"),
     },
 )

@@ -51,5 +51,11 @@ OPTIMIZER = Optimizer(
     checked="PyTorch",
     init=init,
     update=update,
-    elsewhere={"torch": Elsewhere("torch.optim.Rprop([w], lr=lr, etas=(down, up))")},
+    elsewhere={
+        "torch": Elsewhere(
+            "torch.optim.Rprop([w], lr=lr, etas=(down, up))",
+            each="if t:  # PyTorch reads the rate at the first step alone\n"
+            "    optimizer.state[w]['step_size'] *= lr / before\nbefore = lr",
+        )
+    },
 )

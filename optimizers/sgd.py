@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import jax
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -29,4 +29,9 @@ OPTIMIZER = Optimizer(
     reference=Reference("Robbins & Monro", 1951, "doi:10.1214/aoms/1177729586"),
     init=init,
     update=update,
+    elsewhere={
+        "keras": Elsewhere("keras.optimizers.SGD(lr)"),
+        "torch": Elsewhere("torch.optim.SGD([w], lr=lr)"),
+        "optax": Elsewhere("optax.sgd(lr)"),
+    },
 )

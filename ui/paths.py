@@ -6,6 +6,7 @@ ones first.
 """
 
 import json
+from collections.abc import Sequence
 from functools import partial
 
 import jax
@@ -96,11 +97,11 @@ def grid(scene: Scene) -> bytes:
     return pack(head, {"f": values_on_grid(scene).astype(np.float32)})
 
 
-def race_of(scene: Scene) -> tuple[list, dict]:
-    """What `race` is called with for a scene: the entries, and the arguments that they share."""
+def race_of(scene: Scene, on: Sequence[str] | None = None) -> tuple[list, dict]:
+    """What `race` is called with for a scene: the entries, by default all that are on, and what they share."""
     rate = scene.values["rate"]
     entries = []
-    for id in scene.on:
+    for id in scene.on if on is None else on:
         hypers = scene.hypers(id)
         entries.append((OPTIMIZERS[id], {**hypers, "lr": hypers["lr"] * rate}))
     return entries, {

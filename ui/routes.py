@@ -12,10 +12,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from engine import LIBRARIES
 from engine.formula import formula_surface
+from optimizers import OPTIMIZERS
 from ui.fan import fan
 from ui.paths import grid, paths
 from ui.scene import STEPS, Scene, controls, read_domain
+from ui.takehome import program, table
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,4 +77,33 @@ async def _formula(request: Request) -> Response:
     return JSONResponse({"tex": surface.tex})
 
 
-ROUTES = [Route("/paths", _paths), Route("/grid", _grid), Route("/fan", _fan), Route("/formula", _formula)]
+async def _code(request: Request) -> Response:
+    """A run as a program of another library: {grade, code}."""
+    query = dict(request.query_params)
+    optimizer, library = query.pop("optimizer", ""), query.pop("library", "")
+    if optimizer not in OPTIMIZERS or library not in LIBRARIES:
+        return Response(
+            f"optimizer must be one of {', '.join(OPTIMIZERS)}, and library one of {', '.join(LIBRARIES)}; "
+            f"got {optimizer!r} and {library!r}.",
+            400,
+        )
+    return JSONResponse((await anyio.to_thread.run_sync(program, Scene.read(query), optimizer, library))._asdict())
+
+
+async def _csv(request: Request) -> Response:
+    """A run as a table."""
+    query = dict(request.query_params)
+    optimizer = query.pop("optimizer", "")
+    if optimizer not in OPTIMIZERS:
+        return Response(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {optimizer!r}.", 400)
+    return Response(await anyio.to_thread.run_sync(table, Scene.read(query), optimizer), media_type="text/csv")
+
+
+ROUTES = [
+    Route("/paths", _paths),
+    Route("/grid", _grid),
+    Route("/fan", _fan),
+    Route("/formula", _formula),
+    Route("/code", _code),
+    Route("/csv", _csv),
+]
