@@ -1,4 +1,4 @@
-"""Rprop: each coordinate has a step of its own, longer while the sign of its gradient stays, shorter when it turns."""
+"""Rprop: each coordinate has a step of its own, longer while the sign of its gradient stays, shorter when it turns. Unbounded."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,6 @@ import jax
 import jax.numpy as jnp
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-
-SHORTEST, LONGEST = 1e-6, 50.0  # of a step
 
 
 class State(NamedTuple):
@@ -25,10 +23,7 @@ def update(probe: Probe, state: State, params, *, lr, up, down):
     def factor(g, before):
         return jnp.where(g * before > 0, up, jnp.where(g * before < 0, down, 1.0)).astype(g.dtype)
 
-    def longer(r, g, before):
-        return jnp.clip(r * factor(g, before), SHORTEST / lr, LONGEST / lr)
-
-    r = jax.tree.map(longer, state.r, probe.grad, state.g)
+    r = jax.tree.map(lambda r, g, before: r * factor(g, before), state.r, probe.grad, state.g)
     g = jax.tree.map(lambda g, before: jnp.where(g * before < 0, 0.0, g), probe.grad, state.g)
     return jax.tree.map(lambda w, r, g: w - lr * r * jnp.sign(g), params, r, g), State(state.t + 1, g, r)
 
@@ -40,7 +35,7 @@ OPTIMIZER = Optimizer(
     tex=(
         r"r_t = r_{t-1} \cdot \begin{cases} \eta_+ & g_t\, g_{t-1} > 0 \\ \eta_- & g_t\, g_{t-1} < 0, \text{ and } "
         r"g_t := 0 \end{cases} \\"
-        r"10^{-6} \le \eta\, r_t \le 50, \quad w_{t+1} = w_t - \eta\, r_t\, \mathrm{sign}(g_t)"
+        r"w_{t+1} = w_t - \eta\, r_t\, \mathrm{sign}(g_t)"
     ),
     hypers=(
         Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
@@ -53,8 +48,8 @@ OPTIMIZER = Optimizer(
     update=update,
     elsewhere={
         "torch": Elsewhere(
-            "torch.optim.Rprop([w], lr=lr, etas=(down, up))",
-            each="if t:  # PyTorch reads the rate at the first step alone\n"
+            "torch.optim.Rprop([w], lr=lr, etas=(down, up), step_sizes=(0.0, float('inf')))",
+            each="if t and before:  # PyTorch reads the rate at the first step alone\n"
             "    optimizer.state[w]['step_size'] *= lr / before\nbefore = lr",
         )
     },
