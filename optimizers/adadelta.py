@@ -42,6 +42,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-4, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Zeiler", 2012, "arXiv:1212.5701"),
+    checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
     shows={

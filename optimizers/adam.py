@@ -55,6 +55,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Kingma & Ba", 2014, "arXiv:1412.6980"),
+    checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
     shows={

@@ -32,6 +32,7 @@ OPTIMIZER = Optimizer(
         Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma"),
     ),
     reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
+    checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
     shows={"velocity": lambda before, after: after.v},

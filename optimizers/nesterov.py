@@ -33,6 +33,7 @@ OPTIMIZER = Optimizer(
         Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma"),
     ),
     reference=Reference("Nesterov", 1983, "Soviet Mathematics Doklady 27, 372-376"),
+    checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
     shows={

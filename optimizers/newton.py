@@ -35,6 +35,7 @@ OPTIMIZER = Optimizer(
         Hyper("damping", 0.0, 0.0, 100.0, name="damping", tex=r"\lambda"),
     ),
     reference=Reference("Newton; damping by Levenberg", 1944, "doi:10.1090/qam/10666"),
+    checked="NumPy, with derivatives by hand",
     init=init,
     update=update,
     spends=Spends(gradients=1, hessians=1),

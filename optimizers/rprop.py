@@ -1,4 +1,4 @@
-"""Rprop: each coordinate has a step of its own, longer while the sign of its gradient stays, shorter when it turns. Unbounded."""
+"""Rprop: each coordinate has a step of its own, longer while its gradient keeps its sign, shorter when it turns."""
 
 from typing import NamedTuple
 

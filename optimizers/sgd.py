@@ -27,6 +27,7 @@ OPTIMIZER = Optimizer(
     tex=r"w_{t+1} = w_t - \eta\, g_t",
     hypers=(Hyper("lr", 0.002, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),),
     reference=Reference("Robbins & Monro", 1951, "doi:10.1214/aoms/1177729586"),
+    checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
     elsewhere={
