@@ -316,13 +316,15 @@ def _level(node: Node) -> float:
     return 5
 
 
-def _written(node: Node, write: Callable[[Node], str], brackets: str = "()") -> Callable[[Node, bool], str]:
+def _written(node: Node, write: Callable[[Node], str]) -> Callable[[Node, bool], str]:
     """A writer of the parts of a node, in brackets where they bind less tightly; `strict` where alike."""
 
+    own = 3 if isinstance(node, Negative) else _level(node)  # -x y is (-x) y, and -x^2 is -(x^2)
+
     def part(child: Node, strict: bool) -> str:
-        loose = _level(child) <= _level(node) if strict else _level(child) < _level(node)
+        loose = _level(child) <= own if strict else _level(child) < own
         text = write(child)
-        return f"{brackets[0]}{text}{brackets[1]}" if loose else text
+        return f"({text})" if loose else text
 
     return part
 
@@ -375,7 +377,7 @@ def to_tex(node: Node) -> str:
 
     def part(child: Node, strict: bool) -> str:
         text = _written(node, to_tex)(child, strict)
-        return rf"\left({text[1:-1]}\right)" if text.startswith("(") else text
+        return rf"\left({text[1:-1]}\right)" if text.startswith("(") else text  # TeX itself writes \left(
 
     match node:
         case Number(value) if "e" in repr(value):
