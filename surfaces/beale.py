@@ -35,5 +35,10 @@ SURFACE = Surface(
     saddles=saddles,
     log_height=True,
     reference=Reference("Beale", 1958, "On an iterative method for finding a local minimum of a function"),
-    opening={"steps": "500", "sgd.lr": "0.005"},
+    opening={
+        "steps": "500",
+        "sgd.lr": "0.005",
+        "saddle_free_newton.lr": "0.02",
+        "radam.lr": "0.01",
+    },
 )

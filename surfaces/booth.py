@@ -24,5 +24,8 @@ SURFACE = Surface(
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 17"),
     checked="NumPy",
     log_height=True,
-    opening={},
+    opening={
+        "adagrad_no_root.lr": "100",
+        "adamax.lr": "0.5",
+    },
 )

@@ -37,5 +37,15 @@ SURFACE = Surface(
     hypers=(Hyper("k", 10.0, 5.0, 30.0, log=True, name="steepness of the cliff", tex="k"),),
     reference=Reference("Pascanu, Mikolov & Bengio", 2013, "arXiv:1211.5063"),
     checked="NumPy",
-    opening={},
+    opening={
+        "sgd.lr": "0.2",
+        "momentum.lr": "0.02",
+        "nesterov.lr": "0.1",
+        "momentum_ema.lr": "0.2",
+        "nesterov_iterate.lr": "0.1",
+        "adagrad_no_root.lr": "2",
+        "lookahead.lr": "0.5",
+        "sam.lr": "0.2",
+        "schedule_free.lr": "0.5",
+    },
 )

@@ -25,5 +25,13 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Easom", 1990, "A Survey of Global Optimization Techniques"),
     checked="NumPy",
-    opening={},
+    opening={
+        "sgd.lr": "0.1",
+        "newton.lr": "0.001",
+        "saddle_free_newton.lr": "0.1",
+        "adagrad_no_root.lr": "0.2",
+        "lookahead.lr": "0.1",
+        "sam.lr": "0.1",
+        "schedule_free.lr": "0.2",
+    },
 )

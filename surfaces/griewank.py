@@ -51,5 +51,13 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Griewank", 1981, "doi:10.1007/BF00933356"),
     checked="NumPy",
-    opening={},
+    opening={
+        "sgd.lr": "0.2",
+        "newton.lr": "0.2",
+        "saddle_free_newton.lr": "0.1",
+        "adagrad_no_root.lr": "0.05",
+        "lookahead.lr": "0.2",
+        "sam.lr": "0.2",
+        "schedule_free.lr": "0.2",
+    },
 )

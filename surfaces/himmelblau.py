@@ -38,5 +38,9 @@ SURFACE = Surface(
     saddles=saddles,
     log_height=True,
     reference=Reference("Himmelblau", 1972, "Applied Nonlinear Programming"),
-    opening={},
+    opening={
+        "saddle_free_newton.lr": "0.1",
+        "adagrad_no_root.lr": "200",
+        "radam.lr": "0.01",
+    },
 )

@@ -42,6 +42,14 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Legendre", 1805, "Nouvelles méthodes pour la détermination des orbites des comètes"),
     checked="NumPy's least squares",
-    opening={"steps": "200", "sgd.lr": "0.2", "adam.lr": "0.2", "adagrad.lr": "1", "adadelta.eps": "0.001"},
+    opening={
+        "steps": "200",
+        "sgd.lr": "0.2",
+        "adagrad.lr": "1",
+        "adadelta.eps": "0.001",
+        "adam.lr": "0.2",
+        "lookahead.lr": "0.1",
+        "sam.lr": "0.05",
+    },
     data=Data(curve="line", names=("intercept w₁", "slope w₂"), predict=predict, loss=loss, train=TRAIN, valid=VALID),
 )

@@ -23,5 +23,10 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 71"),
     checked="NumPy",
-    opening={},
+    opening={
+        "sgd.lr": "0.1",
+        "lookahead.lr": "0.2",
+        "sam.lr": "0.1",
+        "schedule_free.lr": "0.2",
+    },
 )

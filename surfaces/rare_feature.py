@@ -32,5 +32,11 @@ SURFACE = Surface(
     ),
     reference=Reference("Duchi, Hazan & Singer", 2011, "JMLR 12, 2121-2159"),
     checked="NumPy",
-    opening={},
+    opening={
+        "sgd.lr": "0.2",
+        "adagrad_no_root.lr": "1",
+        "lookahead.lr": "0.2",
+        "sam.lr": "0.2",
+        "schedule_free.lr": "0.2",
+    },
 )

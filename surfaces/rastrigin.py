@@ -93,5 +93,10 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Rastrigin", 1974, "Systems of Extreme Control"),
     checked="NumPy",
-    opening={},
+    opening={
+        "newton.lr": "0.001",
+        "saddle_free_newton.lr": "0.05",
+        "lion.lr": "0.01",
+        "radam.lr": "0.005",
+    },
 )

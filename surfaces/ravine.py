@@ -34,8 +34,9 @@ SURFACE = Surface(
         "momentum.lr": "0.02",
         "nesterov.lr": "0.02",
         "adagrad.lr": "1",
+        "adadelta.eps": "0.001",
         "rmsprop.lr": "0.1",
         "adam.lr": "0.3",
-        "adadelta.eps": "0.001",
+        "adagrad_no_root.lr": "100",
     },
 )

@@ -37,6 +37,12 @@ SURFACE = Surface(
         "sgd.lr": "0.001",
         "momentum.lr": "0.0005",
         "nesterov.lr": "0.0005",
+        "newton.lr": "0.1",
         "adagrad.lr": "0.3",
+        "saddle_free_newton.lr": "0.1",
+        "signsgd.lr": "0.002",
+        "adamax.lr": "1",
+        "radam.lr": "0.01",
+        "schedule_free.lr": "0.01",
     },
 )

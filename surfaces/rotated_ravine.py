@@ -40,5 +40,7 @@ SURFACE = Surface(
     ),
     reference=Reference("Kingma & Ba, their diagonal scaling; Salomon", 1996, "doi:10.1016/0303-2647(96)01621-8"),
     checked="NumPy",
-    opening={},
+    opening={
+        "adagrad_no_root.lr": "500",
+    },
 )

@@ -34,5 +34,16 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Styblinski & Tang", 1990, "doi:10.1016/0893-6080(90)90029-K"),
     checked="NumPy",
-    opening={},
+    opening={
+        "sgd.lr": "0.05",
+        "momentum.lr": "0.01",
+        "nesterov.lr": "0.02",
+        "momentum_ema.lr": "0.1",
+        "nesterov_iterate.lr": "0.02",
+        "adagrad_no_root.lr": "20",
+        "adan.lr": "1",
+        "prodigy.lr": "5",
+        "sam.lr": "0.05",
+        "schedule_free.lr": "0.05",
+    },
 )

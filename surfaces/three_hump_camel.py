@@ -31,5 +31,7 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 111"),
     checked="NumPy",
-    opening={},
+    opening={
+        "lookahead.lr": "0.2",
+    },
 )
