@@ -96,7 +96,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Ackley", 1987, "A Connectionist Machine for Genetic Hillclimbing"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     smooth=False,
     opening={
         "sgd.lr": "0.1",

@@ -35,6 +35,7 @@ SURFACE = Surface(
     saddles=saddles,
     log_height=True,
     reference=Reference("Beale", 1958, "On an iterative method for finding a local minimum of a function"),
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "steps": "500",
         "sgd.lr": "0.005",

@@ -24,7 +24,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: (),
     reference=Reference("Surjanovic & Bingham", 2013, "Virtual Library of Simulation Experiments, sfu.ca/~ssurjano"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     smooth=False,
     opening={
         "sgd.lr": "0.0001",

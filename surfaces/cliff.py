@@ -36,7 +36,7 @@ SURFACE = Surface(
     saddles=saddles,
     hypers=(Hyper("k", 10.0, 5.0, 30.0, log=True, name="steepness of the cliff", tex="k"),),
     reference=Reference("Pascanu, Mikolov & Bengio", 2013, "arXiv:1211.5063"),
-    checked="NumPy",
+    checked="finite differences, Newton's method from a grid",
     opening={
         "sgd.lr": "0.2",
         "momentum.lr": "0.02",

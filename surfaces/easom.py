@@ -24,7 +24,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: (),
     reference=Reference("Easom", 1990, "A Survey of Global Optimization Techniques"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "sgd.lr": "0.1",
         "newton.lr": "0.001",

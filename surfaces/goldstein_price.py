@@ -38,7 +38,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Goldstein & Price", 1971, "doi:10.1090/S0025-5718-1971-0312365-X"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     log_height=True,
     opening={
         "sgd.lr": "0.0002",

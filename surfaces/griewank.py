@@ -50,7 +50,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Griewank", 1981, "doi:10.1007/BF00933356"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "sgd.lr": "0.2",
         "newton.lr": "0.2",

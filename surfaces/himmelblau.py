@@ -38,6 +38,7 @@ SURFACE = Surface(
     saddles=saddles,
     log_height=True,
     reference=Reference("Himmelblau", 1972, "Applied Nonlinear Programming"),
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "saddle_free_newton.lr": "0.1",
         "adagrad_no_root.lr": "200",

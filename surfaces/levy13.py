@@ -70,7 +70,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Surjanovic & Bingham", 2013, "Virtual Library of Simulation Experiments, sfu.ca/~ssurjano"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "sgd.lr": "0.02",
         "momentum.lr": "0.01",

@@ -22,7 +22,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: (),
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 71"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "sgd.lr": "0.1",
         "lookahead.lr": "0.2",

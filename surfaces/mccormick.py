@@ -28,6 +28,6 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 72"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={},
 )

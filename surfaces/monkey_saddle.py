@@ -27,7 +27,7 @@ SURFACE = Surface(
     minima=minima,
     saddles=saddles,
     reference=Reference("Hilbert & Cohn-Vossen", 1932, "Anschauliche Geometrie"),
-    checked="NumPy",
+    checked="finite differences, Newton's method from a grid",
     opening={
         "sgd.lr": "0.001",
         "momentum.lr": "0.0002",

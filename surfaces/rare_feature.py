@@ -31,7 +31,7 @@ SURFACE = Surface(
         Hyper("s", 3.0, 1.0, 10.0, log=True, name="size of the feature", tex="s"),
     ),
     reference=Reference("Duchi, Hazan & Singer", 2011, "JMLR 12, 2121-2159"),
-    checked="NumPy",
+    checked="finite differences, Newton's method from a grid",
     opening={
         "sgd.lr": "0.2",
         "adagrad_no_root.lr": "1",

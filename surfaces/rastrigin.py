@@ -92,7 +92,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Rastrigin", 1974, "Systems of Extreme Control"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "newton.lr": "0.001",
         "saddle_free_newton.lr": "0.05",

@@ -32,6 +32,7 @@ SURFACE = Surface(
         Hyper("b", 100.0, 1.0, 1000.0, log=True, name="b", tex="b"),
     ),
     reference=Reference("Rosenbrock", 1960, "doi:10.1093/comjnl/3.3.175"),
+    checked="landscapes 0.0.13, SciPy",
     opening={
         "steps": "500",
         "sgd.lr": "0.001",

@@ -38,7 +38,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Dixon & Szego", 1978, "Towards Global Optimisation 2"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "sgd.lr": "0.1",
         "momentum.lr": "0.05",

@@ -33,7 +33,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Styblinski & Tang", 1990, "doi:10.1016/0893-6080(90)90029-K"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "sgd.lr": "0.05",
         "momentum.lr": "0.01",

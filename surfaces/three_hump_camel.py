@@ -30,7 +30,7 @@ SURFACE = Surface(
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 111"),
-    checked="NumPy",
+    checked="landscapes 0.0.13, NumPy",
     opening={
         "lookahead.lr": "0.2",
     },
