@@ -258,7 +258,7 @@ class Surface(Member):
     opening: Mapping[str, str]
     data: Data | None = None
     source: Callable[[str], str] | None = None
-    programs: dict[Any, Any] = field(default_factory=dict, repr=False)
+    programs: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def compiled(self, what: Any, make: Callable[[], Any]) -> Any:
         """The program kept under `what`, made if it is not there."""

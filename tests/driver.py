@@ -5,6 +5,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Page
 
+from optimizers import OPTIMIZERS
+
+BASIC = {id: optimizer for id, optimizer in OPTIMIZERS.items() if optimizer.basic}  # those that a page opens with
 STAGE = "[data-stage]"
 READY = f"document.querySelector('{STAGE}')?.dataset.paths > 0"
 

@@ -10,8 +10,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from tests.driver import BASIC
 from ui.fan import FAR, GROUND_EVERY, STOPS, fan
 from ui.paths import grid, paths
 from ui.routes import ROUTES
@@ -231,7 +231,7 @@ def test_only_the_runs_that_a_slider_moves_are_in_its_fan():
     assert ids("adam.b1", on="sgd,adam") == ["adam"]
     assert ids("adam.b1", on="sgd") == []
     for vary in ("rate", "noise", "seed", "schedule.T", "surface.kappa"):
-        assert ids(vary) == list(OPTIMIZERS)
+        assert ids(vary) == list(BASIC)
         assert ids(vary, on="sgd,adam") == ["sgd", "adam"]
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from tests.driver import BASIC
 
 PAGE = Path(__file__).parent.parent / "ui" / "page.py"
 
@@ -29,14 +29,14 @@ def shows(app, members):
 
 def test_it_opens_with_every_rule():
     app = opened()
-    assert shows(app, OPTIMIZERS.values())
-    assert len(formulas(app)) == 2 + len(OPTIMIZERS), "the surface, the schedule and every optimizer"
-    assert len(app.sidebar.expander) == len(OPTIMIZERS), "each with the code that runs"
+    assert shows(app, BASIC.values())
+    assert len(formulas(app)) == 2 + len(BASIC), "the surface, the schedule and every optimizer"
+    assert len(app.sidebar.expander) == len(BASIC), "each with the code that runs"
 
 
 def test_it_opens_a_link():
     app = opened(surface="beale", on="sgd,adam")
-    assert shows(app, [SURFACES["beale"], OPTIMIZERS["sgd"], OPTIMIZERS["adam"]])
+    assert shows(app, [SURFACES["beale"], BASIC["sgd"], BASIC["adam"]])
     assert len(formulas(app)) == 4
 
 
@@ -47,5 +47,5 @@ def test_one_change_of_the_stage_is_enough_every_time():
         app.session_state["stage"] = {"scene": f"surface={surface}&on=adam"}
         app.run()
         assert not app.exception
-        assert shows(app, [SURFACES[surface], OPTIMIZERS["adam"]])
+        assert shows(app, [SURFACES[surface], BASIC["adam"]])
         assert len(formulas(app)) == 3

@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 
 from engine import rollout
 from engine.metrics import shown
-from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from tests.driver import BASIC
 from ui.paths import GRID, WORDS
 from ui.routes import ROUTES
 from ui.scene import Scene
@@ -41,9 +41,9 @@ def test_paths_are_the_engines_own(surface):
     query = {"surface": surface, "steps": "40", "noise": "0.5", "seed": "3", "rate": "0.5", "schedule": "linear"}
     head, arrays = get("/paths", **query)
     scene = Scene.read(query)
-    assert [run["id"] for run in head["runs"]] == list(OPTIMIZERS)
+    assert [run["id"] for run in head["runs"]] == list(BASIC)
     floor = min((value for _, value in SURFACES[surface].minima(**scene.hypers("surface"))), default=0.0)
-    for k, (id, optimizer) in enumerate(OPTIMIZERS.items()):
+    for k, (id, optimizer) in enumerate(BASIC.items()):
         hypers = scene.hypers(id)
         run = rollout(
             SURFACES[surface],
@@ -67,7 +67,7 @@ def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
     scene = Scene.read({"surface": surface, "steps": "30"})
     head, arrays = get("/paths", surface=surface, steps="30")
     met = dict.fromkeys(WORDS, 0)
-    for k, (id, optimizer) in enumerate(OPTIMIZERS.items()):
+    for k, (id, optimizer) in enumerate(BASIC.items()):
         run = rollout(
             SURFACES[surface],
             optimizer,

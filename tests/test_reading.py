@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import rollout
-from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.driver import READY, STAGE, box, painted, pixels, settled, stage, visit
+from tests.driver import BASIC, READY, STAGE, box, painted, pixels, settled, stage, visit
 from tests.test_drag import fingerprint
 from ui.scene import LOOKS, Scene
 
@@ -22,7 +21,7 @@ def run_of(scene, id):
     hypers = scene.hypers(id)
     return rollout(
         SURFACES[scene.surface],
-        OPTIMIZERS[id],
+        BASIC[id],
         start=scene.start,
         steps=int(scene.values["steps"]),
         hypers={**hypers, "lr": hypers["lr"] * scene.values["rate"]},
@@ -65,12 +64,12 @@ def reads(text, value):
 def test_the_leaderboard_is_in_order_and_says_what_the_engine_says(page, query):
     visit(page, f"{query}&rail=leaderboard")
     scene = scene_of(query)
-    runs = {id: run_of(scene, id) for id in OPTIMIZERS}
+    runs = {id: run_of(scene, id) for id in BASIC}
     last = int(scene.values["steps"])
     for step in (0, 7, last // 2, last):
         page.locator(f"{STAGE} .scrub").fill(str(step))
         rows = board(page)
-        assert set(rows) == set(OPTIMIZERS)
+        assert set(rows) == set(BASIC)
         losses = [runs[id].loss[step] for id in rows]
         assert losses == sorted(losses)
         for id, (loss, away, slope, _, _) in rows.items():
@@ -95,7 +94,7 @@ def test_the_leaderboard_says_when_a_run_is_there_and_what_it_cost(page):
         costs = {id: cells[4] for id, cells in board(page).items()}
         assert costs == {
             id: str(step * o.spends.gradients) + (f" + {step * o.spends.hessians} H" if o.spends.hessians else "")
-            for id, o in OPTIMIZERS.items()
+            for id, o in BASIC.items()
         }
         assert [id for id, cost in costs.items() if "H" in cost] == ["newton"]
 
@@ -129,8 +128,8 @@ def test_the_leaderboard_is_a_table_with_named_columns(page):
     expect(table).to_be_visible()
     heads = table.get_by_role("columnheader").all_inner_texts()
     assert heads == ["", "loss", "distance", "gradient", "there at", "cost"]
-    expect(table.get_by_role("rowheader")).to_have_count(len(OPTIMIZERS))
-    expect(table.get_by_role("row")).to_have_count(1 + len(OPTIMIZERS))
+    expect(table.get_by_role("rowheader")).to_have_count(len(BASIC))
+    expect(table.get_by_role("row")).to_have_count(1 + len(BASIC))
 
 
 @pytest.mark.parametrize("scale", LOOKS["scale"])
@@ -186,7 +185,7 @@ def test_the_numbers_of_every_quantity_are_the_engines(page, query):
     scene = scene_of(query)
     minima = SURFACES[scene.surface].minima(**scene.hypers("surface"))
     floor = min((value for _, value in minima), default=0.0)
-    assert set(dict(found)) == set(OPTIMIZERS)
+    assert set(dict(found)) == set(BASIC)
     for id, series in found:
         run = run_of(scene, id)
         assert set(series) == set(LOOKS["chart"])
@@ -216,7 +215,7 @@ def test_a_surface_without_minimum_has_an_empty_distance_and_no_error(page):
     assert pixels(page, "chart") == [0], "nothing is drawn"
 
 
-@pytest.mark.parametrize("id", OPTIMIZERS)
+@pytest.mark.parametrize("id", BASIC)
 def test_the_arrows_of_every_optimizer(page, id):
     visit(page, f"on={id}&step=5&noise=2")  # which keeps Newton from standing still
 
@@ -239,7 +238,7 @@ def test_the_arrows_of_every_optimizer(page, id):
 
 def test_digits_switch_optimizers(page):
     visit(page)
-    for digit, (id, optimizer) in enumerate(OPTIMIZERS.items(), 1):
+    for digit, (id, optimizer) in enumerate(BASIC.items(), 1):
         tick = page.get_by_label(f"show {optimizer.name}", exact=True)
         for checked in (False, True):
             painted(page, lambda digit=digit: page.keyboard.press(str(digit)))
@@ -350,7 +349,7 @@ def test_beside_another_plotly_the_paths_are_its_own_lines(page, server):
     page.route(f"**/vendor/plotly-{plotly.__version__}.js", older)
     visit(page, "steps=200")
     data = "document.querySelector('.relief .plot').data"
-    page.wait_for_function(f"{data}.length === {1 + len(OPTIMIZERS) + 1}")
+    page.wait_for_function(f"{data}.length === {1 + len(BASIC) + 1}")
     expect(page.locator(f"{STAGE} .relief > canvas")).to_be_hidden()
     scene = Scene.read({"steps": "200"})
     lines = page.evaluate(f"{data}.slice(1, -1).map(({{ x, y, line }}) => [[...x], [...y], line.color])")
@@ -359,7 +358,7 @@ def test_beside_another_plotly_the_paths_are_its_own_lines(page, server):
     )
     assert [colour for *_, colour in lines] == colours
     (x0, x1), (y0, y1) = SURFACES["ravine"].domain
-    for id, (x, y, _) in zip(OPTIMIZERS, lines, strict=True):
+    for id, (x, y, _) in zip(BASIC, lines, strict=True):
         position = run_of(scene, id).position
         inside = (position >= (x0, y0)).all(axis=1) & (position <= (x1, y1)).all(axis=1)
         if len(x) == len(position):
@@ -374,7 +373,7 @@ def test_beside_another_plotly_the_paths_are_its_own_lines(page, server):
     page.wait_for_function(f"{heads} !== '{start}' && document.querySelector('{STAGE}').dataset.step > 3")
     page.locator(f"{STAGE} .play").click()
     painted(page, lambda: page.get_by_label("show Adam").uncheck())
-    page.wait_for_function(f"{data}.length === {len(OPTIMIZERS) + 1}")
+    page.wait_for_function(f"{data}.length === {len(BASIC) + 1}")
 
 
 def sizes(page):

@@ -82,7 +82,10 @@ def test_a_registry_is_a_read_only_mapping_in_display_order(kind):
     registry = REGISTRIES[kind]
     assert len(registry) == len(list(registry)) > 0
     assert [registry[id].id for id in registry] == list(registry)
-    places = [(FAMILIES.index(member.family), member.reference.year) for member in registry.values()]
+    places = [
+        (not getattr(member, "basic", True), FAMILIES.index(member.family), member.reference.year)
+        for member in registry.values()
+    ]
     assert places == sorted(places)
     with pytest.raises(TypeError, match="does not support item assignment"):
         registry["new"] = next(iter(registry.values()))
@@ -163,8 +166,12 @@ def test_keywords_that_are_not_the_declared_hypers_are_refused():
             with pytest.raises(ValueError, match=rf"'{surface.id}': the keyword-only arguments"):
                 replace(surface, **{function: lambda *_, nothing: ()})
     for schedule in SCHEDULES.values():
+        part = "react" if schedule.react else "factor"
         with pytest.raises(ValueError, match=rf"'{schedule.id}': the keyword-only arguments"):
-            replace(schedule, factor=lambda t, *, nothing: t)
+            replace(schedule, **{part: lambda *_, nothing: ()})
+        other = {"react": None} if schedule.react else {"react": lambda loss, memory: (1, memory)}
+        with pytest.raises(ValueError, match=rf"'{schedule.id}': a schedule needs either a factor or a reaction"):
+            replace(schedule, **other)
 
 
 def test_an_optimizer_without_a_learning_rate_is_refused():

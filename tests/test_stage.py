@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
+from tests.driver import BASIC, READY, STAGE, box, painted, pixels, settled, slider, stage, visit
 from ui.scene import Scene
 
 
@@ -31,7 +31,7 @@ def test_it_comes_up_with_every_path_painted(page):
              return [...seen];
            }""",
     )
-    assert len(set(colours)) == len(OPTIMIZERS)
+    assert len(set(colours)) == len(BASIC)
     assert set(colours) <= set(found), "every optimizer's colour is on the contour"
 
 
@@ -238,11 +238,11 @@ def test_camera_and_playhead_survive_a_slider(page):
 def test_side_by_side_gives_every_optimizer_its_panel(page):
     visit(page)
     page.get_by_text("Side by side").click()
-    page.wait_for_function(f"document.querySelectorAll('{STAGE} .cell').length === {len(OPTIMIZERS)}")
-    assert page.locator(f"{STAGE} .caption").all_inner_texts() == [o.name for o in OPTIMIZERS.values()]
+    page.wait_for_function(f"document.querySelectorAll('{STAGE} .cell').length === {len(BASIC)}")
+    assert page.locator(f"{STAGE} .caption").all_inner_texts() == [o.name for o in BASIC.values()]
     assert all(count > 20 for count in pixels(page, "contour"))
     labelled = page.locator(f"{STAGE} .cell").filter(has=page.locator(".xtick"))
-    expect(labelled).to_have_count(len(OPTIMIZERS))
+    expect(labelled).to_have_count(len(BASIC))
     assert settled(page, "view=")["view"] == "panels"
 
 

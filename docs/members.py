@@ -1,0 +1,54 @@
+"""The table of every member, from the registries: python docs/members.py writes docs/members.md."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from engine import SCHEDULES, Member, Registry
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+HEAD = """# Every member
+
+Written by `python docs/members.py` from the declarations; a test sees that it is current. Optimizers agree with what
+they are checked against to 1e-9 (in float64, at every step; of a point's own size where that is larger), surfaces and
+schedules to 1e-11.
+"""
+
+
+def section(title: str, members: Registry, more: dict[str, str]) -> str:
+    lines = [f"## {title}: {len(members)}", "", f"| name | formula | source | checked against |{more['head']}"]
+    lines.append("|---|---|---|---|" + "---|" * more["head"].count("|"))
+    lines += [row(member) + more.get(member.id, "") for member in members.values()]
+    return "\n".join(lines)
+
+
+def row(member: Member) -> str:
+    formula = rf"\begin{{gathered}}{member.tex}\end{{gathered}}" if r"\\" in member.tex else member.tex
+    formula = formula.replace("|", r"\vert ")  # a bar would end the cell
+    source = member.reference
+    return f"| {member.name} | $`{formula}`$ | {source.authors} {source.year}, {source.where} | {member.checked} |"
+
+
+def text() -> str:
+    names = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}
+    also = {
+        id: f" {', '.join(names[library] for library in names if library in member.elsewhere) or 'none'} |"
+        for id, member in OPTIMIZERS.items()
+    }
+    return (
+        "\n\n".join(
+            [
+                HEAD.strip(),
+                section("Optimizers", OPTIMIZERS, {"head": " code for |", **also}),
+                section("Surfaces", SURFACES, {"head": ""}),
+                section("Schedules", SCHEDULES, {"head": ""}),
+            ]
+        )
+        + "\n"
+    )
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent / "members.md").write_text(text(), encoding="utf-8")
