@@ -80,9 +80,8 @@ async def lifespan(app):
         async def warm_others():
             await anyio.to_thread.run_sync(warm_fans, first)
             await anyio.to_thread.run_sync(warm_schedules)
-            for surface in others:
+            for surface in others:  # their fans wait until somebody drags there
                 await anyio.to_thread.run_sync(warm, surface)
-                await anyio.to_thread.run_sync(warm_fans, surface)
 
         tasks.start_soon(warm_others)
         yield

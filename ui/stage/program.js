@@ -1,6 +1,7 @@
 /** Code to take home: a dialog with a run as a program of a well-known library, and its path as a table. */
 
 import { choice, h } from "./dom.js";
+import { newestWins } from "./wire.js";
 
 const LIBRARIES = [{ id: "keras", name: "Keras" }, { id: "torch", name: "PyTorch" }, { id: "optax", name: "Optax" }];
 
@@ -10,8 +11,8 @@ const LIBRARIES = [{ id: "keras", name: "Keras" }, { id: "torch", name: "PyTorch
  * @param {() => object} values of the scene
  */
 export function createProgram(root, catalogue, address, scene, values) {
-  const who = choice("optimizer", [], show);
-  const library = choice("library", LIBRARIES, show);
+  const who = choice("optimizer", [], () => show());
+  const library = choice("library", LIBRARIES, () => show());
   const grade = h("p", { className: "remark", role: "status" });
   const code = h("pre", { tabIndex: 0, "aria-label": "the program" });
   const copy = h("button", { type: "button", onclick: copied }, "Copy");
@@ -22,7 +23,7 @@ export function createProgram(root, catalogue, address, scene, values) {
   dialog.onkeydown = (event) => event.stopPropagation(); // the stage's own keys rest meanwhile
   root.append(dialog);
 
-  async function show() {
+  const show = newestWins(async () => {
     const query = `${scene()}&optimizer=${who.select.value}`;
     table.href = address("csv", query);
     table.download = `${who.select.value}.csv`;
@@ -38,7 +39,7 @@ export function createProgram(root, catalogue, address, scene, values) {
     grade.textContent = answer.grade;
     code.textContent = answer.code;
     copy.disabled = !answer.code;
-  }
+  });
   async function copied() {
     if (!navigator.clipboard) return getSelection().selectAllChildren(code); // without https the reader copies by hand
     await navigator.clipboard.writeText(code.textContent);
