@@ -26,7 +26,7 @@ from engine.spec import Reference, Surface
 LONGEST = 300  # characters
 MOST = 200  # numbers, names, operators and functions
 DEEPEST = 40  # parentheses, signs and exponents within each other
-KEPT = 12  # formulas of which the compiled programs are kept; an older one is compiled again
+KEPT = 128  # formulas that need not be read again
 
 
 class FormulaError(ValueError):
@@ -422,7 +422,7 @@ def _first(node: Node) -> Node:
 def formula_surface(text: str, domain: tuple[float, float, float, float]) -> Surface:
     """The surface of a formula over x low, x high, y low, y high; minima and saddles are found, not declared.
 
-    The same text gives the same Surface as long as it is among the last KEPT, and its programs live as long as it does.
+    The same text gives the same Surface as long as it is among the last KEPT.
     Raises FormulaError.
     """
     tree = parse(text)

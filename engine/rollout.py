@@ -11,9 +11,9 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from numpy.typing import ArrayLike
 
-from engine.device import rollout_device
+from engine.device import compiled, rollout_device
 from engine.schedules import SCHEDULES
-from engine.spec import Data, Member, Optimizer, Probe, Schedule, Surface
+from engine.spec import Member, Optimizer, Probe, Schedule, Surface
 
 MAX_STEPS = 100_000
 # Runs are written into blocks of 1024, 2048, 4096, ... rows and cut to the steps asked for, so that moving a steps
@@ -161,7 +161,7 @@ def _race(
     with jax.default_device(rollout_device()):
         weather = _weather(rule, rows, examples, inputs["schedule"], inputs["noise"], inputs["seed"])
         blocks = [  # dispatched, not awaited: the next one starts meanwhile
-            _program(surface, rule if rule.react else None, optimizer, everything)(
+            compiled(_loop, surface, rule if rule.react else None, optimizer, everything)(
                 steps + 1,
                 inputs["start"],
                 inputs["surface"],
@@ -186,7 +186,7 @@ class Weather(NamedTuple):
 def _weather(rule: Schedule, rows: int, examples: int, schedule: dict[str, np.ndarray], noise, seed) -> Weather:
     numbers = (*schedule.values(), noise, seed)
     if any((a != a[0]).any() for a in numbers):
-        return _weather_program(rule, rows, examples)(schedule, noise, seed)
+        return compiled(_weather_of, rule, rows, examples)(schedule, noise, seed)
     same = _same_weather(rule, rows, examples, *(a[0].item() for a in numbers))
     return Weather(*(np.broadcast_to(a, (len(noise), *a.shape)) for a in same))
 
@@ -196,11 +196,12 @@ def _same_weather(rule: Schedule, rows: int, examples: int, *numbers: float) -> 
     """The weather of one run, kept: while a learning rate is dragged it does not change."""
     *values, noise, seed = (np.asarray([number]) for number in numbers)
     schedule = dict(zip(rule.defaults, values, strict=True))
-    return [np.asarray(a)[0] for a in _weather_program(rule, rows, examples)(schedule, noise, seed.astype(np.uint32))]
+    return [
+        np.asarray(a)[0] for a in compiled(_weather_of, rule, rows, examples)(schedule, noise, seed.astype(np.uint32))
+    ]
 
 
-@lru_cache(maxsize=64)
-def _weather_program(rule: Schedule, rows: int, examples: int):
+def _weather_of(rule: Schedule, rows: int, examples: int):
     """Compiled: `_weather` for n runs."""
 
     def weather(schedule, noise, seed):
@@ -214,18 +215,13 @@ def _weather_program(rule: Schedule, rows: int, examples: int):
     return jax.jit(jax.vmap(weather))
 
 
-def _program(surface: Surface, reacting: Schedule | None, optimizer: Optimizer, everything: bool):
-    """Compiled, and kept with the surface: one optimizer on it."""
-    what = (optimizer, reacting, everything)
-    return surface.compiled(what, lambda: _compile(surface.f, surface.data, reacting, optimizer, everything))
+def _loop(surface: Surface, reacting: Schedule | None, optimizer: Optimizer, everything: bool):
+    """Compiled: one optimizer on one surface. All that a slider moves is an argument, the steps included."""
+    f, data = surface.f, surface.data
 
-
-def _compile(f, data: Data | None, reacting: Schedule | None, optimizer: Optimizer, everything: bool):
-    """One optimizer on one surface. Everything that a slider moves is an argument, the steps included."""
-
-    def one(rows, start, surface, hypers, schedule, batch, weather):
+    def one(rows, start, shape, hypers, schedule, batch, weather):
         def true(w):
-            return f(w, **surface)
+            return f(w, **shape)
 
         def row(w, loss, gradient, lr, state):
             return ravel_pytree((w, loss, gradient, lr, state) if everything else (w, loss))[0]
@@ -282,7 +278,7 @@ def _batch(inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def _run(rows: np.ndarray, optimizer: Optimizer) -> Run:
-    """Take the flat rows (..., steps + 1, width) of `_program` apart."""
+    """Take the flat rows (..., steps + 1, width) of `_loop` apart."""
     leaves, tree = _state_shape(optimizer.init)
     ends = np.cumsum([2, 1, 2, 1, *(leaf.size for leaf in leaves)])
     position, loss, gradient, lr, *parts = np.split(rows, ends[:-1], axis=-1)

@@ -245,7 +245,6 @@ class Surface(Member):
     `opening` holds settings, in the URL's spelling, that show this surface's character: its defaults for the page.
     `data` is what a surface made of data is made of; then a step may see a batch of it.
     `source(module)` is f as Python text for a module, jnp or torch, where f's own source would not do.
-    `programs` holds what was compiled for this surface, by what it computes: it lives and goes with the surface.
     """
 
     f: Callable[..., jax.Array]
@@ -258,13 +257,6 @@ class Surface(Member):
     opening: Mapping[str, str]
     data: Data | None = None
     source: Callable[[str], str] | None = None
-    programs: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
-
-    def compiled(self, what: Any, make: Callable[[], Any]) -> Any:
-        """The program kept under `what`, made if it is not there."""
-        if what not in self.programs:
-            self.programs[what] = make()
-        return self.programs[what]
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -30,7 +30,7 @@ OPTIMIZER = Optimizer(
         r"w_{t+1} = w_t - \eta\, \frac{g_t}{G_t + \varepsilon}"
     ),
     hypers=(
-        Hyper("lr", 10.0, 1e-2, 1e3, log=True, name="learning rate", tex=r"\eta"),
+        Hyper("lr", 3.0, 1e-2, 1e3, log=True, name="learning rate", tex=r"\eta"),
         Hyper("eps", 1e-7, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Duchi, Hazan & Singer, without their root", 2011, "JMLR 12, 2121-2159"),

@@ -29,6 +29,7 @@ SURFACE = Surface(
     reference=Reference("Hilbert & Cohn-Vossen", 1932, "Anschauliche Geometrie"),
     checked="finite differences, Newton's method from a grid",
     opening={
+        "steps": "300",
         "sgd.lr": "0.001",
         "momentum.lr": "0.0002",
         "nesterov.lr": "0.0002",

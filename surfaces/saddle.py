@@ -38,7 +38,7 @@ SURFACE = Surface(
         "rmsprop.lr": "0.01",
         "adam.lr": "0.02",
         "exact_line_search.lr": "0.01",
-        "armijo.lr": "2",
+        "armijo.lr": "0.1",
         "conjugate_gradient.lr": "0.01",
         "bfgs.lr": "0.01",
         "lbfgs.lr": "0.01",

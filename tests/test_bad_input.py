@@ -24,7 +24,7 @@ BAD_INPUTS = {
     "start not finite": ({"start": (np.inf, 0.0)}, r"start must be finite, got \(inf, 0\.0\)"),
     "start a word": ({"start": "here"}, r"start must be a number or an array of numbers, got 'here'"),
     "start ragged": ({"start": [[1.0, 2.0], [3.0]]}, r"start must be a number or an array of numbers, got \[\["),
-    "seed not whole": ({"seed": 1.5}, r"seed must be a whole number from 0 to 2\*\*32 - 1, got 1\.5"),
+    "seed not whole": ({"seed": 1.5}, r"seed must be a whole number from 0 to 4294967295, got 1\.5"),
     "seed negative": ({"seed": -1}, r"seed must be a whole number .*, got -1"),
     "seed too large": ({"seed": 2**32}, r"seed must be a whole number .*, got 4294967296"),
     "seed too deep": (

@@ -2,6 +2,7 @@
 
 import gc
 import math
+import weakref
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from engine.critical import critical_points
+from engine.device import PROGRAMS, compiled
 from engine.formula import (
     DEEPEST,
     KEPT,
@@ -239,16 +241,16 @@ def test_the_route_says_what_is_wrong_and_a_link_with_it_opens_the_default():
     assert kept.own == ("x^2 + y", (0.0, 1.0, 0.0, 2.0))
 
 
-def test_programs_go_with_their_formula():
-    """A class that types hundreds of formulas must not fill the memory: the last KEPT stay."""
-    formula_surface.cache_clear()
+def test_memory_ends_with_the_last_formulas_and_programs():
+    """A class that types hundreds of formulas must not fill the memory: nothing holds those that were pushed out."""
+    query = {"surface": "formula", "surface.f": "x^2 + 7 y^2 + x y", "steps": "10", "on": "sgd"}
+    assert client.get("/paths", params=query).status_code == 200
+    kept = weakref.ref(formula_surface("x^2 + 7 y^2 + x y", tuple(np.ravel(OWN[1]))))
+    for k in range(KEPT):
+        formula_surface(f"x + {k}", (0, 1, 0, 1))
     gc.collect()
-
-    def alive():
-        gc.collect()
-        return sum(type(thing).__name__ == "Surface" and thing.id == "formula" for thing in gc.get_objects())
-
-    for k in range(KEPT + 5):
-        query = {"surface": "formula", "surface.f": f"x^2 + {k} y^2 + x y", "steps": "10", "on": "sgd"}
-        assert client.get("/paths", params=query).status_code == 200
-    assert alive() <= KEPT
+    assert kept() is not None, "its program is still held"
+    for k in range(PROGRAMS):
+        compiled(int, k)
+    gc.collect()
+    assert kept() is None

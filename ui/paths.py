@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine import Data, Surface, race
-from engine.device import rollout_device
+from engine.device import compiled, rollout_device
 from engine.metrics import first_non_finite, first_outside, shown
 from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
@@ -63,9 +63,8 @@ def paths(scene: Scene) -> bytes:
         "position": np.array([run.position for run in runs]).reshape(-1, n, 2),
     }
     if surface.data:
-        exact["validation"] = np.array([_validation(surface, surface.data, run.position) for run in runs]).reshape(
-            -1, n
-        )
+        validation = compiled(_validation_of, surface.data)
+        exact["validation"] = np.array([_at_points(validation, run.position) for run in runs]).reshape(-1, n)
     drawn = {
         "gradient": np.array([run.gradient for run in runs]).reshape(-1, n, 2),
         "lr": np.array([_to_rows(run.lr) for run in runs]).reshape(-1, n),
@@ -124,15 +123,14 @@ def landmarks(scene: Scene) -> dict:
 
 def values_on_grid(scene: Scene) -> np.ndarray:
     """f of a scene's surface, (GRID, GRID)."""
-    surface = surface_of(scene)
-
-    def compiled():
-        x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
-        points = jnp.stack(jnp.meshgrid(x, y), axis=-1)
-        return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points))
-
     with jax.default_device(rollout_device()):
-        return np.asarray(surface.compiled("grid", compiled)(scene.hypers("surface")))
+        return np.asarray(compiled(_on_grid, surface_of(scene))(scene.hypers("surface")))
+
+
+def _on_grid(surface: Surface):
+    x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
+    points = jnp.stack(jnp.meshgrid(x, y), axis=-1)
+    return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points))
 
 
 def _to_rows(steps: np.ndarray) -> np.ndarray:
@@ -140,32 +138,27 @@ def _to_rows(steps: np.ndarray) -> np.ndarray:
     return np.concatenate([steps, np.full((1, *steps.shape[1:]), np.nan)])
 
 
-def _at_points(program, points: np.ndarray, *more) -> np.ndarray:
-    """What a compiled program says of points (n, 2): they are filled up to a size that is already compiled."""
+def _at_points(function, points: np.ndarray, *more) -> np.ndarray:
+    """What a compiled function says of points (n, 2): they are filled up to a size that is already compiled."""
     room = np.zeros((max(SHORTEST_BLOCK, 1 << len(points).bit_length()), 2))
     room[: len(points)] = points
     with jax.default_device(rollout_device()):
-        return np.asarray(program(room, *more))[: len(points)]
+        return np.asarray(function(room, *more))[: len(points)]
 
 
 def _hessians(scene: Scene, position: np.ndarray) -> np.ndarray:
     """f_xx, f_xy, f_yy of a scene's surface at points (n, 2)."""
-    surface = surface_of(scene)
-
-    def compiled():
-        return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(surface.f, **hypers)))(points))
-
-    H = _at_points(surface.compiled("hessian", compiled), position, scene.hypers("surface"))
+    H = _at_points(compiled(_hessian_of, surface_of(scene)), position, scene.hypers("surface"))
     return H[:, [0, 0, 1], [0, 1, 1]]
 
 
-def _validation(surface: Surface, data: Data, position: np.ndarray) -> np.ndarray:
+def _hessian_of(surface: Surface):
+    return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(surface.f, **hypers)))(points))
+
+
+def _validation_of(data: Data):
     """The mean loss over the validation examples at points (n, 2)."""
-
-    def compiled():
-        return jax.jit(jax.vmap(lambda w: jnp.mean(data.loss(w, *data.valid))))
-
-    return _at_points(surface.compiled("validation", compiled), position)
+    return jax.jit(jax.vmap(lambda w: jnp.mean(data.loss(w, *data.valid))))
 
 
 def floor_of(scene: Scene) -> float:
