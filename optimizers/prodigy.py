@@ -1,5 +1,7 @@
 """Prodigy: Adam that finds its own learning rate, from how far it has come and what the gradients promised."""
 
+import jax
+import jax.numpy as jnp
 import optax
 import optax.contrib
 
@@ -10,7 +12,10 @@ init = begin(optax.contrib.prodigy())
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
-    return follow(optax.contrib.prodigy(lr, betas=(b1, b2), eps=eps), probe, state, params)
+    after = follow(optax.contrib.prodigy(lr, betas=(b1, b2), eps=eps), probe, state, params)
+    # As the authors' own program: no step before the first gradient that is not zero. Optax divides 0 by 0 there.
+    still = optax.tree.norm(after[1].rule.grad_sum) == 0
+    return jax.tree.map(lambda new, old: jnp.where(still, old, new), after, (params, state))
 
 
 OPTIMIZER = Optimizer(
