@@ -27,6 +27,7 @@ SURFACE = Surface(
     checked="landscapes 0.0.13, NumPy",
     smooth=False,
     opening={
+        "steps": "1000",
         "sgd.lr": "0.0001",
         "momentum.lr": "0.0002",
         "nesterov.lr": "0.0001",

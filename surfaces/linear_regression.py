@@ -37,7 +37,7 @@ SURFACE = Surface(
     tex=r"f(w) = \frac{1}{N} \sum_{i=1}^{N} \tfrac{1}{2} \left(w_1 + w_2 x_i - y_i\right)^2",
     f=f,
     domain=((-4.0, 5.0), (-3.0, 5.0)),
-    start=(-3.0, -2.0),
+    start=(-3.5, 0.0),
     minima=lambda: (((float(_best[0]), float(_best[1])), _floor),),
     saddles=lambda: (),
     reference=Reference("Legendre", 1805, "Nouvelles méthodes pour la détermination des orbites des comètes"),
@@ -45,6 +45,8 @@ SURFACE = Surface(
     opening={
         "steps": "200",
         "sgd.lr": "0.2",
+        "momentum.lr": "0.02",
+        "nesterov.lr": "0.02",
         "adagrad.lr": "1",
         "adadelta.eps": "0.001",
         "adam.lr": "0.2",

@@ -67,7 +67,7 @@ export function createContour(box, onStart) {
     size = [width, height];
     const panels = cells.length > 1 || picture.view === "panels";
     const wide = Math.min(1.5, picture.large); // room for larger type
-    const margin = panels ? { l: 34 * wide, r: 6 * wide, t: 22 * wide, b: 22 * wide } : { l: 52 * wide, r: 8 * wide, t: 10, b: 42 * wide };
+    const margin = panels ? { l: 34 * wide, r: 6 * wide, t: 22 * wide, b: 22 * wide } : { l: 52 * wide, r: 8 * wide, t: 10, b: 46 * wide };
     frame = [margin.l, margin.t, width - margin.r, height - margin.b];
     for (const { canvas } of cells) {
       Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2] - frame[0]}px`, height: `${frame[3] - frame[1]}px` });

@@ -93,11 +93,12 @@ export function createRail(box, catalogue, act) {
   const families = [...new Set(rows.map((row) => row.family))].map((family) => {
     const own = rows.filter((row) => row.family === family);
     const count = h("span", { className: "count-on" });
-    const el = family ? h("details", { className: "family" }, h("summary", {}, family, count)) : h("div", { className: "rows" });
+    const el = family ? h("details", { className: "family" }, h("summary", {}, family, " ", count)) : h("div");
     el.append(...own.map((row) => row.el));
     return { el, own, count };
   });
-  settingsSide.append(...families.map(({ el }) => el));
+  const [basic, ...others] = families.map(({ el }) => el);
+  settingsSide.append(basic, h("div", { className: "families" }, "more", ...others));
   let seenOn = "";
 
   return {

@@ -54,7 +54,7 @@ export function createRelief(box) {
     const stretch = Math.min(1.5, Math.max(0.67, Math.sqrt((x1 - x0) / (y1 - y0))));
     const now = knows(plotly) ? turned(plot) : plot.layout?.scene?.camera;
     const untouched = !now || Math.hypot(now.eye.x - home.eye.x, now.eye.y - home.eye.y, now.eye.z - home.eye.z) < 1e-6;
-    const back = Math.max(1.08, (1.2 * height) / width); // in a narrow panel the camera stands further away
+    const back = Math.max(1.08, (1.2 * height) / width, (0.78 * width) / height); // in a narrow or low panel the camera stands further away
     home = { eye: { x: -0.52 * back, y: -1.28 * back, z: 1.2 * back }, center: { x: 0, y: 0, z: -0.13 } };
     const axis = (title, more) => ({
       title: { text: title },
