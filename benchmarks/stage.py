@@ -176,7 +176,7 @@ async def playback(browser: Browser, n: int) -> list[Row]:
             for view, name in (("overlay", "overlay"), ("panels", "side by side")):
                 async with stage(browser, server, **scene, view=view) as page:
                     panels = panels or await page.evaluate(PANELS)
-                    await page.get_by_text("Loop").click()
+                    await page.get_by_role("button", name="Loop").click()
                     await page.locator(".stage .play").click()
                     rows.append(Row(f"{len(on)} x {steps}, 2D + 3D, {name}", await painting(page, n), "frames/s"))
     ceilings = {"a 20 px canvas moved": ([[20, 20]], MOVING), f"three canvases {panels} repainted": (panels, REPAINTED)}
