@@ -4,8 +4,10 @@ import { choice, h } from "./dom.js";
 import { between, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { axisOf, earlyStop, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
-import { createSheet, finesse, ink } from "./raster.js";
+import { printAxes, printed } from "./print.js";
+import { cover, createSheet, finesse } from "./raster.js";
 
+const MARK = 7; // pixels from a mark's middle to its edge
 const BELOW = 9e3; // pixels: where a 0 stands on a logarithmic axis
 
 /**
@@ -38,9 +40,9 @@ export function createChart(box, onSeek, change) {
   async function show(next) {
     picture = next;
     const { terrain, runs, steps, plotly, held, chart, scale: kind } = picture;
-    const { clientWidth: width, clientHeight: height } = box;
-    if (!width || !height) return;
-    size = [width, height];
+    size = cover(canvas, box);
+    const [width, height] = size;
+    if (!(width > 0 && height > 0)) return;
     what.select.value = chart;
     scale.select.value = kind;
     const quantity = QUANTITIES.find(({ id }) => id === chart);
@@ -56,7 +58,6 @@ export function createChart(box, onSeek, change) {
     const wide = Math.min(1.5, picture.large); // room for larger type
     const margin = { l: 58 * wide, r: 12 * wide, t: 36, b: 38 * wide }; // the choices stand above: over the sheet they would be dear
     frame = [margin.l, margin.t, width - margin.l - margin.r, height - margin.t - margin.b];
-    Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2]}px`, height: `${frame[3]}px` });
     const lines = { showgrid: false, zeroline: false, fixedrange: true, ticklen: 3, ticks: "outside", tickcolor: theme.faint };
     await plotly.react(plot, [{ x: [], y: [] }], {
       width,
@@ -70,21 +71,14 @@ export function createChart(box, onSeek, change) {
       xaxis: { ...lines, range: [0, steps], title: { text: "step", standoff: 4 }, tickvals: roundSteps(steps) },
       yaxis: { ...lines, range: axis.range, tickvals: axis.tickvals, ticktext: axis.ticktext, title: { text: axis.title, standoff: 4 } },
     }, { staticPlot: true, responsive: false });
+    const ratio = finesse();
+    surround = printed(...size.map((side) => Math.round(side * ratio)), ratio, theme.background, (context) => printAxes(plot, context));
   }
-
-  let blank = new Uint32Array();
-  let colour = "";
-  function ground(width, height) {
-    if (blank.length !== width * height || colour !== theme.background) {
-      colour = theme.background;
-      blank = new Uint32Array(width * height).fill(ink(colour).paint | 0xff000000);
-    }
-    return blank;
-  }
+  let surround = null; // the axes, as pixels
 
   function draw(t) {
     const [, , width, height] = frame;
-    if (!picture || !axis || width <= 0 || height <= 0) return;
+    if (!picture || !surround || width <= 0 || height <= 0) return;
     const [low, high] = axis.range;
     const px = (step) => (step / picture.steps) * width;
     const py = (level) => ((high - level) / (high - low)) * height;
@@ -98,16 +92,19 @@ export function createChart(box, onSeek, change) {
       }));
     const lines = curves.map(({ line }) => line);
     const begin = () => {
-      sheet.open(width, height, ground);
+      sheet.open(...size, () => surround);
+      sheet.within(frame);
       for (const step of roundSteps(picture.steps)) sheet.rule(px(step), 0, px(step), height, { colour: theme.faint, width: 1 });
       for (const value of axis.tickvals) sheet.rule(0, py(value), width, py(value), { colour: theme.faint, width: 1 });
     };
-    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, theme, width, height, finesse()], (k, first, last, past) =>
+    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, surround], (k, first, last, past) =>
       drawPath(sheet, lines[k], first, last, past, curves[k].run.look, theme, curves[k].k ? 1 : 1.8));
     sheet.rule(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
     for (const { run, k, line, head } of curves) drawTail(sheet, line, t, head, run.look, k ? 1 : 1.8);
     for (const { run, k, line } of curves) if (k && picture.chart === "loss") stop(run, line, px);
-    for (const { run, head } of curves) drawMark(sheet, run.look, theme, ...head, 5);
+    const [left, top] = frame;
+    sheet.within([left - MARK, top - MARK, width + 2 * MARK, height + 2 * MARK]); // a mark at the last step is seen whole
+    for (const { run, head: [x, y] } of curves) drawMark(sheet, run.look, theme, x + MARK, y + MARK, 5);
     sheet.close();
   }
 

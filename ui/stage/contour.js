@@ -1,10 +1,11 @@
-/** The contour panel: Plotly draws the axes, a sheet the surface and the paths; one picture for all runs or one for each. */
+/** The contour panel: Plotly sets the axes, a sheet shows them, the surface and the paths; one cell for all runs or one for each. */
 
 import { paintGround, pixelsOf, stretched } from "./ground.js";
 import { h } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
-import { createSheet, finesse } from "./raster.js";
+import { printAxes, printed } from "./print.js";
+import { cover, createSheet, finesse, onGrid } from "./raster.js";
 import { newestWins } from "./wire.js";
 
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
@@ -18,14 +19,18 @@ const MANY = 2.5e5; // pixels of ground painted at each move of a surface's slid
  */
 export function createContour(box, onStart) {
   let picture = null;
-  let cells = []; // {el, ground, canvas, sheet, caption, runs}
-  let size = [0, 0]; // of a cell, read once: asking the page while drawing makes it lay itself out again
-  let frame = [0, 0, 1, 1]; // of the axes in a cell: left, top, right, bottom
+  let cells = []; // {el, axes, runs, corner: of the cell in the box, box: of its axes, [left, top, width, height]}
+  let whole = [0, 0]; // the size of all, read once: asking the page while drawing makes it lay itself out again
+  let frame = [0, 0, 1, 1]; // of the axes in a cell: left, top, width, height
   let range = null; // the part of the plane that is seen
   let surface = null; // whose range it is
   const plot = h("div", { className: "plot" });
+  const canvas = h("canvas");
+  const sheet = createSheet(canvas);
+  const grid = h("div", { className: "cells" });
   const legend = h("div", { className: "legend" }, "★ minimum   × saddle   ○ start");
   const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again", onclick: () => look(picture.terrain.domain) }, "Zoom out");
+  box.append(plot, canvas, grid, legend, home);
 
   function arrange() {
     const { runs, view } = picture;
@@ -33,18 +38,20 @@ export function createContour(box, onStart) {
     const { clientWidth: width, clientHeight: height } = box;
     const ratio = (columns) => width / columns / (height / Math.ceil(groups.length / columns));
     const columns = groups.map((_, i) => i + 1).reduce((a, b) => (Math.abs(Math.log(ratio(b) / 1.3)) < Math.abs(Math.log(ratio(a) / 1.3)) ? b : a), 1);
-    box.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+    grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     if (cells.length !== groups.length) {
-      cells = groups.map((_, i) => {
-        const ground = i ? h("div", { className: "plot" }) : plot;
-        const canvas = h("canvas");
-        const caption = h("div", { className: "caption" });
-        return { el: h("div", { className: "cell" }, ground, canvas, caption), ground, canvas, sheet: createSheet(canvas), caption };
+      cells = groups.map(() => {
+        const axes = h("div", { className: "axes" });
+        return { el: h("div", { className: "cell" }, axes), axes };
       });
-      box.replaceChildren(...cells.map((cell) => cell.el), legend, home);
+      grid.replaceChildren(...cells.map((cell) => cell.el));
     }
     share(runs);
-    cells.forEach(({ caption, runs }) => (caption.textContent = view === "panels" ? runs.map((run) => run.name).join() : ""));
+    for (const { el, runs } of cells) {
+      el.setAttribute("role", "group");
+      if (view === "panels") el.setAttribute("aria-label", runs.map((run) => run.name).join());
+      else el.removeAttribute("aria-label");
+    }
   }
   /** Which runs each cell shows. */
   const share = (runs) => cells.forEach((cell, i) => (cell.runs = cells.length > 1 ? [runs[i]] : runs));
@@ -62,26 +69,31 @@ export function createContour(box, onStart) {
       range = picture.terrain.domain.map((side) => [...side]);
     }
     arrange();
-    const { clientWidth: width, clientHeight: height } = cells[0].el;
-    if (!width || !height) return;
-    size = [width, height];
+    whole = cover(canvas, box);
+    if (!whole.every((side) => side > 0)) return;
     const panels = cells.length > 1 || picture.view === "panels";
     const wide = Math.min(1.5, picture.large); // room for larger type
     const margin = panels ? { l: 34 * wide, r: 6 * wide, t: 22 * wide, b: 22 * wide } : { l: 52 * wide, r: 8 * wide, t: 10, b: 46 * wide };
-    frame = [margin.l, margin.t, width - margin.r, height - margin.b];
-    for (const { canvas } of cells) {
-      Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2] - frame[0]}px`, height: `${frame[3] - frame[1]}px` });
+    const { left, top } = canvas.getBoundingClientRect();
+    const size = ["width", "height"].map((side) => Math.floor(cells[0].el.getBoundingClientRect()[side]));
+    frame = [margin.l, margin.t, size[0] - margin.l - margin.r, size[1] - margin.t - margin.b];
+    for (const cell of cells) {
+      const sides = cell.el.getBoundingClientRect();
+      cell.corner = [sides.left - left, sides.top - top].map((at) => Math.round(at * finesse()) / finesse());
+      cell.box = [cell.corner[0] + frame[0], cell.corner[1] + frame[1], frame[2], frame[3]];
+      ["left", "top", "width", "height"].forEach((side, i) => (cell.axes.style[side] = `${frame[i]}px`));
     }
-    await axes(margin, panels);
+    await axes(size, margin, panels);
   }
 
   let drawn = ""; // what the axes were last drawn from
-  async function axes(margin, panels) {
+  async function axes(size, margin, panels) {
     const { theme, plotly, terrain } = picture;
     const names = terrain.data?.names ?? ["x", "y"];
-    const now = JSON.stringify([cells.length, size, range, theme, picture.large, names]);
+    const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs[0].id]), size, range, theme, picture.large, names]);
     if (now === drawn) return;
     drawn = now;
+    const wide = Math.min(1.5, picture.large);
     const axis = (side, title) => ({
       range: [...range[side]],
       title: panels ? undefined : { text: title, standoff: 4 },
@@ -99,19 +111,31 @@ export function createContour(box, onStart) {
       margin,
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: theme.muted, family: theme.font, size: (panels ? 11 : 13) * Math.min(1.5, picture.large) },
+      font: { color: theme.muted, family: theme.font, size: (panels ? 11 : 13) * wide },
       xaxis: axis(0, names[0]),
       yaxis: axis(1, names[1]),
       dragmode: false,
     }, { staticPlot: true, responsive: false });
-    for (const { ground } of cells.slice(1)) ground.replaceChildren(plot.querySelector(".svg-container").cloneNode(true));
+    const [width, height] = whole;
+    const ratio = finesse();
+    surround = printed(Math.round(width * ratio), Math.round(height * ratio), ratio, theme.background, (context) => {
+      for (const { corner, runs } of cells) {
+        context.save();
+        context.translate(...corner);
+        printAxes(plot, context);
+        Object.assign(context, { font: `600 ${13 * wide}px ${theme.font}`, fillStyle: theme.text });
+        if (panels) context.fillText(runs.map((run) => run.name).join(), margin.l, margin.t - 7 * wide);
+        context.restore();
+      }
+    });
   }
+  let surround = null; // the axes, as pixels
   const relabel = newestWins(() => show(picture));
 
   /** Pixels of the axes' frame for points of the plane, and back; follows the reader's zoom. */
   function scales() {
     const [[x0, x1], [y0, y1]] = range;
-    const [width, height] = [frame[2] - frame[0], frame[3] - frame[1]];
+    const [, , width, height] = frame;
     return {
       width,
       height,
@@ -144,38 +168,50 @@ export function createContour(box, onStart) {
   let painted = { key: [], pixels: null }; // what the ground was last painted from, and what came of it
   function ground(width, height, ratio) {
     const { terrain, theme, rough } = picture;
-    const coarse = rough && width * height > MANY ? Math.sqrt(MANY / (width * height)) : 1;
-    const key = [terrain, theme, width, height, coarse, ...range.flat()];
-    if (key.some((part, i) => part !== painted.key[i])) {
-      const [w, h] = [Math.round(width * coarse), Math.round(height * coarse)];
-      const image = paintGround(terrain, range, w, h, ratio * coarse, theme);
-      painted = { key, pixels: coarse < 1 ? pixelsOf(stretched(image), width, height) : new Uint32Array(image.data.buffer) };
+    const boxes = cells.map((cell) => onGrid(cell.box, ratio));
+    const [w, h] = [boxes[0][2] - boxes[0][0], boxes[0][3] - boxes[0][1]];
+    const coarse = rough && w * h > MANY ? Math.sqrt(MANY / (w * h)) : 1;
+    const key = [terrain, theme, surround, w, h, coarse, ...range.flat(), ...boxes.flat()];
+    if (key.length !== painted.key.length || key.some((part, i) => part !== painted.key[i])) {
+      const image = paintGround(terrain, range, Math.round(w * coarse), Math.round(h * coarse), ratio * coarse, theme);
+      const one = coarse < 1 ? pixelsOf(stretched(image), w, h) : new Uint32Array(image.data.buffer);
+      const pixels = surround.length === width * height ? surround.slice() : new Uint32Array(width * height);
+      for (const [left, top] of boxes) for (let q = 0; q < h; q++) pixels.set(one.subarray(q * w, (q + 1) * w), (top + q) * width + left);
+      painted = { key, pixels };
     }
     return painted.pixels;
   }
 
   function draw(t) {
-    if (!picture || !range) return;
-    const { theme, start, terrain, large, view } = picture;
+    if (!picture || !range || !surround) return;
+    const { runs, theme, start, terrain, large, view } = picture;
     const scale = scales();
     const { px, py, width, height } = scale;
     if (width <= 0 || height <= 0) return;
     const unit = view === "panels" ? 0.75 * large : large;
-    for (const { sheet, runs } of cells) {
-      const lines = runs.map((run) => lineOf(run, px, py));
-      const begin = () => {
-        sheet.open(width, height, ground);
+    const boxOf = (k) => cells[cells.length > 1 ? k : 0].box;
+    const lines = runs.map((run) => lineOf(run, px, py));
+    const begin = () => {
+      sheet.open(...whole, ground);
+      for (const { box } of cells) {
+        sheet.within(box);
         landmarks(sheet, terrain, theme, px, py, 6 * unit);
-      };
-      drawPaths(sheet, begin, lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), terrain, theme, unit, width, height, finesse()], (k, first, last, past) =>
-        drawPath(sheet, lines[k], first, last, past, runs[k].look, theme, 2.2 * unit));
-      const heads = runs.map((run, k) => {
-        const { position } = run;
-        const [x, y] = [px(between((i) => position[2 * i], t)), py(between((i) => position[2 * i + 1], t))];
-        drawTail(sheet, lines[k], t, [x, y], run.look, 2.2 * unit);
-        const inside = x >= 0 && x <= width && y >= 0 && y <= height;
-        return inside ? [run, x, y, 6.5 * unit] : [run, ...exit(lines[k], t, [0, 0, width, height]), 4 * unit];
-      });
+      }
+    };
+    drawPaths(sheet, begin, lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), terrain, surround, theme, unit, ...range.flat(), ...whole], (k, first, last, past) => {
+      sheet.within(boxOf(k));
+      drawPath(sheet, lines[k], first, last, past, runs[k].look, theme, 2.2 * unit);
+    });
+    const heads = runs.map((run, k) => {
+      const { position } = run;
+      const [x, y] = [px(between((i) => position[2 * i], t)), py(between((i) => position[2 * i + 1], t))];
+      sheet.within(boxOf(k));
+      drawTail(sheet, lines[k], t, [x, y], run.look, 2.2 * unit);
+      const inside = x >= 0 && x <= width && y >= 0 && y <= height;
+      return inside ? [x, y, 6.5 * unit] : [...exit(lines[k], t, [0, 0, width, height]), 4 * unit];
+    });
+    for (const cell of cells) {
+      sheet.within(cell.box);
       sheet.stamp(`start ${theme.text} ${theme.background}`, px(start[0]), py(start[1]), 10 * unit, (context) => {
         context.arc(0, 0, 8 * unit, 0, 7);
         for (const [width, colour] of [[2.5, theme.background], [1.5, theme.text]]) {
@@ -184,10 +220,13 @@ export function createContour(box, onStart) {
           context.stroke();
         }
       });
-      picture.arrows?.(sheet, runs, t, scale, unit);
-      for (const [run, x, y, size] of heads) drawMark(sheet, run.look, theme, x, y, size);
-      sheet.close();
+      picture.arrows?.(sheet, cell.runs, t, scale, unit);
     }
+    runs.forEach((run, k) => {
+      sheet.within(boxOf(k));
+      drawMark(sheet, run.look, theme, ...heads[k]);
+    });
+    sheet.close();
   }
 
   // --- the hand: a click sets the start, the start ring can be dragged, the plane be panned and zoomed ---
@@ -195,8 +234,8 @@ export function createContour(box, onStart) {
   let hold = null; // {cell, from, drags, moved}
   const cellOf = (event) => cells.find(({ el }) => el.contains(event.target));
   const local = (event, cell) => {
-    const { left, top } = cell.el.getBoundingClientRect();
-    return [event.clientX - left - frame[0], event.clientY - top - frame[1]];
+    const { left, top } = canvas.getBoundingClientRect();
+    return [event.clientX - left - cell.box[0], event.clientY - top - cell.box[1]];
   };
   const overStart = ([mx, my]) => {
     const { px, py } = scales();

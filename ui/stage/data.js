@@ -2,7 +2,8 @@
 
 import { h } from "./dom.js";
 import { between } from "./line.js";
-import { createSheet, ink } from "./raster.js";
+import { printAxes, printed } from "./print.js";
+import { cover, createSheet, finesse } from "./raster.js";
 
 const POINTS = 65; // of a curve
 
@@ -30,6 +31,8 @@ export function createData(box) {
   let frame = [0, 0, 0, 0]; // left, top, width, height
   let axes = null; // the ranges of x and y
   let key = "";
+  let size = [0, 0];
+  let surround = null; // the axes, as pixels
 
   /** Take what is to be drawn from here on. */
   function see(next) {
@@ -39,8 +42,10 @@ export function createData(box) {
   async function show(next) {
     picture = next;
     const { terrain, theme, plotly, large } = picture;
-    const { clientWidth: width, clientHeight: height } = box;
-    if (!terrain.data || !width || !height) return;
+    if (!terrain.data) return;
+    size = cover(canvas, box);
+    const [width, height] = size;
+    if (!(width > 0 && height > 0)) return;
     const { train, valid } = terrain.data;
     axes = [0, 1].map((side) => spread([...train[side], ...valid[side]]));
     const now = JSON.stringify([width, height, axes, theme, large]);
@@ -49,7 +54,6 @@ export function createData(box) {
     const wide = Math.min(1.5, large); // room for larger type
     const margin = { l: 46 * wide, r: 12 * wide, t: 26, b: 34 * wide };
     frame = [margin.l, margin.t, width - margin.l - margin.r, height - margin.t - margin.b];
-    Object.assign(canvas.style, { left: `${frame[0]}px`, top: `${frame[1]}px`, width: `${frame[2]}px`, height: `${frame[3]}px` });
     const lines = { showgrid: false, zeroline: false, fixedrange: true, ticklen: 3, ticks: "outside", tickcolor: theme.faint, nticks: 5 };
     await plotly.react(plot, [{ x: [], y: [] }], {
       width,
@@ -62,24 +66,20 @@ export function createData(box) {
       xaxis: { ...lines, range: axes[0], title: { text: "x", standoff: 2 } },
       yaxis: { ...lines, range: axes[1], title: { text: "y", standoff: 2 } },
     }, { staticPlot: true, responsive: false });
-  }
-
-  let blank = new Uint32Array();
-  function ground(width, height) {
-    const paint = (ink(picture.theme.background).paint | 0xff000000) >>> 0;
-    if (blank.length !== width * height || blank[0] !== paint) blank = new Uint32Array(width * height).fill(paint);
-    return blank;
+    const ratio = finesse();
+    surround = printed(...size.map((side) => Math.round(side * ratio)), ratio, theme.background, (context) => printAxes(plot, context));
   }
 
   function draw(t) {
     const [, , width, height] = frame;
-    if (!picture?.terrain.data || !axes || width <= 0 || height <= 0) return;
+    if (!picture?.terrain.data || !surround || width <= 0 || height <= 0) return;
     const { runs, theme, terrain, large } = picture;
     const { train, valid, curve } = terrain.data;
     const [[x0, x1], [y0, y1]] = axes;
     const px = (x) => ((x - x0) / (x1 - x0)) * width;
     const py = (y) => ((y1 - y) / (y1 - y0)) * height;
-    sheet.open(width, height, ground);
+    sheet.open(...size, () => surround);
+    sheet.within(frame);
     const dot = (filled) => (context) => {
       context.arc(0, 0, 3 * large, 0, 7);
       context.strokeStyle = context.fillStyle = theme.muted;

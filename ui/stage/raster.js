@@ -28,6 +28,23 @@ function mixed(colour) {
 /** How many pixels of the screen stand for one of CSS. */
 export const finesse = () => Math.min(FINEST, devicePixelRatio || 1);
 
+/**
+ * Lay a canvas over the whole of a box, from pixel to pixel of the screen. One that lies between two is smeared; and
+ * only where sheets meet without a gap does the browser leave out what lies below them.
+ * @returns {[number, number]} its size in CSS pixels
+ */
+export function cover(canvas, box) {
+  const sides = box.getBoundingClientRect();
+  const snap = (at) => Math.round(at * devicePixelRatio) / devicePixelRatio;
+  const [left, top, right, bottom] = [sides.left, sides.top, sides.right, sides.bottom].map(snap);
+  const place = { left: left - sides.left, top: top - sides.top, width: right - left, height: bottom - top };
+  for (const [name, length] of Object.entries(place)) canvas.style[name] = `${length}px`;
+  return [place.width, place.height];
+}
+
+/** A box of CSS pixels as whole pixels of the screen: its left, top, right and bottom. */
+export const onGrid = ([left, top, width, height], ratio) => [left, top, left + width, top + height].map((at) => Math.round(at * ratio));
+
 /** @param {HTMLCanvasElement} canvas */
 export function createSheet(canvas) {
   const context = canvas.getContext("2d", { alpha: false }); // opaque: what lies below costs the browser nothing
@@ -36,6 +53,7 @@ export function createSheet(canvas) {
   let [w, h, ratio] = [0, 0, 1];
   let kept = null; // a picture to go on from
   let [low, high] = [0, 0]; // the rows painted on since the last of both was restored
+  let [x0, y0, x1, y1] = [0, 0, 0, 0]; // the box that is painted in
 
   function touch(top, bottom) {
     if (top < low) low = Math.max(0, Math.floor(top));
@@ -63,6 +81,11 @@ export function createSheet(canvas) {
     }
     [low, high] = [0, h];
     restore(ground(w, h, ratio));
+    [x0, y0, x1, y1] = [0, 0, w, h];
+  }
+  /** Paint in a box alone from here on, and count places from its corner. @param {number[]} box left, top, width, height */
+  function within(box) {
+    [x0, y0, x1, y1] = onGrid(box, ratio);
   }
   /** Keep what is painted by now, to go on from there. */
   function keep() {
@@ -91,9 +114,9 @@ export function createSheet(canvas) {
   /** One stroke from a to b in pixels of the screen, along the axis it runs along more; the last column is not its own. */
   function segment(ax, ay, bx, by, half, paint, opacity) {
     const edge = half + 1;
-    const inside = (x, y) => x >= -edge && y >= -edge && x <= w + edge && y <= h + edge;
+    const inside = (x, y) => x >= x0 - edge && y >= y0 - edge && x <= x1 + edge && y <= y1 + edge;
     if (!inside(ax, ay) || !inside(bx, by)) {
-      const piece = cut(ax, ay, bx, by, -edge, -edge, w + edge, h + edge);
+      const piece = cut(ax, ay, bx, by, x0 - edge, y0 - edge, x1 + edge, y1 + edge);
       if (!piece) return;
       [ax, ay, bx, by] = piece;
     }
@@ -102,7 +125,7 @@ export function createSheet(canvas) {
     if (flat ? bx < ax : by < ay) [ax, ay, bx, by] = [bx, by, ax, ay];
     const [from, to, start, other] = flat ? [ax, bx, ay, by] : [ay, by, ax, bx];
     if (to === from) return;
-    const [across, along] = flat ? [h, w] : [w, h];
+    const [least, across, first, along] = flat ? [y0, y1, x0, x1] : [x0, x1, y0, y1];
     const [stepAcross, stepAlong] = flat ? [w, 1] : [1, w];
     const slope = (other - start) / (to - from);
     const reach = half * Math.sqrt(1 + slope * slope);
@@ -110,12 +133,12 @@ export function createSheet(canvas) {
     const all = pixels;
     const solid = paint | 0xff000000;
     const [prb, pg, full] = [paint & 0xff00ff, paint & 0x00ff00, (opacity * 256) | 0];
-    let p = Math.max(0, Math.ceil(from - 0.5));
+    let p = Math.max(first, Math.ceil(from - 0.5));
     let top = start + (p + 0.5 - from) * slope - reach;
     for (; p < last; p++, top += slope) {
       const bottom = top + 2 * reach;
       const end = bottom < across ? bottom : across;
-      let q = top > 0 ? Math.floor(top) : 0;
+      let q = top > least ? Math.floor(top) : least;
       for (let i = q * stepAcross + p * stepAlong; q < end; q++, i += stepAcross) {
         const covered = (q + 1 < bottom ? q + 1 : bottom) - (q > top ? q : top);
         const a = (covered * full) | 0;
@@ -132,10 +155,10 @@ export function createSheet(canvas) {
 
   /** A disc in pixels of the screen: a round corner or end. */
   function disc(x, y, radius, paint, opacity) {
-    if (!(x > -radius && y > -radius && x < w + radius && y < h + radius)) return;
+    if (!(x > x0 - radius && y > y0 - radius && x < x1 + radius && y < y1 + radius)) return;
     touch(y - radius - 1, y + radius + 1);
-    for (let q = Math.max(0, Math.floor(y - radius - 0.5)); q <= Math.min(h - 1, y + radius + 0.5); q++) {
-      for (let p = Math.max(0, Math.floor(x - radius - 0.5)); p <= Math.min(w - 1, x + radius + 0.5); p++) {
+    for (let q = Math.max(y0, Math.floor(y - radius - 0.5)); q <= Math.min(y1 - 1, y + radius + 0.5); q++) {
+      for (let p = Math.max(x0, Math.floor(x - radius - 0.5)); p <= Math.min(x1 - 1, x + radius + 0.5); p++) {
         const [dx, dy] = [p + 0.5 - x, q + 0.5 - y];
         const covered = radius + 0.5 - Math.sqrt(dx * dx + dy * dy);
         if (covered > 0) blend(q * w + p, paint, Math.min(1, covered) * opacity);
@@ -152,11 +175,11 @@ export function createSheet(canvas) {
     const { paint, opacity: own } = ink(colour);
     const half = (width * ratio) / 2;
     const solid = opacity * own;
-    const out = (px, py) => px < 0 || py < 0 || px > w || py > h;
+    const out = (px, py) => px < x0 || py < y0 || px > x1 || py > y1;
     let [px, py, ux, uy, pen] = [NaN, NaN, 0, 0, false];
     for (let i = first; i <= last; i++) {
-      const qx = x[i] * ratio;
-      const qy = y[i] * ratio;
+      const qx = x0 + x[i] * ratio;
+      const qy = y0 + y[i] * ratio;
       const draws = i > first && Number.isFinite(qx - px + qy - py) && (wanted === undefined || hidden[i] === wanted);
       if (draws && out(px, py) && out(qx, qy)) {
         if (!halo) segment(px, py, qx, qy, ratio / 2, paint, solid / 2);
@@ -183,8 +206,8 @@ export function createSheet(canvas) {
   /** A filled box. */
   function fill(x, y, width, height, colour, opacity = 1) {
     const { paint, opacity: own } = ink(colour);
-    const [left, top] = [Math.max(0, Math.round(x * ratio)), Math.max(0, Math.round(y * ratio))];
-    const [right, bottom] = [Math.min(w, Math.round((x + width) * ratio)), Math.min(h, Math.round((y + height) * ratio))];
+    const [left, top] = [Math.max(x0, x0 + Math.round(x * ratio)), Math.max(y0, y0 + Math.round(y * ratio))];
+    const [right, bottom] = [Math.min(x1, x0 + Math.round((x + width) * ratio)), Math.min(y1, y0 + Math.round((y + height) * ratio))];
     if (!(right > left && bottom > top)) return;
     touch(top, bottom);
     for (let q = top; q < bottom; q++) for (let p = left; p < right; p++) blend(q * w + p, paint, opacity * own);
@@ -196,9 +219,9 @@ export function createSheet(canvas) {
    * @param {(context: CanvasRenderingContext2D) => void} draw round the origin
    */
   function stamp(name, x, y, reach, draw, opacity = 1) {
-    const [sx, sy] = [x * ratio, y * ratio];
+    const [sx, sy] = [x0 + x * ratio, y0 + y * ratio];
     const size = 2 * Math.ceil(reach * ratio + 1) + 1;
-    if (!(sx > -size && sy > -size && sx < w + size && sy < h + size)) return;
+    if (!(sx > x0 - size && sy > y0 - size && sx < x1 + size && sy < y1 + size)) return;
     const [ix, iy] = [Math.floor(sx), Math.floor(sy)];
     const [fx, fy] = [Math.floor((sx - ix) * PLACES), Math.floor((sy - iy) * PLACES)];
     const stamped = stampOf(`${name} ${reach} ${ratio} ${fx} ${fy}`, size, (context) => {
@@ -208,8 +231,8 @@ export function createSheet(canvas) {
     });
     const [left, top] = [ix - (size >> 1), iy - (size >> 1)];
     touch(top, top + size);
-    for (let q = Math.max(0, -top); q < Math.min(size, h - top); q++) {
-      for (let p = Math.max(0, -left); p < Math.min(size, w - left); p++) {
+    for (let q = Math.max(0, y0 - top); q < Math.min(size, y1 - top); q++) {
+      for (let p = Math.max(0, x0 - left); p < Math.min(size, x1 - left); p++) {
         const point = stamped[q * size + p];
         const covered = point >>> 24;
         if (covered) blend((top + q) * w + left + p, point & 0xffffff, (covered / 255) * opacity);
@@ -217,7 +240,7 @@ export function createSheet(canvas) {
     }
   }
 
-  return { open, keep, again, close, stroke, rule, fill, stamp };
+  return { open, within, keep, again, close, stroke, rule, fill, stamp };
 }
 
 const stamps = new Map();

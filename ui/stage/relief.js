@@ -6,7 +6,7 @@ import { headOf, onGround, shadow, through } from "./drape.js";
 import { vertexAt } from "./line.js";
 import { pixelsOf } from "./ground.js";
 import { drawMark, drawPaths } from "./paint.js";
-import { createSheet, finesse } from "./raster.js";
+import { cover, createSheet, finesse } from "./raster.js";
 import { newestWins } from "./wire.js";
 
 const SLOW = 60; // ms
@@ -37,9 +37,9 @@ export function createRelief(box) {
   async function show(next) {
     picture = next;
     const { terrain, theme, plotly } = picture;
-    const { clientWidth: width, clientHeight: height } = box;
-    if (!width || !height) return;
-    size = [width, height];
+    size = cover(canvas, box);
+    const [width, height] = size;
+    if (!(width > 0 && height > 0)) return;
     const sized = [width, height, picture.large].join();
     if (sized === key && ground?.terrain === terrain && ground?.theme === theme) {
       if (!knows(plotly)) await plain();

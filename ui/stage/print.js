@@ -1,0 +1,44 @@
+/** What Plotly drew as SVG round a plot, printed onto a canvas: a panel is one opaque picture then, and quick to compose. */
+
+/** Its ticks and texts, where they stand. @param {HTMLElement} plot laid out, seen or not @param {CanvasRenderingContext2D} context */
+export function printAxes(plot, context) {
+  for (const tick of plot.querySelectorAll("path.ticks")) {
+    const { x, y, width, height } = tick.getBBox();
+    const { a, b, c, d, e, f } = tick.getCTM();
+    context.save();
+    context.transform(a, b, c, d, e, f);
+    const { stroke, strokeOpacity } = getComputedStyle(tick);
+    Object.assign(context, { fillStyle: stroke, globalAlpha: strokeOpacity });
+    context.fillRect(Math.round(x - (width ? 0 : 0.5)), Math.round(y - (height ? 0 : 0.5)), width || 1, height || 1);
+    context.restore();
+  }
+  for (const text of plot.querySelectorAll("text")) {
+    const { a, b, c, d, e, f } = text.getCTM();
+    context.save();
+    context.transform(a, b, c, d, e, f);
+    const pieces = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
+    for (let at = 0; pieces.nextNode(); at += pieces.currentNode.length) {
+      const { length, data, parentElement } = pieces.currentNode;
+      if (!length) continue;
+      const { font, fill, fillOpacity } = getComputedStyle(parentElement);
+      const { x, y } = text.getStartPositionOfChar(at);
+      Object.assign(context, { font, fillStyle: fill, globalAlpha: fillOpacity });
+      context.fillText(data, x, y);
+    }
+    context.restore();
+  }
+}
+
+/**
+ * A picture of a size in pixels of the screen, of one colour and what `draw` adds in CSS pixels.
+ * @returns {Uint32Array} its pixels
+ */
+export function printed(width, height, ratio, background, draw) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  context.fillStyle = background;
+  context.fillRect(0, 0, width, height);
+  context.scale(ratio, ratio);
+  draw(context);
+  return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+}
