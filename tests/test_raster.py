@@ -54,8 +54,9 @@ GROUND = """async ([heights, range]) => {
     const terrain = ofHeights({ domain: [[0, 1], [0, 1]], log_height: false, floor: 0, minima: [], saddles: [] },
       Float32Array.from(heights));
     const theme = { low: "#ffffff", high: "#000000", line: "rgba(255,0,0,1)", background: "#00ff00" };
-    const image = paintGround(terrain, range, 200, 100, 1, theme);
-    return { pixels: [...image.data], start: terrain.levels.start, size: terrain.levels.size };
+    const pixels = new Uint32Array(200 * 100);
+    paintGround(terrain, range, 200, 100, 1, theme, pixels);
+    return { pixels: [...new Uint8Array(pixels.buffer)], start: terrain.levels.start, size: terrain.levels.size };
 }"""
 
 

@@ -97,8 +97,8 @@ export function createChart(box, onSeek, change) {
       for (const step of roundSteps(picture.steps)) sheet.rule(px(step), 0, px(step), height, { colour: theme.faint, width: 1 });
       for (const value of axis.tickvals) sheet.rule(0, py(value), width, py(value), { colour: theme.faint, width: 1 });
     };
-    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, surround], (k, first, last, past) =>
-      drawPath(sheet, lines[k], first, last, past, curves[k].run.look, theme, curves[k].k ? 1 : 1.8));
+    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, surround], (k, first, last, past, bare) =>
+      drawPath(sheet, lines[k], first, last, past, bare, curves[k].run.look, theme, curves[k].k ? 1 : 1.8));
     sheet.rule(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
     for (const { run, k, line, head } of curves) drawTail(sheet, line, t, head, run.look, k ? 1 : 1.8);
     for (const { run, k, line } of curves) if (k && picture.chart === "loss") stop(run, line, px);

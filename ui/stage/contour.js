@@ -1,6 +1,6 @@
 /** The contour panel: Plotly sets the axes, a sheet shows them, the surface and the paths; one cell for all runs or one for each. */
 
-import { paintGround, pixelsOf, stretched } from "./ground.js";
+import { paintGround } from "./ground.js";
 import { h } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
@@ -11,7 +11,7 @@ import { newestWins } from "./wire.js";
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
-const MANY = 2.5e5; // pixels of ground painted at each move of a surface's slider; where there are more, it is coarser meanwhile
+const MANY = 4e5; // pixels of ground painted at each move of a surface's slider; where there are more, it is coarser meanwhile
 
 /**
  * @param {HTMLElement} box
@@ -165,25 +165,30 @@ export function createContour(box, onStart) {
     ]);
   }
 
-  let painted = { key: [], pixels: null }; // what the ground was last painted from, and what came of it
+  let painted = { key: [], pixels: new Uint32Array() }; // what the ground was last painted from, and what came of it
   function ground(width, height, ratio) {
     const { terrain, theme, rough } = picture;
     const boxes = cells.map((cell) => onGrid(cell.box, ratio));
-    const [w, h] = [boxes[0][2] - boxes[0][0], boxes[0][3] - boxes[0][1]];
-    const coarse = rough && w * h > MANY ? Math.sqrt(MANY / (w * h)) : 1;
-    const key = [terrain, theme, surround, w, h, coarse, ...range.flat(), ...boxes.flat()];
-    if (key.length !== painted.key.length || key.some((part, i) => part !== painted.key[i])) {
-      const image = paintGround(terrain, range, Math.round(w * coarse), Math.round(h * coarse), ratio * coarse, theme);
-      const one = coarse < 1 ? pixelsOf(stretched(image), w, h) : new Uint32Array(image.data.buffer);
-      const pixels = surround.length === width * height ? surround.slice() : new Uint32Array(width * height);
-      for (const [left, top] of boxes) for (let q = 0; q < h; q++) pixels.set(one.subarray(q * w, (q + 1) * w), (top + q) * width + left);
-      painted = { key, pixels };
-    }
-    return painted.pixels;
+    const key = [surround, terrain, theme, rough, ...range.flat(), ...boxes.flat()];
+    if (key.length === painted.key.length && key.every((part, i) => part === painted.key[i])) return painted.pixels;
+    if (surround !== painted.key[0]) painted.pixels = surround.slice();
+    painted.key = key;
+    const { pixels } = painted;
+    const [[left, top, right, bottom]] = boxes;
+    const [w, h, first] = [right - left, bottom - top, top * width + left];
+    const coarse = rough ? Math.ceil(Math.sqrt((w * h) / MANY)) : 1;
+    if (coarse > 1) {
+      const [few, rows] = [Math.ceil(w / coarse), Math.ceil(h / coarse)];
+      const small = new Uint32Array(few * rows);
+      paintGround(terrain, range, few, rows, ratio / coarse, theme, small);
+      for (let q = 0; q < h; q++) for (let p = 0; p < w; p++) pixels[first + q * width + p] = small[((q / coarse) | 0) * few + ((p / coarse) | 0)];
+    } else paintGround(terrain, range, w, h, ratio, theme, pixels, first, width);
+    for (const [x, y] of boxes.slice(1)) for (let q = 0; q < h; q++) pixels.copyWithin((y + q) * width + x, first + q * width, first + q * width + w);
+    return pixels;
   }
 
   function draw(t) {
-    if (!picture || !range || !surround) return;
+    if (!picture || !range || surround?.length !== whole.reduce((n, side) => n * Math.round(side * finesse()), 1)) return; // Plotly sets the axes anew
     const { runs, theme, start, terrain, large, view } = picture;
     const scale = scales();
     const { px, py, width, height } = scale;
@@ -198,9 +203,9 @@ export function createContour(box, onStart) {
         landmarks(sheet, terrain, theme, px, py, 6 * unit);
       }
     };
-    drawPaths(sheet, begin, lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), terrain, surround, theme, unit, ...range.flat(), ...whole], (k, first, last, past) => {
+    drawPaths(sheet, begin, lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), terrain, surround, theme, unit, ...range.flat(), ...whole], (k, first, last, past, bare) => {
       sheet.within(boxOf(k));
-      drawPath(sheet, lines[k], first, last, past, runs[k].look, theme, 2.2 * unit);
+      drawPath(sheet, lines[k], first, last, past, bare, runs[k].look, theme, 2.2 * unit);
     });
     const heads = runs.map((run, k) => {
       const { position } = run;

@@ -85,6 +85,6 @@ export function through(run, { x, y, z, step }, view, hidden, { domain: [[x0, x1
     const [u, v] = [((x[i] - x0) / (x1 - x0)) * (SPOTS - 1), ((y[i] - y0) / (y1 - y0)) * (SPOTS - 1)];
     seen.hidden[i] = hidden[Math.round(v) * SPOTS + Math.round(u)] ?? 0; // a break in the line is nowhere
   }
-  run.seen = { view, ...thin({ ...seen, step }, ["hidden"]) };
+  run.seen = { view, ...thin({ ...seen, step }) };
   return run.seen;
 }

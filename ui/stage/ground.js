@@ -31,10 +31,10 @@ function taps(n, from, to, [low, high], points) {
 /**
  * @param {object} terrain as in terrain.js @param {[number, number][]} range the part of the plane that is seen
  * @param {number} width @param {number} height in pixels of the screen @param {number} ratio of them to CSS pixels
- * @param {object} theme
- * @returns {ImageData}
+ * @param {object} theme @param {Uint32Array} pixels of a picture to paint into @param {number} corner where in it
+ * @param {number} stride from one of its rows to the next
  */
-export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio, theme) {
+export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio, theme, pixels, corner = 0, stride = width) {
   const { heights, low, high, levels, domain } = terrain;
   const n = terrain.x.length;
   const across = taps(width, x0, x1, domain[0], n);
@@ -67,8 +67,7 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
     const share = Math.min(1, Math.max(0, (levels.start + (Math.floor(k / 3) - 0.5) * levels.size - low) / (high - low)));
     return from[k % 3] + (to[k % 3] - from[k % 3]) * share;
   });
-  const image = new ImageData(width, height);
-  const pixels = new Uint32Array(image.data.buffer); // a whole pixel at a time: little-endian, as every browser's machine
+  // A whole pixel at a time: little-endian, as every browser's machine.
   const packed = (r, g, b) => 0xff000000 | (b << 16) | (g << 8) | r;
   const whole = Uint32Array.from({ length: bands + 1 }, (_, k) => packed(...colours.subarray(3 * k, 3 * k + 3)));
   const outside = packed(...empty);
@@ -76,7 +75,7 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
   const reach2 = reach * reach;
   let [now, next] = [new Float32Array(width), new Float32Array(width)];
   for (let p = 0; p < height; p++) {
-    const start = p * width;
+    const start = corner + p * stride;
     if (down.index[p] < 0) {
       pixels.fill(outside, start, start + width);
       continue;
@@ -108,22 +107,4 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
     }
     [now, next] = [next, now];
   }
-  return image;
-}
-
-/** A picture as a canvas, to be stretched. @param {ImageData} image */
-export function stretched(image) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
-  canvas.getContext("2d", { willReadFrequently: true }).putImageData(image, 0, 0);
-  return canvas;
-}
-
-/** The pixels of a picture stretched to a size, on a background where it is transparent. @param {CanvasImageSource} picture */
-export function pixelsOf(picture, width, height, background = "#000000") {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-  context.fillStyle = background;
-  context.fillRect(0, 0, width, height);
-  context.drawImage(picture, 0, 0, width, height);
-  return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
 }

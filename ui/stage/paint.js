@@ -3,13 +3,16 @@
 import { vertexAt } from "./line.js";
 import { outline } from "./theme.js";
 
+const CROWD = 3; // where more paths than that are moved at once, none of them has its halo meanwhile: it is half the work
+
 /**
  * Draw the paths of a panel, up to step t in full and the rest faint. What has not changed since the last picture is not
  * painted again: while t moves on the paths go on from where they were, and paths that a hand moves are laid over the others.
  * @param {object} sheet of raster.js @param {() => void} begin opens it and paints what lies below the paths
  * @param {import("./line.js").Line[]} lines @param {boolean[]} moves which of them a hand moves @param {number} t
  * @param {*[]} stamp what else the picture is made of: any change begins it anew
- * @param {(k: number, first: number, last: number, past: boolean) => void} draw the k-th path between two vertices
+ * @param {(k: number, first: number, last: number, past: boolean, bare: boolean) => void} draw the k-th path between two
+ *   vertices, bare: without its halo
  */
 export function drawPaths(sheet, begin, lines, moves, t, stamp, draw) {
   const now = lines.map((line) => vertexAt(line, t));
@@ -28,17 +31,18 @@ export function drawPaths(sheet, begin, lines, moves, t, stamp, draw) {
     sheet.keep();
   }
   sheet.last = { t, made, now };
+  const bare = lines.length - rest.length > CROWD;
   lines.forEach((line, k) => {
     if (!moves[k]) return;
-    draw(k, now[k], line.step.length - 1, false);
-    draw(k, 0, now[k], true);
+    draw(k, now[k], line.step.length - 1, false, bare);
+    draw(k, 0, now[k], true, bare);
   });
 }
 
 /** One path between two vertices: what is past in full on a halo, what is to come faint. */
-export function drawPath(sheet, line, first, last, past, look, theme, width) {
+export function drawPath(sheet, line, first, last, past, bare, look, theme, width) {
   if (!past) return sheet.stroke(line, first, last, { colour: look.color, width: width * 0.6, opacity: 0.28 });
-  sheet.stroke(line, first, last, { colour: theme.halo, width: width + 1.6, halo: true });
+  if (!bare) sheet.stroke(line, first, last, { colour: theme.halo, width: width + 1.6, halo: true });
   // Once more over the piece before, whose end the new halo has covered.
   sheet.stroke(line, Math.max(0, first - 1), last, { colour: look.color, width });
 }

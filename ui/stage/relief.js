@@ -4,8 +4,8 @@ import { afterRender, camera, knows, turned } from "./camera.js";
 import { h } from "./dom.js";
 import { headOf, onGround, shadow, through } from "./drape.js";
 import { vertexAt } from "./line.js";
-import { pixelsOf } from "./ground.js";
 import { drawMark, drawPaths } from "./paint.js";
+import { printed } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
 import { newestWins } from "./wire.js";
 
@@ -104,8 +104,8 @@ export function createRelief(box) {
     afterRender(plot, (drawn) => {
       if (began) cost = performance.now() - began;
       began = 0;
-      const ratio = finesse();
-      still = pixelsOf(drawn, ...size.map((side) => Math.round(side * ratio)), ground.theme.background);
+      const [width, height] = size.map((side) => Math.round(side * finesse()));
+      still = printed(width, height, 1, ground.theme.background, (context) => context.drawImage(drawn, 0, 0, width, height));
       view = camera(plot, ...size);
       hidden = view && shadow(view, ground.terrain);
       picture.redraw();

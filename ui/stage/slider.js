@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { parse, show, toPlace, toValue } from "./scene.js";
 
+const READABLE = 50; // ms that a number stays while its slider moves: to lay it out anew costs a fifth of the frame
 let count = 0;
 
 /**
@@ -17,6 +18,7 @@ export function createSlider(hyper, { change, grab }, owner = "") {
   const stops = hyper.whole ? hyper.high - hyper.low : 200;
   let value = hyper.default;
   let standard = hyper.default;
+  let written = 0; // when the number last changed
 
   const range = h("input", { type: "range", id, min: 0, max: stops, step: 1, "aria-label": name });
   const field = h("input", { type: "text", className: "number", inputMode: "decimal", "aria-label": `${name}, number`, autocomplete: "off" });
@@ -28,25 +30,30 @@ export function createSlider(hyper, { change, grab }, owner = "") {
     const place = toPlace(hyper, value);
     if (!ownHand) range.value = Math.round(place * stops); // a thumb under the hand stays where the hand has it
     range.style.setProperty("--place", place);
-    range.setAttribute("aria-valuetext", show(value));
     reset.style.visibility = value === standard ? "hidden" : "visible";
   }
   function write() {
+    written = performance.now();
     field.value = show(value);
+    range.setAttribute("aria-valuetext", field.value);
+    if (!complaint.textContent) return;
     complaint.textContent = "";
     field.removeAttribute("aria-invalid");
   }
   function move(next, done, ownHand = false) {
     value = next;
     paint(ownHand);
-    write();
+    if (!ownHand || performance.now() - written > READABLE) write();
     change(hyper.key, value, done, ownHand ? range.value / stops : undefined);
   }
 
   range.onpointerdown = () => grab(hyper.key);
   range.onfocus = () => range.matches(":focus-visible") && grab(hyper.key);
   range.oninput = () => move(toValue(hyper, range.value / stops), false, true);
-  range.onchange = () => change(hyper.key, value, true, range.value / stops);
+  range.onchange = () => {
+    write();
+    change(hyper.key, value, true, range.value / stops);
+  };
   range.ondblclick = reset.onclick = () => move(standard, true);
   const typed = () => {
     if (field.value === show(value)) return write();

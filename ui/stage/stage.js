@@ -97,9 +97,9 @@ function createStage(root, component) {
   const data = createData(box.data);
   const panels = [contour, relief, data, chart];
   const program = createProgram(root, catalogue, (route, query) => new URL(`${route}?${query}&v=${version}`, document.baseURI), () => toQuery(unseen(values), defaults), () => values);
-  const order = new Map(catalogue.optimizers.map(({ id }, k) => [id, k]));
   const names = new Map(catalogue.optimizers.map(({ id, name }) => [id, name]));
-  const lookOf = (id) => look(theme, order.get(id));
+  let looksNow = new Map(); // the same object as long as the theme is: a panel paints again what looks otherwise
+  const lookOf = (id) => looksNow.get(id);
 
   // --- asking ---
   let exact = null; // {runs, terrain, scene}: the last paths that were asked for as such
@@ -172,7 +172,7 @@ function createStage(root, component) {
   function dressed(run, { domain: [[x0, x1], [y0, y1]] }) {
     const { position } = run;
     const outside = (i) => !(position[2 * i] >= x0 && position[2 * i] <= x1 && position[2 * i + 1] >= y0 && position[2 * i + 1] <= y1);
-    return { ...run, name: names.get(run.id), look: theme && lookOf(run.id), outside };
+    return { ...run, name: names.get(run.id), look: lookOf(run.id), outside };
   }
   const dressedRuns = (answer, terrain) => runsOf(answer).map((run) => dressed(run, terrain));
 
@@ -349,6 +349,8 @@ function createStage(root, component) {
   }
 
   for (const name of ["contour", "relief", "data", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
+  // Plotly listens to every move of the mouse over the page, and has the page laid out each time: 3 ms of every frame of a drag.
+  for (const name of ["bar", "contour", "data", "chart", "rail", "transport"]) box[name].addEventListener("mousemove", (event) => event.stopPropagation());
 
   const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
   resize.observe(box.contour);
@@ -363,6 +365,7 @@ function createStage(root, component) {
       const now = readTheme(root);
       if (JSON.stringify(now) !== JSON.stringify(theme)) {
         theme = now;
+        looksNow = new Map(catalogue.optimizers.map(({ id }, k) => [id, look(theme, k)]));
         if (exact) {
           showControls();
           show();
