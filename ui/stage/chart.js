@@ -4,7 +4,7 @@ import { choice, h } from "./dom.js";
 import { between, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { axisOf, earlyStop, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
-import { printAxes, printed } from "./print.js";
+import { printAxes, printed, printEdges } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
 
 const MARK = 7; // pixels from a mark's middle to its edge
@@ -72,7 +72,10 @@ export function createChart(box, onSeek, change) {
       yaxis: { ...lines, range: axis.range, tickvals: axis.tickvals, ticktext: axis.ticktext, title: { text: axis.title, standoff: 4 } },
     }, { staticPlot: true, responsive: false });
     const ratio = finesse();
-    surround = printed(...size.map((side) => Math.round(side * ratio)), ratio, theme.background, (context) => printAxes(plot, context));
+    surround = printed(...size.map((side) => Math.round(side * ratio)), ratio, theme.background, (context) => {
+      printAxes(plot, context);
+      printEdges(box, context, theme);
+    });
   }
   let surround = null; // the axes, as pixels
 

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { between } from "./line.js";
-import { printAxes, printed } from "./print.js";
+import { printAxes, printed, printEdges } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
 
 const POINTS = 65; // of a curve
@@ -67,7 +67,10 @@ export function createData(box) {
       yaxis: { ...lines, range: axes[1], title: { text: "y", standoff: 2 } },
     }, { staticPlot: true, responsive: false });
     const ratio = finesse();
-    surround = printed(...size.map((side) => Math.round(side * ratio)), ratio, theme.background, (context) => printAxes(plot, context));
+    surround = printed(...size.map((side) => Math.round(side * ratio)), ratio, theme.background, (context) => {
+      printAxes(plot, context);
+      printEdges(box, context, theme);
+    });
   }
 
   function draw(t) {

@@ -29,6 +29,14 @@ export function printAxes(plot, context) {
   }
 }
 
+/** The hairlines between a panel and those left of it and above it. @param {HTMLElement} box of the panel */
+export function printEdges(box, context, theme) {
+  const { offsetLeft, offsetTop, clientWidth, clientHeight, parentElement } = box;
+  Object.assign(context, { fillStyle: theme.text, globalAlpha: 0.14 });
+  if (offsetLeft > parentElement.offsetLeft) context.fillRect(0, 0, 1, clientHeight);
+  if (offsetTop > parentElement.offsetTop) context.fillRect(0, 0, clientWidth, 1);
+}
+
 /**
  * A picture of a size in pixels of the screen, of one colour and what `draw` adds in CSS pixels.
  * @returns {Uint32Array} its pixels

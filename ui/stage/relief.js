@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { headOf, onGround, shadow, through } from "./drape.js";
 import { vertexAt } from "./line.js";
 import { drawMark, drawPaths } from "./paint.js";
-import { printed } from "./print.js";
+import { printed, printEdges } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
 import { newestWins } from "./wire.js";
 
@@ -105,7 +105,11 @@ export function createRelief(box) {
       if (began) cost = performance.now() - began;
       began = 0;
       const [width, height] = size.map((side) => Math.round(side * finesse()));
-      still = printed(width, height, 1, ground.theme.background, (context) => context.drawImage(drawn, 0, 0, width, height));
+      still = printed(width, height, 1, ground.theme.background, (context) => {
+        context.drawImage(drawn, 0, 0, width, height);
+        context.scale(finesse(), finesse());
+        printEdges(box, context, ground.theme);
+      });
       view = camera(plot, ...size);
       hidden = view && shadow(view, ground.terrain);
       picture.redraw();
