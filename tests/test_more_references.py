@@ -295,9 +295,9 @@ def adan(s, w, rates, b1, b2, b3, eps):
         yield w
         g.append(s.g(w))
         change.append(g[-1] - g[-2] if len(g) > 1 else np.zeros(2))
-        sized.append(g[-1] + (1 - b2) * change[-1])
+        sized.append(g[-1] + b2 * change[-1])  # as the authors' program, github.com/sail-sg/Adan
         m, v, n = moments(g, b1, 0.5)[0], moments(change, b2, 0.5)[0], moments(sized, 0.5, b3)[1]
-        w = w - lr * (m + (1 - b2) * v) / (np.sqrt(n) + eps)
+        w = w - lr * (m + b2 * v) / (np.sqrt(n) + eps)
     yield w
 
 
