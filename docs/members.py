@@ -26,7 +26,7 @@ def section(title: str, members: Registry, more: dict[str, str]) -> str:
 
 def row(member: Member) -> str:
     formula = rf"\begin{{gathered}}{member.tex}\end{{gathered}}" if r"\\" in member.tex else member.tex
-    formula = formula.replace("|", r"\vert ")  # a bar would end the cell
+    formula = formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ")  # a bar would end the cell
     source = member.reference
     return f"| {member.name} | $`{formula}`$ | {source.authors} {source.year}, {source.where} | {member.checked} |"
 

@@ -174,7 +174,7 @@ class Optimizer(Member):
     - velocity: what it carries along, in such units that it alone would move w by -velocity;
     - ahead: from w to the point where the gradient is taken;
     - squares: the accumulated squared gradients;
-    - rates: the learning rate of each coordinate, which multiplies the gradient or its mean.
+    - rates: the learning rate of each coordinate, which multiplies the gradient, its mean or its sign.
 
     Each is a function `(before, after, *, <some of the hypers>)` of the states before and after a step. They may be
     those of many steps at once: fields like params are (..., steps, 2), scalar fields (..., steps), hypers (..., 1, 1)

@@ -33,7 +33,7 @@ OPTIMIZER = Optimizer(
         Hyper("lr", 0.01, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
         Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu"),
     ),
-    reference=Reference("Polyak; averaged as in Adam", 1964, "doi:10.1016/0041-5553(64)90137-5"),
+    reference=Reference("Polyak's momentum as a mean, as in Kingma & Ba", 2014, "arXiv:1412.6980"),
     checked="Optax, PyTorch",
     init=init,
     update=update,

@@ -54,6 +54,7 @@ OPTIMIZER = Optimizer(
     update=update,
     shows={
         "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
+        "squares": lambda before, after, *, b2: unbiased(after.v, b2, after.t),
         "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.v, b2, after.t) ** 0.5 + eps),
     },
     elsewhere={
