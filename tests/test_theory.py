@@ -63,6 +63,23 @@ def test_nothing_moves_where_the_gradient_is_zero(id):
     np.testing.assert_array_equal(run.position, np.zeros((21, 2)))
 
 
+@pytest.mark.parametrize("h", [4.0, 10.0])
+def test_one_step_at_the_cliff_undoes_fifty_once_the_rate_is_too_large_for_its_foot(h):
+    """Pascanu, Mikolov & Bengio 2013, section 2.3. Up to 2 / f'' of the minimum no step raises the loss."""
+    floor = 0.2  # the slope that leads to the wall
+    edge = 2 / (100 * floor * (1 - floor / h))
+    for lr, thrown in ((0.9 * edge, False), (10 * edge, True)):
+        run = rollout(SURFACES["cliff"], OPTIMIZERS["sgd"], hypers={"lr": lr}, surface_hypers={"h": h}, steps=500)
+        back = -np.diff(run.position[:, 0]).min() / (lr * floor)  # in steps on the floor
+        rise = (run.loss[1:] / run.loss[:-1]).max()
+        if thrown:
+            assert rise > 10
+            assert back == pytest.approx(h / floor - 1, rel=0.1)  # all of the wall's slope: 19 and 49 steps
+        else:
+            assert rise <= 1 + 1e-12
+            assert back < 1
+
+
 # Momentum: w_t and w_(t-1) are mapped linearly by a 2x2 matrix per eigen-direction.
 
 
