@@ -31,7 +31,7 @@ OPTIMIZER = Optimizer(
         Hyper("decay", 0.01, 0.0, 1.0, name="weight decay", tex=r"\lambda"),
     ),
     reference=Reference("Kingma & Ba, with a penalty as in Loshchilov & Hutter", 2017, "arXiv:1711.05101"),
-    checked="PyTorch",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
     shows={

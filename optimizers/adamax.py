@@ -28,7 +28,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Kingma & Ba", 2014, "arXiv:1412.6980, section 7"),
-    checked="PyTorch",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
     shows={

@@ -29,7 +29,7 @@ OPTIMIZER = Optimizer(
         Hyper("decay", 0.01, 0.0, 1.0, name="weight decay", tex=r"\lambda"),
     ),
     reference=Reference("Loshchilov & Hutter", 2017, "arXiv:1711.05101"),
-    checked="PyTorch, Keras",
+    checked="Keras, PyTorch, NumPy",
     init=init,
     update=update,
     shows={

@@ -51,7 +51,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Reddi, Kale & Kumar", 2018, "arXiv:1904.09237"),
-    checked="PyTorch, Keras",
+    checked="Keras, PyTorch, NumPy",
     init=init,
     update=update,
     shows={

@@ -47,7 +47,7 @@ OPTIMIZER = Optimizer(
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Broyden; Fletcher; Goldfarb; Shanno", 1970, "doi:10.1093/imamat/6.1.76"),
-    checked="the secant condition; two steps on a quadratic; NumPy elsewhere",
+    checked="two steps on a quadratic; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

@@ -42,7 +42,7 @@ OPTIMIZER = Optimizer(
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Polak & Ribiere", 1969, "doi:10.1051/m2an/196903R100351"),
-    checked="linear conjugate gradients on quadratics; NumPy elsewhere",
+    checked="two steps on a quadratic; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

@@ -33,7 +33,7 @@ OPTIMIZER = Optimizer(
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Cauchy", 1847, "Comptes rendus 25, 536-538"),
-    checked="its closed form on quadratics; SciPy's minimize_scalar elsewhere",
+    checked="its closed form on quadratics; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

@@ -60,7 +60,7 @@ OPTIMIZER = Optimizer(
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Liu & Nocedal", 1989, "doi:10.1007/BF01589116"),
-    checked="NumPy: the matrix that the recursion stands for",
+    checked="NumPy with SciPy's brentq: the matrix that the recursion stands for",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

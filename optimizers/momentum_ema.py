@@ -34,7 +34,7 @@ OPTIMIZER = Optimizer(
         Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu"),
     ),
     reference=Reference("Polyak's momentum as a mean, as in Kingma & Ba", 2014, "arXiv:1412.6980"),
-    checked="Optax, PyTorch",
+    checked="Optax, PyTorch, NumPy",
     init=init,
     update=update,
     shows={"velocity": lambda before, after, *, lr: lr * after.m},

@@ -61,7 +61,7 @@ OPTIMIZER = Optimizer(
         Hyper("psi", 0.004, 1e-4, 1.0, log=True, name="momentum warm-up", tex=r"\psi"),
     ),
     reference=Reference("Dozat", 2016, "ICLR workshop"),
-    checked="PyTorch",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
     shows={

@@ -46,7 +46,7 @@ OPTIMIZER = Optimizer(
         Hyper("down", 0.5, 0.05, 1.0, name="shorten by", tex=r"\eta_-"),
     ),
     reference=Reference("Riedmiller & Braun 1993; as iRprop- Igel & Hüsken", 2003, "doi:10.1016/S0925-2312(01)00700-7"),
-    checked="PyTorch",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
     shows={"rates": lambda before, after, *, lr: lr * after.r * (after.g != 0)},  # 0 while it waits

@@ -49,7 +49,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-3, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Zaheer et al.", 2018, "NeurIPS 31"),
-    checked="Optax from a zero accumulator",
+    checked="Optax from a zero accumulator, NumPy",
     init=init,
     update=update,
     shows={

@@ -39,7 +39,7 @@ SURFACE = Surface(
         Hyper("kappa", 20.0, 1.0, 1000.0, log=True, name="condition number", tex=r"\kappa"),
     ),
     reference=Reference("Salomon, on turned coordinates", 1996, "doi:10.1016/0303-2647(96)01621-8"),
-    checked="finite differences, Newton's method from a grid",
+    checked="NumPy, finite differences, Newton's method from a grid",
     opening={
         "adagrad_no_root.lr": "500",
     },
