@@ -11,24 +11,28 @@ from surfaces import SURFACES
 
 HEAD = """# Every member
 
-Written by `python docs/members.py` from the declarations; a test sees that it is current. Optimizers agree with what
-they are checked against to 1e-9 (in float64, at every step; of a point's own size where that is larger), surfaces and
-schedules to 1e-11.
+Written by `python docs/members.py` from the declarations; a test sees that it is current. All comparisons are in
+float64, those of optimizers at every step; a tolerance is absolute, and of the number's own size where that is larger.
 """
 
 
 def section(title: str, members: Registry, more: dict[str, str]) -> str:
-    lines = [f"## {title}: {len(members)}", "", f"| name | formula | source | checked against |{more['head']}"]
-    lines.append("|---|---|---|---|" + "---|" * more["head"].count("|"))
+    lines = [
+        f"## {title}: {len(members)}",
+        "",
+        f"| name | formula | source | checked against | tolerance |{more['head']}",
+    ]
+    lines.append("|---|---|---|---|---|" + "---|" * more["head"].count("|"))
     lines += [row(member) + more.get(member.id, "") for member in members.values()]
     return "\n".join(lines)
 
 
 def row(member: Member) -> str:
     formula = rf"\begin{{gathered}}{member.tex}\end{{gathered}}" if r"\\" in member.tex else member.tex
-    formula = formula.replace("|", r"\vert ")  # a bar would end the cell
+    formula = formula.replace(r"\|", r"\Vert ").replace("|", r"\vert ")  # a bar would end the cell
     source = member.reference
-    return f"| {member.name} | $`{formula}`$ | {source.authors} {source.year}, {source.where} | {member.checked} |"
+    published = f"{source.authors} {source.year}, {source.where}"
+    return f"| {member.name} | $`{formula}`$ | {published} | {member.checked} | {member.tolerance:.0e} |"
 
 
 def text() -> str:

@@ -108,7 +108,7 @@ SCHEDULES = Registry(
             name="exponential",
             family="schedule",
             tex=r"\eta_t = \eta_0\, e^{-t/T}",
-            reference=Reference("Darken & Moody", 1990, "NIPS 3"),
+            reference=Reference("Senior et al.", 2013, "doi:10.1109/ICASSP.2013.6638963"),
             hypers=(T,),
             checked="its closed form in NumPy",
             factor=exponential,
@@ -151,7 +151,7 @@ SCHEDULES = Registry(
             name="warm-up, then cosine",
             family="schedule",
             tex=(
-                r"\eta_t = \eta_0 \begin{cases} \frac{t+1}{W} & t < W \\"
+                r"\eta_t = \eta_0 \begin{cases} \min(1, \tfrac{t+1}{W}) & t < W \\"
                 r"\tfrac12 \left(1 + \cos \pi \min(1, \tfrac{t-W}{T})\right) & t \ge W \end{cases}"
             ),
             reference=Reference("Goyal et al.", 2017, "arXiv:1706.02677"),

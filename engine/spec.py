@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import ROUND_HALF_UP, Context
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
@@ -133,8 +133,11 @@ def _check_keywords(member: str, function: Any, hypers: tuple[Hyper, ...]) -> No
 class Member:
     """What every optimizer, surface and schedule tells its reader.
 
-    `checked` names what the tests compare it with: an independent implementation or a closed form.
+    `checked` names what the tests compare it with: an independent implementation or a closed form. They agree to
+    `tolerance`, relative and absolute, in float64.
     """
+
+    tolerance: ClassVar[float]
 
     id: str
     name: str
@@ -174,12 +177,14 @@ class Optimizer(Member):
     - velocity: what it carries along, in such units that it alone would move w by -velocity;
     - ahead: from w to the point where the gradient is taken;
     - squares: the accumulated squared gradients;
-    - rates: the learning rate of each coordinate, which multiplies the gradient or its mean.
+    - rates: the learning rate of each coordinate, which multiplies the gradient, its mean or its sign.
 
     Each is a function `(before, after, *, <some of the hypers>)` of the states before and after a step. They may be
     those of many steps at once: fields like params are (..., steps, 2), scalar fields (..., steps), hypers (..., 1, 1)
     and `lr` (..., steps, 1), all NumPy arrays, so it is written with plain operators (`** 0.5`).
     """
+
+    tolerance = 1e-9  # at every step
 
     init: Callable[[Params], State]
     update: Callable[..., tuple[Params, State]]
@@ -247,6 +252,8 @@ class Surface(Member):
     `source(module)` is f as Python text for a module, jnp or torch, where f's own source would not do.
     """
 
+    tolerance = 1e-11
+
     f: Callable[..., jax.Array]
     domain: tuple[tuple[float, float], tuple[float, float]]  # (x low, x high), (y low, y high)
     start: tuple[float, float]
@@ -272,6 +279,8 @@ class Schedule(Member):
     run has `memory`, a NamedTuple of numbers before the first step, and `react(loss, memory, *, ...)` instead, which
     gives the factor and the memory after having seen the loss of this step's objective.
     """
+
+    tolerance = 1e-12
 
     factor: Callable[..., jax.Array] | None = None
     memory: State = None

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import optax
 
 from engine import Probe
+from optimizers.adam import unbiased
 
 
 class State(NamedTuple):
@@ -23,3 +24,13 @@ def follow(rule: optax.GradientTransformation, probe: Probe, state: State, param
     """One update by the rule."""
     updates, after = rule.update(probe.grad, state.rule, params)
     return optax.apply_updates(params, updates), State(after)
+
+
+def mu_hat(moments, b):
+    """Optax's running mean of gradients with decay b, (..., steps, 2), corrected for its start at 0."""
+    return unbiased(moments.mu, b, moments.count)
+
+
+def nu_hat(moments, b):
+    """The same of its running mean of squares."""
+    return unbiased(moments.nu, b, moments.count)

@@ -3,7 +3,7 @@
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow
+from optimizers._optax import State, begin, follow, mu_hat, nu_hat
 
 init = begin(optax.adabelief(1.0))
 
@@ -31,6 +31,10 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
+    shows={
+        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[0], b1),
+        "rates": lambda before, after, *, lr, b2, eps: lr / (nu_hat(after.rule[0], b2) ** 0.5 + eps),
+    },
     elsewhere={
         "optax": Elsewhere("optax.adabelief(lr, b1=b1, b2=b2, eps=eps, eps_root=eps)"),
     },

@@ -3,7 +3,7 @@
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow
+from optimizers._optax import State, begin, follow, mu_hat, nu_hat
 
 init = begin(optax.chain(optax.add_decayed_weights(0.0), optax.adam(1.0)))
 
@@ -31,9 +31,14 @@ OPTIMIZER = Optimizer(
         Hyper("decay", 0.01, 0.0, 1.0, name="weight decay", tex=r"\lambda"),
     ),
     reference=Reference("Kingma & Ba, with a penalty as in Loshchilov & Hutter", 2017, "arXiv:1711.05101"),
-    checked="PyTorch",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
+    shows={
+        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[1][0], b1),
+        "squares": lambda before, after, *, b2: nu_hat(after.rule[1][0], b2),
+        "rates": lambda before, after, *, lr, b2, eps: lr / (nu_hat(after.rule[1][0], b2) ** 0.5 + eps),
+    },
     elsewhere={
         "optax": Elsewhere("optax.chain(optax.add_decayed_weights(decay), optax.adam(lr, b1=b1, b2=b2, eps=eps))"),
         "torch": Elsewhere("torch.optim.Adam([w], lr=lr, betas=(b1, b2), eps=eps, weight_decay=decay)"),

@@ -3,7 +3,7 @@
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow
+from optimizers._optax import State, begin, follow, mu_hat
 
 init = begin(optax.adamax(1.0))
 
@@ -28,9 +28,14 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Kingma & Ba", 2014, "arXiv:1412.6980, section 7"),
-    checked="PyTorch",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
+    shows={
+        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[0], b1),
+        "squares": lambda before, after: after.rule[0].nu ** 2,
+        "rates": lambda before, after, *, lr: lr / after.rule[0].nu,
+    },
     elsewhere={
         "optax": Elsewhere("optax.adamax(lr, b1=b1, b2=b2, eps=eps)"),
         "torch": Elsewhere("torch.optim.Adamax([w], lr=lr, betas=(b1, b2), eps=eps)"),

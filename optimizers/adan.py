@@ -1,15 +1,43 @@
 """Adan: Nesterov's look-ahead from the differences of gradients, without a second gradient."""
 
-import optax
+from typing import NamedTuple
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow
+import jax
+import jax.numpy as jnp
 
-init = begin(optax.adan(1.0))
+from engine import Hyper, Optimizer, Probe, Reference
+from optimizers.adam import unbiased
 
 
+class State(NamedTuple):
+    t: jax.Array  # (), steps taken so far
+    g: jax.Array  # like params, the gradient before
+    m: jax.Array  # like params, running mean of g
+    v: jax.Array  # like params, running mean of the change of g
+    n: jax.Array  # like params, running mean of the square of g looked ahead
+
+
+def init(params) -> State:
+    zeros = jax.tree.map(jnp.zeros_like, params)
+    return State(t=jnp.zeros((), jnp.int32), g=zeros, m=zeros, v=zeros, n=zeros)
+
+
+# In the paper a beta is the weight of what is new; here, as in the authors' program, that of what is kept. Optax takes
+# the paper's factor 1 - beta_2 for the authors' beta_2, so that hardly any look-ahead is left: this is not its rule.
 def update(probe: Probe, state: State, params, *, lr, b1, b2, b3, eps):
-    return follow(optax.adan(lr, b1=b1, b2=b2, b3=b3, eps=eps, eps_root=0.0), probe, state, params)
+    t = state.t + 1
+    change = jax.tree.map(lambda g, before: jnp.where(t > 1, g - before, 0.0), probe.grad, state.g)
+    m = jax.tree.map(lambda m, g: b1 * m + (1 - b1) * g, state.m, probe.grad)
+    v = jax.tree.map(lambda v, d: b2 * v + (1 - b2) * d, state.v, change)
+    n = jax.tree.map(lambda n, g, d: b3 * n + (1 - b3) * (g + b2 * d) ** 2, state.n, probe.grad, change)
+
+    def step(w, m, v, n):
+        m_hat = m / (1 - b1**t)
+        v_hat = v / (1 - b2**t)
+        n_hat = n / (1 - b3**t)
+        return w - lr * (m_hat + b2 * v_hat) / (jnp.sqrt(n_hat) + eps)
+
+    return jax.tree.map(step, params, m, v, n), State(t, probe.grad, m, v, n)
 
 
 OPTIMIZER = Optimizer(
@@ -19,9 +47,9 @@ OPTIMIZER = Optimizer(
     tex=(
         r"\Delta_t = g_t - g_{t-1}, \quad m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + "
         r"(1-\beta_2)\, \Delta_t \\"
-        r"n_t = \beta_3 n_{t-1} + (1-\beta_3) \left(g_t + (1-\beta_2)\, \Delta_t\right)^2 \\"
-        r"w_{t+1} = w_t - \eta\, \frac{\hat m_t + (1-\beta_2)\, \hat v_t}{\sqrt{\hat n_t} + \varepsilon}, \quad \hat "
-        r"m_t = \frac{m_t}{1-\beta_1^t}, \ldots"
+        r"n_t = \beta_3 n_{t-1} + (1-\beta_3) \left(g_t + \beta_2\, \Delta_t\right)^2 \\"
+        r"w_{t+1} = w_t - \eta\, \frac{\hat m_t + \beta_2\, \hat v_t}{\sqrt{\hat n_t} + \varepsilon}, \quad "
+        r"\hat m_t = \frac{m_t}{1-\beta_1^t}, \ldots"
     ),
     hypers=(
         Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
@@ -34,7 +62,10 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
-    elsewhere={
-        "optax": Elsewhere("optax.adan(lr, b1=b1, b2=b2, b3=b3, eps=eps, eps_root=0.0)"),
+    shows={
+        "velocity": lambda before, after, *, lr, b1, b2: (
+            lr * (unbiased(after.m, b1, after.t) + b2 * unbiased(after.v, b2, after.t))
+        ),
+        "rates": lambda before, after, *, lr, b3, eps: lr / (unbiased(after.n, b3, after.t) ** 0.5 + eps),
     },
 )

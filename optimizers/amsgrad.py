@@ -51,11 +51,12 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Reddi, Kale & Kumar", 2018, "arXiv:1904.09237"),
-    checked="PyTorch, Keras",
+    checked="Keras, PyTorch, NumPy",
     init=init,
     update=update,
     shows={
         "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
+        "squares": lambda before, after, *, b2: unbiased(after.largest, b2, after.t),
         "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.largest, b2, after.t) ** 0.5 + eps),
     },
     elsewhere={

@@ -8,8 +8,6 @@ from jax.flatten_util import ravel_pytree
 
 from engine import Hyper, Optimizer, Probe, Reference
 
-MOST = 60  # times a step is shortened: at a minimum no step descends
-
 
 class State(NamedTuple):
     pass  # it remembers nothing
@@ -22,15 +20,13 @@ def init(params) -> State:
 def update(probe: Probe, state: State, params, *, lr, c, shrink):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
-
     promised = c * (g @ g)
 
-    def too_long(search):
-        a, shrinks = search
-        return ~(probe.f(unravel(w - a * g)) <= probe.value - a * promised) & (shrinks < MOST)
+    def too_long(a):
+        moves = jnp.any(jnp.abs((w - a * g) - w) > 0)  # at a minimum no step descends, and in the end none is left
+        return moves & ~(probe.f(unravel(w - a * g)) <= probe.value - a * promised)
 
-    first = jnp.asarray(lr, w.dtype), 0
-    a, _ = jax.lax.while_loop(too_long, lambda search: (shrink * search[0], search[1] + 1), first)
+    a = jax.lax.while_loop(too_long, lambda a: shrink * a, jnp.asarray(lr, w.dtype))
     return unravel(w - a * g), state
 
 

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from engine import Hyper, Optimizer, Probe, Reference, Spends
-from optimizers._line_search import SEARCH, least_along
+from optimizers._line_search import SEARCH, nearest_minimum
 
 
 class State(NamedTuple):
@@ -31,7 +31,7 @@ def update(probe: Probe, state: State, params, *, lr):
     turn = jnp.eye(w.size, dtype=w.dtype) - rho * jnp.outer(s, y)
     B = jnp.where(curved, turn @ state.B @ turn.T + rho * jnp.outer(s, s), state.B)
     d = -B @ g
-    a = least_along(lambda w: probe.f(unravel(w)), w, d)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, d)
     return unravel(w + lr * a * d), State(state.t + 1, w, g, B)
 
 
@@ -42,12 +42,12 @@ OPTIMIZER = Optimizer(
     tex=(
         r"s = w_t - w_{t-1}, \quad y = g_t - g_{t-1}, \quad \rho = \frac{1}{s \cdot y} \\"
         r"B_t = (I - \rho\, s y^\top)\, B_{t-1}\, (I - \rho\, y s^\top) + \rho\, s s^\top, \quad B_0 = I \\"
-        r"d_t = -B_t\, g_t, \quad a_t = \arg\min_{a > 0} f_t(w_t + a\, d_t) \\"
+        r"d_t = -B_t\, g_t, \quad a_t > 0 \text{ the nearest minimum of } f_t(w_t + a\, d_t) \\"
         r"w_{t+1} = w_t + \eta\, a_t\, d_t"
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Broyden; Fletcher; Goldfarb; Shanno", 1970, "doi:10.1093/imamat/6.1.76"),
-    checked="the secant condition; two steps on a quadratic; NumPy elsewhere",
+    checked="two steps on a quadratic; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from engine import Hyper, Optimizer, Probe, Reference, Spends
-from optimizers._line_search import SEARCH, least_along
+from optimizers._line_search import SEARCH, nearest_minimum
 
 
 class State(NamedTuple):
@@ -27,7 +27,7 @@ def update(probe: Probe, state: State, params, *, lr):
     beta = jnp.where(before > 0, jnp.maximum(0.0, g @ (g - state.g) / jnp.where(before > 0, before, 1.0)), 0.0)
     d = -g + beta * state.d
     d = jnp.where(d @ g < 0, d, -g)
-    a = least_along(lambda w: probe.f(unravel(w)), w, d)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, d)
     return unravel(w + lr * a * d), State(g, d)
 
 
@@ -38,11 +38,11 @@ OPTIMIZER = Optimizer(
     tex=(
         r"\beta_t = \max\left(0,\; \frac{g_t \cdot (g_t - g_{t-1})}{|g_{t-1}|^2}\right), \quad d_t = -g_t + "
         r"\beta_t\, d_{t-1} \\"
-        r"a_t = \arg\min_{a > 0} f_t(w_t + a\, d_t), \quad w_{t+1} = w_t + \eta\, a_t\, d_t"
+        r"a_t > 0 \text{ the nearest minimum of } f_t(w_t + a\, d_t), \quad w_{t+1} = w_t + \eta\, a_t\, d_t"
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Polak & Ribiere", 1969, "doi:10.1051/m2an/196903R100351"),
-    checked="linear conjugate gradients on quadratics; NumPy elsewhere",
+    checked="two steps on a quadratic; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

@@ -1,11 +1,11 @@
-"""Steepest descent with exact line search: each step goes to where f is least along the gradient."""
+"""Steepest descent with exact line search: each step goes to the nearest minimum along the gradient."""
 
 from typing import NamedTuple
 
 from jax.flatten_util import ravel_pytree
 
 from engine import Hyper, Optimizer, Probe, Reference, Spends
-from optimizers._line_search import SEARCH, least_along
+from optimizers._line_search import SEARCH, nearest_minimum
 
 
 class State(NamedTuple):
@@ -19,7 +19,7 @@ def init(params) -> State:
 def update(probe: Probe, state: State, params, *, lr):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
-    a = least_along(lambda w: probe.f(unravel(w)), w, -g)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, -g)
     return unravel(w - lr * a * g), state
 
 
@@ -28,12 +28,12 @@ OPTIMIZER = Optimizer(
     name="Exact line search",
     family="gradient",
     tex=(
-        r"a_t = \arg\min_{a > 0} f_t(w_t - a\, g_t) \\"
+        r"a_t > 0 \text{ the nearest minimum of } f_t(w_t - a\, g_t) \\"
         r"w_{t+1} = w_t - \eta\, a_t\, g_t"
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Cauchy", 1847, "Comptes rendus 25, 536-538"),
-    checked="its closed form on quadratics; SciPy's minimize_scalar elsewhere",
+    checked="its closed form on quadratics; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from engine import Hyper, Optimizer, Probe, Reference, Spends
-from optimizers._line_search import SEARCH, least_along
+from optimizers._line_search import SEARCH, nearest_minimum
 
 MEMORY = 5
 
@@ -46,7 +46,7 @@ def update(probe: Probe, state: State, params, *, lr):
     r = jnp.where(newest > 0, S[0] @ Y[0] / jnp.where(newest > 0, newest, 1.0), 1.0) * q
     for i in reversed(range(MEMORY)):
         r = r + S[i] * (alphas[i] - rho[i] * Y[i] @ r)
-    a = least_along(lambda w: probe.f(unravel(w)), w, -r)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, -r)
     return unravel(w - lr * a * r), State(state.t + 1, w, g, S, Y, rho)
 
 
@@ -56,11 +56,11 @@ OPTIMIZER = Optimizer(
     family="second order",
     tex=(
         r"r_t \approx B_t\, g_t \text{ by the two-loop recursion over the last five } (s, y) \\"
-        r"a_t = \arg\min_{a > 0} f_t(w_t - a\, r_t), \quad w_{t+1} = w_t - \eta\, a_t\, r_t"
+        r"a_t > 0 \text{ the nearest minimum of } f_t(w_t - a\, r_t), \quad w_{t+1} = w_t - \eta\, a_t\, r_t"
     ),
     hypers=(Hyper("lr", 1.0, 0.01, 2.0, log=True, name="share of the way", tex=r"\eta"),),
     reference=Reference("Liu & Nocedal", 1989, "doi:10.1007/BF01589116"),
-    checked="NumPy: the matrix that the recursion stands for",
+    checked="NumPy with SciPy's brentq: the matrix that the recursion stands for",
     init=init,
     update=update,
     spends=Spends(gradients=1 + SEARCH),

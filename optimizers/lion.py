@@ -27,7 +27,7 @@ OPTIMIZER = Optimizer(
         Hyper("decay", 0.0, 0.0, 1.0, name="weight decay", tex=r"\lambda"),
     ),
     reference=Reference("Chen et al.", 2023, "arXiv:2302.06675"),
-    checked="Keras",
+    checked="Keras, NumPy",
     init=init,
     update=update,
     elsewhere={

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from optimizers.adam import unbiased
 
 
 class State(NamedTuple):
@@ -13,12 +14,13 @@ class State(NamedTuple):
     m: jax.Array  # like params, running mean of g
     v: jax.Array  # like params, running mean of g**2
     product: jax.Array  # (), of the momenta so far
+    m_hat: jax.Array  # like params, the mean looked ahead that the last step went by
 
 
 def init(params) -> State:
     zeros = jax.tree.map(jnp.zeros_like, params)
     one = jnp.ones((), jnp.result_type(*jax.tree.leaves(params)))
-    return State(t=jnp.zeros((), jnp.int32), m=zeros, v=zeros, product=one)
+    return State(t=jnp.zeros((), jnp.int32), m=zeros, v=zeros, product=one, m_hat=zeros)
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, psi):
@@ -29,12 +31,15 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, psi):
     m = jax.tree.map(lambda m, g: b1 * m + (1 - b1) * g, state.m, probe.grad)
     v = jax.tree.map(lambda v, g: b2 * v + (1 - b2) * g**2, state.v, probe.grad)
 
-    def step(w, g, m, v):
-        m_hat = mu_next * m / (1 - product * mu_next) + (1 - mu) * g / (1 - product)
+    def ahead(m, g):
+        return mu_next * m / (1 - product * mu_next) + (1 - mu) * g / (1 - product)
+
+    def step(w, m_hat, v):
         v_hat = v / (1 - b2**t)
         return w - lr * m_hat / (jnp.sqrt(v_hat) + eps)
 
-    return jax.tree.map(step, params, probe.grad, m, v), State(t, m, v, product)
+    m_hat = jax.tree.map(ahead, m, probe.grad)
+    return jax.tree.map(step, params, m_hat, v), State(t, m, v, product, m_hat)
 
 
 OPTIMIZER = Optimizer(
@@ -56,8 +61,13 @@ OPTIMIZER = Optimizer(
         Hyper("psi", 0.004, 1e-4, 1.0, log=True, name="momentum warm-up", tex=r"\psi"),
     ),
     reference=Reference("Dozat", 2016, "ICLR workshop"),
-    checked="PyTorch",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
+    shows={
+        "velocity": lambda before, after, *, lr: lr * after.m_hat,
+        "squares": lambda before, after, *, b2: unbiased(after.v, b2, after.t),
+        "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.v, b2, after.t) ** 0.5 + eps),
+    },
     elsewhere={"torch": Elsewhere("torch.optim.NAdam([w], lr=lr, betas=(b1, b2), eps=eps, momentum_decay=psi)")},
 )

@@ -34,7 +34,7 @@ OPTIMIZER = Optimizer(
         Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu"),
     ),
     reference=Reference("Sutskever et al.", 2013, "ICML 30, section 2"),
-    checked="Keras, Optax",
+    checked="Optax, Keras, PyTorch, NumPy",
     init=init,
     update=update,
     elsewhere={

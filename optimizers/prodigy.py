@@ -7,6 +7,7 @@ import optax.contrib
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 from optimizers._optax import State, begin, follow
+from optimizers.adam import unbiased
 
 init = begin(optax.contrib.prodigy())
 
@@ -18,15 +19,27 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
     return jax.tree.map(lambda new, old: jnp.where(still, old, new), after, (params, state))
 
 
+def velocity(before, after, *, lr, b1):
+    return lr * unbiased(after.rule.exp_avg, b1, after.rule.count) / before.rule.estim_lr[..., None]
+
+
+def rates(before, after, *, lr, b2, eps):
+    d, d_next = before.rule.estim_lr[..., None], after.rule.estim_lr[..., None]
+    corrected = (1 - b2 ** after.rule.count[..., None]) ** 0.5
+    return lr * d**2 * corrected / (after.rule.exp_avg_sq**0.5 + d_next * eps)
+
+
 OPTIMIZER = Optimizer(
     id="prodigy",
     name="Prodigy",
     family="adaptive",
     tex=(
-        r"d_{t+1} = \max\left(d_t, \frac{\langle \text{gradients}, w_0 - w \rangle \text{ so far}}{\| "
-        r"\text{gradients so far} \|_1}\right), \quad d_0 = 10^{-6} \\"
-        r"\text{Adam's } m \text{ and } v \text{ of } d_t\, g_t; \quad w_{t+1} = w_t - \eta\, d_t\, "
-        r"\frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t}\, \frac{m_t}{\sqrt{v_t} + d_{t+1}\, \varepsilon}"
+        r"\gamma_t = \eta\, d_t\, \frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t}, \quad d_1 = 10^{-6} \\"
+        r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, d_t\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, d_t^2\, g_t^2 \\"
+        r"a_t = \sqrt{\beta_2}\, a_{t-1} + \gamma_t\, d_t\, g_t \cdot (w_1 - w_t), \quad "
+        r"s_t = \sqrt{\beta_2}\, s_{t-1} + \gamma_t\, d_t\, g_t \\"
+        r"d_{t+1} = \max\left(d_t,\; \frac{a_t}{\|s_t\|_1}\right), \quad "
+        r"w_{t+1} = w_t - \gamma_t\, \frac{m_t}{\sqrt{v_t} + d_{t+1}\, \varepsilon}"
     ),
     hypers=(
         Hyper("lr", 1.0, 0.01, 10.0, log=True, name="times its own rate", tex=r"\eta"),
@@ -38,6 +51,7 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
+    shows={"velocity": velocity, "rates": rates},
     elsewhere={
         "optax": Elsewhere("optax.contrib.prodigy(lr, betas=(b1, b2), eps=eps)"),
     },

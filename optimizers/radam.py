@@ -1,15 +1,24 @@
 """RAdam: Adam that waits with its scale until enough squares were seen to trust it."""
 
+import numpy as np
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow
+from optimizers._optax import State, begin, follow, mu_hat, nu_hat
 
 init = begin(optax.radam(1.0))
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
     return follow(optax.radam(lr, b1=b1, b2=b2, eps=eps), probe, state, params)
+
+
+def rates(before, after, *, lr, b2, eps):
+    t = after.rule[0].count[..., None]
+    longest = 2 / (1 - b2) - 1
+    length = longest - 2 * t * b2**t / (1 - b2**t)
+    trust = ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)) ** 0.5
+    return lr * np.where(length >= 5, trust / (nu_hat(after.rule[0], b2) ** 0.5 + eps), 1.0)
 
 
 OPTIMIZER = Optimizer(
@@ -33,6 +42,10 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
+    shows={
+        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[0], b1),
+        "rates": rates,
+    },
     elsewhere={
         "optax": Elsewhere("optax.radam(lr, b1=b1, b2=b2, eps=eps)"),
     },

@@ -1,4 +1,7 @@
-"""Rprop: each coordinate has a step of its own, longer while its gradient keeps its sign, shorter when it turns."""
+"""Rprop: each coordinate has a step of its own, longer while its gradient keeps its sign, shorter when it turns.
+
+In the form iRprop-, which PyTorch has too: after a turn a coordinate waits for a step.
+"""
 
 from typing import NamedTuple
 
@@ -42,10 +45,11 @@ OPTIMIZER = Optimizer(
         Hyper("up", 1.2, 1.0, 2.0, name="lengthen by", tex=r"\eta_+"),
         Hyper("down", 0.5, 0.05, 1.0, name="shorten by", tex=r"\eta_-"),
     ),
-    reference=Reference("Riedmiller & Braun", 1993, "doi:10.1109/ICNN.1993.298623"),
-    checked="PyTorch",
+    reference=Reference("Riedmiller & Braun 1993; as iRprop- Igel & Hüsken", 2003, "doi:10.1016/S0925-2312(01)00700-7"),
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
+    shows={"rates": lambda before, after, *, lr: lr * after.r * (after.g != 0)},  # 0 while it waits
     elsewhere={
         "torch": Elsewhere(
             "torch.optim.Rprop([w], lr=lr, etas=(down, up), step_sizes=(0.0, float('inf')))",

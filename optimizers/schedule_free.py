@@ -41,7 +41,7 @@ OPTIMIZER = Optimizer(
         Hyper("b", 0.9, 0.0, 0.999, near_one=True, name="share of the average", tex=r"\beta"),
     ),
     reference=Reference("Defazio et al.", 2024, "arXiv:2405.15682"),
-    checked="Optax's schedule_free_sgd, by its evaluation point",
+    checked="Optax's schedule_free_sgd under a constant rate, by its evaluation point; NumPy",
     init=init,
     update=update,
     shows={"ahead": lambda before, after: after.ahead},

@@ -27,7 +27,7 @@ OPTIMIZER = Optimizer(
     tex=r"w_{t+1} = w_t - \eta\, \mathrm{sign}(g_t)",
     hypers=(Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),),
     reference=Reference("Bernstein et al.", 2018, "arXiv:1802.04434"),
-    checked="Optax",
+    checked="Optax, NumPy",
     init=init,
     update=update,
     elsewhere={"optax": Elsewhere("optax.sign_sgd(lr)")},

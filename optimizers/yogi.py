@@ -49,11 +49,12 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-3, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Zaheer et al.", 2018, "NeurIPS 31"),
-    checked="Optax from a zero accumulator",
+    checked="Optax from a zero accumulator, NumPy",
     init=init,
     update=update,
     shows={
         "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
+        "squares": lambda before, after, *, b2: unbiased(after.v, b2, after.t),
         "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.v, b2, after.t) ** 0.5 + eps),
     },
     elsewhere={

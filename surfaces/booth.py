@@ -8,9 +8,6 @@ def f(xy):
     return (x + 2 * y - 7) ** 2 + (2 * x + y - 5) ** 2
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
-MINIMA = (((0.9999999999999999, 3.0), 0.0),)
-
 SURFACE = Surface(
     id="booth",
     name="Booth",
@@ -19,9 +16,9 @@ SURFACE = Surface(
     f=f,
     domain=((-10.0, 10.0), (-10.0, 10.0)),
     start=(-8.0, 6.0),
-    minima=lambda: MINIMA,
+    minima=lambda: (((1.0, 3.0), 0.0),),
     saddles=lambda: (),
-    reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 17"),
+    reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 20"),
     checked="landscapes 0.0.13, NumPy",
     log_height=True,
     opening={

@@ -1,4 +1,4 @@
-"""A cliff: behind a gentle slope the gradient explodes, and one step may undo a hundred."""
+"""A cliff: the floor of a valley leads to a wall, where the gradient explodes: one step there may undo fifty."""
 
 import math
 
@@ -7,20 +7,17 @@ import jax.numpy as jnp
 from engine import Hyper, Reference, Surface
 
 
-def f(xy, *, k):
+def f(xy, *, h):
     x, y = xy
-    return (x - 2) ** 2 / 20 + 3 / (1 + jnp.exp(k * x)) + y**2 / 5
+    return h * jnp.logaddexp(100 * x, 0 * x) / 100 - x / 5 + y**2 / 5
 
 
-def minima(*, k):
-    x = 2.0
-    for _ in range(20):  # Newton's method: the cliff pushes its foot a little to the right
-        s = 1 / (1 + math.exp(k * x))
-        x -= ((x - 2) / 10 - 3 * k * s * (1 - s)) / (1 / 10 + 3 * k**2 * s * (1 - s) * (1 - 2 * s))
-    return (((x, 0.0), (x - 2) ** 2 / 20 + 3 / (1 + math.exp(k * x))),)
+def minima(*, h):
+    foot = math.log(0.2 / (h - 0.2)) / 100  # where the wall's slope, h / (1 + e^(-100 x)), is that of the floor
+    return (((foot, 0.0), h * math.log(h / (h - 0.2)) / 100 - foot / 5),)
 
 
-def saddles(*, k):
+def saddles(*, h):
     return ()
 
 
@@ -28,24 +25,27 @@ SURFACE = Surface(
     id="cliff",
     name="Cliff",
     family="shape",
-    tex=r"f(x, y) = \tfrac{1}{20} (x - 2)^2 + \frac{3}{1 + e^{k x}} + \tfrac{1}{5}\, y^2",
+    tex=r"f(x, y) = \tfrac{h}{100} \log\left(1 + e^{100 x}\right) - \tfrac{1}{5}\, x + \tfrac{1}{5}\, y^2",
     f=f,
-    domain=((-4.0, 8.0), (-4.0, 4.0)),
-    start=(-3.0, 2.5),
+    domain=((-6.0, 1.5), (-3.0, 3.0)),
+    start=(-5.0, 2.5),
     minima=minima,
     saddles=saddles,
-    hypers=(Hyper("k", 10.0, 5.0, 30.0, log=True, name="steepness of the cliff", tex="k"),),
+    log_height=True,
+    hypers=(Hyper("h", 10.0, 1.0, 20.0, log=True, name="slope of the wall", tex="h"),),
     reference=Reference("Pascanu, Mikolov & Bengio", 2013, "arXiv:1211.5063"),
-    checked="finite differences, Newton's method from a grid",
+    checked="NumPy, finite differences, Newton's method from a grid",
     opening={
-        "sgd.lr": "0.2",
-        "momentum.lr": "0.02",
+        "sgd.lr": "0.5",
+        "momentum.lr": "0.05",
         "nesterov.lr": "0.1",
-        "momentum_ema.lr": "0.2",
+        "newton.damping": "0.1",
+        "rmsprop.lr": "0.05",
+        "momentum_ema.lr": "0.5",
         "nesterov_iterate.lr": "0.1",
-        "adagrad_no_root.lr": "2",
+        "adagrad_no_root.lr": "1",
         "lookahead.lr": "0.5",
-        "sam.lr": "0.2",
+        "sam.lr": "0.5",
         "schedule_free.lr": "0.5",
     },
 )

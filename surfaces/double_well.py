@@ -37,7 +37,7 @@ SURFACE = Surface(
     log_height=True,
     hypers=(Hyper("c", 0.3, 0.0, 1.0, name="tilt", tex="c"),),
     reference=Reference("Duffing", 1918, "Erzwungene Schwingungen bei veränderlicher Eigenfrequenz"),
-    checked="finite differences, Newton's method from a grid",
+    checked="NumPy, finite differences, Newton's method from a grid",
     opening={
         "steps": "200",
         "sgd.lr": "0.02",

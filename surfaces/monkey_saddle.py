@@ -27,7 +27,7 @@ SURFACE = Surface(
     minima=minima,
     saddles=saddles,
     reference=Reference("Hilbert & Cohn-Vossen", 1932, "Anschauliche Geometrie"),
-    checked="finite differences, Newton's method from a grid",
+    checked="NumPy, finite differences, Newton's method from a grid",
     opening={
         "steps": "300",
         "sgd.lr": "0.001",

@@ -29,7 +29,7 @@ SURFACE = Surface(
     saddles=saddles,
     hypers=(Hyper("s", 0.02, 0.001, 1.0, log=True, name="slope of the plateau", tex="s"),),
     reference=Reference("Goodfellow, Bengio & Courville", 2016, "Deep Learning, section 8.2.3"),
-    checked="finite differences, Newton's method from a grid",
+    checked="SciPy's quad and NumPy, finite differences, Newton's method from a grid",
     opening={
         "sgd.lr": "0.5",
         "momentum.lr": "0.1",

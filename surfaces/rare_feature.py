@@ -1,42 +1,84 @@
-"""A rare feature: steep where it occurs, but so seldom that its mean slope is faint. Adagrad gives it its due."""
+"""A rare feature: two examples in 32 have it, and there it is steep. It dictates SGD's rate, and the common one crawls.
 
-from engine import Hyper, Reference, Surface
+Adagrad gives each its own rate. All that only where a step sees few examples: the mean of all is a plain ravine.
+"""
 
+import jax.numpy as jnp
+import numpy as np
 
-def f(xy, *, p, s):
-    x, y = xy
-    return (p * s**2 * x**2 + y**2) / 2  # the mean over examples, a share p of which has the feature, of size s
-
-
-def minima(*, p, s):
-    return (((0.0, 0.0), 0.0),)
+from engine import Data, Examples, Reference, Surface
 
 
-def saddles(*, p, s):
-    return ()
+def _examples(n: int, rare: int, seed: int) -> Examples:
+    draw = np.random.default_rng(seed)
+    x = np.append(draw.uniform(-2, 2, n - rare), draw.uniform(2, 3, rare))
+    return Examples(x, np.where(x < 2, 1.0, 4.0) + 0.5 * draw.standard_normal(n))
+
+
+TRAIN, VALID = _examples(32, 2, 7), _examples(32, 2, 8)
+_common = TRAIN.x < 2
+_best = float(TRAIN.y[_common].mean()), float(TRAIN.y[~_common].mean() / 20)  # each weight meets its own examples alone
+_floor = float(((np.where(_common, _best[0], 20 * _best[1]) - TRAIN.y) ** 2).mean() / 2)
+
+
+def predict(w, x):
+    return jnp.where(x < 2, w[0], 20 * w[1])
+
+
+def loss(w, x, y):
+    return (predict(w, x) - y) ** 2 / 2
+
+
+def f(w):
+    return jnp.mean(loss(w, *TRAIN))
 
 
 SURFACE = Surface(
     id="rare_feature",
     name="Rare feature",
-    family="shape",
-    tex=r"f(x, y) = \tfrac{1}{2} \left(p\, s^2\, x^2 + y^2\right)",
-    f=f,
-    domain=((-10.0, 10.0), (-8.0, 8.0)),
-    start=(-9.0, 6.0),
-    minima=minima,
-    saddles=saddles,
-    hypers=(
-        Hyper("p", 0.001, 0.0001, 0.1, log=True, name="share of examples", tex="p"),
-        Hyper("s", 3.0, 1.0, 10.0, log=True, name="size of the feature", tex="s"),
+    family="data",
+    tex=(
+        r"f(w) = \frac{1}{N} \sum_{i=1}^{N} \tfrac{1}{2} \left(\hat y_i - y_i\right)^2 \\"
+        r"\hat y_i = \begin{cases} w_1 & x_i < 2 \\ 20\, w_2 & x_i \ge 2 \text{, which is rare} \end{cases}"
     ),
+    f=f,
+    domain=((-4.0, 4.0), (-4.0, 4.0)),
+    start=(-3.0, -3.0),
+    minima=lambda: ((_best, _floor),),
+    saddles=lambda: (),
+    log_height=True,
     reference=Reference("Duchi, Hazan & Singer", 2011, "JMLR 12, 2121-2159"),
-    checked="finite differences, Newton's method from a grid",
+    checked="the same sum in NumPy, its minimum by means",
     opening={
-        "sgd.lr": "0.2",
-        "adagrad_no_root.lr": "1",
-        "lookahead.lr": "0.2",
-        "sam.lr": "0.2",
-        "schedule_free.lr": "0.2",
+        "batch": "1",
+        "sgd.lr": "0.004",
+        "momentum.lr": "0.0004",
+        "nesterov.lr": "0.0004",
+        "newton.lr": "0.5",
+        "newton.damping": "0.1",
+        "adagrad.lr": "1",
+        "adadelta.lr": "5",
+        "rmsprop.lr": "0.1",
+        "adam.lr": "0.2",
+        "momentum_ema.lr": "0.004",
+        "nesterov_iterate.lr": "0.0004",
+        "rprop.lr": "0.2",
+        "signsgd.lr": "0.1",
+        "lion.lr": "0.01",
+        "adagrad_no_root.lr": "100",
+        "adamax.lr": "0.5",
+        "nadam.lr": "0.2",
+        "adam_l2.lr": "0.2",
+        "adamw.lr": "0.2",
+        "amsgrad.lr": "0.2",
+        "yogi.lr": "0.2",
+        "radam.lr": "0.002",
+        "adabelief.lr": "0.2",
+        "adan.lr": "0.2",
+        "lookahead.lr": "0.004",
+        "schedule_free.lr": "0.01",
     },
+    data=Data(
+        curve="step", names=("common weight w₁", "rare weight w₂"), predict=predict, loss=loss, train=TRAIN, valid=VALID
+    ),
 )

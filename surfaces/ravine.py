@@ -28,7 +28,7 @@ SURFACE = Surface(
     saddles=saddles,
     hypers=(Hyper("kappa", 20.0, 1.0, 1000.0, log=True, name="condition number", tex=r"\kappa"),),
     reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
-    checked="finite differences, Newton's method from a grid",
+    checked="NumPy, finite differences, Newton's method from a grid",
     opening={
         "steps": "200",
         "sgd.lr": "0.09",

@@ -41,6 +41,7 @@ SURFACE = Surface(
         "newton.lr": "0.1",
         "adagrad.lr": "0.3",
         "saddle_free_newton.lr": "0.1",
+        "adagrad_no_root.lr": "9",
         "signsgd.lr": "0.002",
         "adamax.lr": "1",
         "radam.lr": "0.01",

@@ -38,8 +38,8 @@ SURFACE = Surface(
         Hyper("angle", 45.0, 0.0, 90.0, name="angle in degrees", tex=r"\varphi"),
         Hyper("kappa", 20.0, 1.0, 1000.0, log=True, name="condition number", tex=r"\kappa"),
     ),
-    reference=Reference("Kingma & Ba, their diagonal scaling; Salomon", 1996, "doi:10.1016/0303-2647(96)01621-8"),
-    checked="finite differences, Newton's method from a grid",
+    reference=Reference("Salomon, on turned coordinates", 1996, "doi:10.1016/0303-2647(96)01621-8"),
+    checked="NumPy, finite differences, Newton's method from a grid",
     opening={
         "adagrad_no_root.lr": "500",
     },

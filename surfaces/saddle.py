@@ -27,7 +27,7 @@ SURFACE = Surface(
     minima=minima,
     saddles=saddles,
     reference=Reference("Dauphin et al.", 2014, "arXiv:1406.2572"),
-    checked="finite differences, Newton's method from a grid",
+    checked="NumPy, finite differences, Newton's method from a grid",
     opening={
         "steps": "200",
         "sgd.lr": "0.02",

@@ -1,4 +1,4 @@
-"""Six-hump camel: six wells, two of them the deepest."""
+"""Six-hump camel: six wells, two of them the deepest. Seen over the middle of its usual domain, with them all."""
 
 from engine import Reference, Surface
 

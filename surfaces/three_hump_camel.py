@@ -29,7 +29,7 @@ SURFACE = Surface(
     start=(2.2, 1.9),
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
-    reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 111"),
+    reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 29"),
     checked="landscapes 0.0.13, NumPy",
     opening={
         "lookahead.lr": "0.2",

@@ -40,14 +40,19 @@ def slider(page: Page, key: str):
 
 
 def pixels(page: Page, panel: str) -> list[int]:
-    """How many pixels of each panel's canvas have the very colour of an optimizer."""
+    """How many pixels have the very colour of an optimizer: of a panel's canvas, of the contour's within each axes."""
+    within = ".axes" if panel == "contour" else "canvas:not(.plot canvas)"
     return page.eval_on_selector_all(
-        f"{STAGE} .{panel} canvas:not(.plot canvas)",
-        """canvases => canvases.map((canvas) => {
+        f"{STAGE} .{panel} {within}",
+        """parts => parts.map((part) => {
+             const canvas = part.closest(".contour, .relief, .data, .chart").querySelector(":scope > canvas");
+             const [whole, box] = [canvas, part].map((el) => el.getBoundingClientRect());
+             const fine = canvas.width / whole.width;
+             const at = [box.left - whole.left, box.top - whole.top, box.width, box.height].map((v) => Math.round(v * fine));
              const rows = [...document.querySelectorAll(".stage .row")];
              const colours = rows.map((row) => row.style.getPropertyValue("--colour"));
              const wanted = new Set(colours.map((c) => parseInt(c.slice(1), 16)));
-             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+             const { data } = canvas.getContext("2d").getImageData(...at);
              let count = 0;
              for (let i = 0; i < data.length; i += 4)
                if (wanted.has((data[i] << 16) | (data[i + 1] << 8) | data[i + 2])) count++;

@@ -19,6 +19,7 @@ BY_HAND = {
     "linear_regression": lambda w, x, y: (w[0] + w[1] * x - y) ** 2 / 2,
     "logistic_regression": lambda w, x, y: np.logaddexp(0, w[0] + w[1] * x) - y * (w[0] + w[1] * x),
     "deep_neuron": lambda w, x, y: (w[1] * np.tanh(w[0] * x) - y) ** 2 / 2,
+    "rare_feature": lambda w, x, y: (w[0] * (x < 2) + w[1] * 20 * (x >= 2) - y) ** 2 / 2,
 }
 
 
@@ -43,7 +44,7 @@ def test_f_is_the_mean_loss_over_the_training_examples(surface):
 
 @every_one
 def test_a_step_sees_a_batch_and_a_run_keeps_the_loss_of_all(surface):
-    run = rollout(surface, OPTIMIZERS["sgd"], hypers={"lr": 0.01}, steps=200, batch=1, seed=4)
+    run = rollout(surface, OPTIMIZERS["sgd"], hypers={"lr": 0.001}, steps=200, batch=1, seed=4)
     gradients = jax.jit(jax.vmap(jax.grad(surface.data.loss), in_axes=(None, 0, 0)))
     drawn = []
     for w, seen in zip(run.position[:-1], run.gradient, strict=False):
@@ -61,7 +62,7 @@ def test_a_step_sees_a_batch_and_a_run_keeps_the_loss_of_all(surface):
 @every_one
 def test_a_batch_of_all_is_the_plain_surface_and_larger_batches_stray_less(surface):
     def gradients(batch):
-        run = rollout(surface, OPTIMIZERS["sgd"], hypers={"lr": 1e-15}, steps=300, batch=batch, seed=1)
+        run = rollout(surface, OPTIMIZERS["sgd"], hypers={"lr": 1e-20}, steps=300, batch=batch, seed=1)
         return run.gradient - jax.grad(surface.f)(np.array(surface.start))
 
     # At one place the mean over batches drawn without replacement has the variance s^2 / b (1 - b / N) (N / (N - 1)).

@@ -351,7 +351,7 @@ def test_zoomed_and_panned_the_paths_stand_on_the_axes(page):
         """The colour painted where Plotly's axes put the head of the path."""
         x, y = pixel(page, *head)
         return page.eval_on_selector(
-            f"{STAGE} .contour canvas",
+            f"{STAGE} .contour > canvas",
             """(canvas, [x, y]) => {
                  const { left, top, width } = canvas.getBoundingClientRect();
                  const fine = canvas.width / width;

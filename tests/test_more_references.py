@@ -5,11 +5,14 @@ Equal means what it means in test_references: 1e-9, or 1e-9 of a point's own siz
 
 from importlib.util import find_spec
 
+import jax.numpy as jnp
 import numpy as np
+import optax
+import optax.contrib
 import pytest
 from scipy.optimize import brentq
 
-from engine import rollout
+from engine import Optimizer, rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests import test_references
@@ -295,9 +298,9 @@ def adan(s, w, rates, b1, b2, b3, eps):
         yield w
         g.append(s.g(w))
         change.append(g[-1] - g[-2] if len(g) > 1 else np.zeros(2))
-        sized.append(g[-1] + (1 - b2) * change[-1])
+        sized.append(g[-1] + b2 * change[-1])  # as the authors' program, github.com/sail-sg/Adan
         m, v, n = moments(g, b1, 0.5)[0], moments(change, b2, 0.5)[0], moments(sized, 0.5, b3)[1]
-        w = w - lr * (m + (1 - b2) * v) / (np.sqrt(n) + eps)
+        w = w - lr * (m + b2 * v) / (np.sqrt(n) + eps)
     yield w
 
 
@@ -338,11 +341,21 @@ RULES = {
 LINE_SEARCHES = {"exact_line_search", "conjugate_gradient", "bfgs", "lbfgs"}
 
 
-def test_every_optimizer_has_a_reference_here_or_in_test_references():
-    there = {id for table, _ in test_references.LIBRARIES.values() for id in table}
-    assert there.isdisjoint(RULES)
-    assert there | set(RULES) == set(OPTIMIZERS)
-    assert all(member.checked for member in OPTIMIZERS.values())
+# Who is compared step by step with what, here and in test_references.
+COMPARED = {
+    "NumPy": {*RULES, *test_references.NUMPY},
+    "SciPy": LINE_SEARCHES,
+    "Optax": {*test_references.OPTAX, "schedule_free"},
+    "Keras": {*test_references.KERAS},
+    "PyTorch": {id for id, member in OPTIMIZERS.items() if "torch" in member.elsewhere},
+}
+
+
+@pytest.mark.parametrize("id", OPTIMIZERS)
+def test_what_a_member_says_it_is_checked_against_is_compared_with_it(id):
+    named = {word for word in COMPARED if word in OPTIMIZERS[id].checked}
+    assert named
+    assert named <= {word for word, ids in COMPARED.items() if id in ids}
 
 
 def settings(id: str, kind: str) -> tuple[dict, str]:
@@ -373,7 +386,23 @@ def test_equals_its_reference_at_every_step(id, place, kind):
     theirs = np.array(list(RULES[id](Slope(place), np.array(surface.start), rates, **hypers)))
     assert np.isfinite(theirs).all()
     assert np.abs(theirs[-1] - theirs[0]).max() > 1e-6
-    np.testing.assert_allclose(run.position, theirs, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(run.position, theirs, rtol=Optimizer.tolerance, atol=Optimizer.tolerance)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_schedule_free_is_optaxs_under_a_constant_rate_by_its_evaluation_point(place):
+    """Optax iterates the point where the gradient is taken, and weighs by the largest rate so far."""
+    optimizer, surface = OPTIMIZERS["schedule_free"], SURFACES[place]
+    lr, b = optimizer.defaults["lr"] / 50, 0.8
+    run = rollout(surface, optimizer, hypers={"lr": lr, "b": b}, steps=STEPS)
+    rule, y = optax.contrib.schedule_free_sgd(lr, b1=b), jnp.array(surface.start)
+    state = rule.init(y)
+    for point in run.position[1:]:
+        updates, state = rule.update(jnp.array(derivatives(place, np.asarray(y))[1]), state, y)
+        y = optax.apply_updates(y, updates)
+        theirs = optax.contrib.schedule_free_eval_params(state, y)
+        np.testing.assert_allclose(point, theirs, rtol=Optimizer.tolerance, atol=Optimizer.tolerance)
+    assert np.abs(run.position[-1] - run.position[0]).max() > 1e-6
 
 
 PYTORCH = [id for id, member in OPTIMIZERS.items() if "torch" in member.elsewhere] if find_spec("torch") else []
@@ -398,4 +427,4 @@ def test_equals_pytorch_at_every_step(id, place):
         exec(there.each, names)
         theirs.step()
         point = eval(there.point, names).detach().numpy()
-        np.testing.assert_allclose(run.position[t + 1], point, rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(run.position[t + 1], point, rtol=Optimizer.tolerance, atol=Optimizer.tolerance)

@@ -419,5 +419,5 @@ def test_another_theme_redraws_every_panel(page):
     for scheme, test in (("dark", "< 110"), ("light", "> 170")):
         page.emulate_media(color_scheme=scheme)
         for panel in panels:
-            canvas = f"document.querySelector('{STAGE} div.{panel} > canvas, {STAGE} .{panel} .cell > canvas')"
+            canvas = f"document.querySelector('{STAGE} div.{panel} > canvas')"
             page.wait_for_function(f"({COMMONEST})({canvas}) {test}")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from docs import members
-from engine import Optimizer, discover, rollout
+from engine import SCHEDULES, Optimizer, discover, rollout
+from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
@@ -32,6 +33,18 @@ def test_an_optimizer_is_one_file(tmp_path, monkeypatch):
     run = rollout(SURFACES["ravine"], found["coin"], steps=10, hypers={"lr": 0.03})
     moved = np.diff(run.position, axis=0) != 0
     np.testing.assert_array_equal(moved, [[False, True], [True, False]] * 5)
+
+
+def test_there_are_as_many_members_as_it_says():
+    words = {10: "Ten", 28: "twenty-eight", 33: "Thirty-three", 4: "four"}
+    analytic = sum(surface.data is None for surface in SURFACES.values())
+    assert len(OPTIMIZERS) >= 26
+    assert analytic >= 20
+    assert len(SURFACES) - analytic >= 3
+    assert len(SCHEDULES) >= 10
+    assert f"{words[len(OPTIMIZERS)]} optimizers race down {words[len(SURFACES)]} loss surfaces" in README
+    assert f"On {words[len(SURFACES) - analytic]} surfaces made of data" in README
+    assert f"{words[len(SCHEDULES)]} schedules" in README
 
 
 def test_the_table_of_members_is_current():

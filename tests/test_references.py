@@ -1,7 +1,7 @@
 """Every optimizer, step by step, against implementations that share no code with ours: Optax, Keras 3, NumPy.
 
 Two points count as equal when they differ by at most 1e-9, or 1e-9 of their own size where they are far out:
-|a - b| <= 1e-9 (1 + |b|), in float64, at every step.
+|a - b| <= 1e-9 (1 + |b|), in float64, at every step. That 1e-9 is the tolerance which every optimizer declares.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ import optax
 import pytest
 from jax import lax
 
-from engine import Surface, rollout
+from engine import Optimizer, Surface, rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -36,6 +36,13 @@ OTHERS = {
     "rmsprop": {"rho": 0.7, "eps": 1e-2},
     "adadelta": {"rho": 0.8, "eps": 1e-3},
     "adam": {"b1": 0.8, "b2": 0.95, "eps": 1e-2},
+    "momentum_ema": {"momentum": 0.7},
+    "nesterov_iterate": {"momentum": 0.7},
+    "signsgd": {},
+    "lion": {"b1": 0.8, "b2": 0.95, "decay": 0.1},
+    "adamw": {"b1": 0.8, "b2": 0.95, "eps": 1e-2, "decay": 0.1},
+    "amsgrad": {"b1": 0.8, "b2": 0.95, "eps": 1e-2},
+    "yogi": {"b1": 0.8, "b2": 0.95, "eps": 1e-2},
 }
 
 
@@ -56,7 +63,15 @@ OPTAX = {
     "rmsprop": lambda lr, rho, eps: optax.rmsprop(lr, decay=rho, eps=eps, eps_in_sqrt=True),
     "adadelta": lambda lr, rho, eps: optax.adadelta(lr, rho=rho, eps=eps),
     "adam": lambda lr, b1, b2, eps: optax.adam(lr, b1=b1, b2=b2, eps=eps),
+    "momentum_ema": lambda lr, momentum: optax.chain(
+        optax.ema(momentum, debias=False), optax.scale_by_learning_rate(lr)
+    ),
+    "signsgd": lambda lr: optax.sign_sgd(lr),
+    "yogi": lambda lr, b1, b2, eps: optax.chain(
+        optax.scale_by_yogi(b1, b2, eps, eps_root=0.0, initial_accumulator_value=0.0), optax.scale_by_learning_rate(lr)
+    ),
 }
+OPTAX["nesterov_iterate"] = OPTAX["nesterov"]  # the very weights that it iterates
 OPTAX_RATES = {
     "constant": lambda lr: lr,
     "exponential": lambda lr: lambda t: lr * jnp.exp(-t.astype(float) / T),
@@ -86,8 +101,17 @@ KERAS = {
     "rmsprop": lambda lr, rho, eps: keras.optimizers.RMSprop(lr, rho=rho, epsilon=eps),
     "adadelta": lambda lr, rho, eps: keras.optimizers.Adadelta(lr, rho=rho, epsilon=eps),
     "adam": lambda lr, b1, b2, eps: keras.optimizers.Adam(lr, beta_1=b1, beta_2=b2, epsilon=eps),
+    "adamw": lambda lr, b1, b2, eps, decay: keras.optimizers.AdamW(
+        lr, weight_decay=decay, beta_1=b1, beta_2=b2, epsilon=eps
+    ),
+    "amsgrad": lambda lr, b1, b2, eps: keras.optimizers.Adam(lr, beta_1=b1, beta_2=b2, epsilon=eps, amsgrad=True),
+    "lion": lambda lr, b1, b2, decay: keras.optimizers.Lion(lr, beta_1=b1, beta_2=b2, weight_decay=decay),
 }
-KERAS_EPSILON = {"adam": lambda t, b2, eps, **_: eps * jnp.sqrt(1 - b2**t)}  # t = 1 at the first step
+KERAS["nesterov_iterate"] = KERAS["nesterov"]
+KERAS_EPSILON = dict.fromkeys(
+    ("adam", "adamw", "amsgrad"),
+    lambda t, b2, eps, **_: eps * jnp.sqrt(1 - b2**t),  # t = 1 at the first step
+)
 KERAS_RATES = {
     "constant": lambda lr: lr,
     "exponential": lambda lr: keras.optimizers.schedules.ExponentialDecay(lr, T, decay_rate=float(np.exp(-1))),
@@ -191,8 +215,8 @@ def test_equals_its_reference_at_every_step(library, id, surface, hypers, schedu
     theirs = LIBRARIES[library][1](id, surface, hypers, schedule)
 
     assert np.isfinite(ours).all()
-    assert np.abs(ours[-1] - ours[0]).max() > 0.05  # a run that stays where it starts would agree with anything
-    np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
+    assert np.abs(ours[-1] - ours[0]).max() > 0.02  # a run that stays where it starts would agree with anything
+    np.testing.assert_allclose(ours, theirs, rtol=Optimizer.tolerance, atol=Optimizer.tolerance)
 
 
 @pytest.mark.parametrize("id", SQUARES)

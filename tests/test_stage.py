@@ -21,7 +21,7 @@ def test_it_comes_up_with_every_path_painted(page):
     expect(rows).to_have_count(len(OPTIMIZERS))
     colours = rows.evaluate_all("rows => rows.map((row) => row.style.getPropertyValue('--colour'))")
     found = page.eval_on_selector(
-        f"{STAGE} .contour canvas",
+        f"{STAGE} .contour > canvas",
         """canvas => {
              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
              const seen = new Set();
@@ -240,11 +240,51 @@ def test_side_by_side_gives_every_optimizer_its_panel(page):
     visit(page)
     page.get_by_text("Side by side").click()
     page.wait_for_function(f"document.querySelectorAll('{STAGE} .cell').length === {len(BASIC)}")
-    assert page.locator(f"{STAGE} .caption").all_inner_texts() == [o.name for o in BASIC.values()]
+    cells = page.locator(f"{STAGE} .cell")
+    assert [cell.get_attribute("aria-label") for cell in cells.all()] == [o.name for o in BASIC.values()]
+    assert len(pixels(page, "contour")) == len(BASIC)
     assert all(count > 20 for count in pixels(page, "contour"))
-    labelled = page.locator(f"{STAGE} .cell").filter(has=page.locator(".xtick"))
-    expect(labelled).to_have_count(len(BASIC))
     assert settled(page, "view=")["view"] == "panels"
+
+
+# Of the ink round a panel's axes: how much lies where Plotly set a text or a tick, and how much does not.
+INK_ROUND = """([panel, axes]) => {
+    const box = document.querySelector(`.stage div.${panel}`);
+    const canvas = box.querySelector(":scope > canvas");
+    const { left, top } = canvas.getBoundingClientRect();
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const background = getComputedStyle(box.closest(".stage")).backgroundColor.match(/[0-9]+/g).map(Number);
+    const places = [...box.querySelectorAll(".plot text, .plot path.ticks")].map((el) => el.getBoundingClientRect());
+    const texts = box.querySelectorAll(".plot text").length;
+    const found = new Set();
+    let astray = 0;
+    for (let y = 2; y < height; y++) for (let x = 2; x < width; x++) {
+      if (x > axes[0] - 1 && x < axes[2] + 8 && y > axes[1] - 8 && y < axes[3] + 1) continue;
+      const i = 4 * (y * width + x);
+      if ([0, 1, 2].every((k) => Math.abs(data[i + k] - background[k]) < 12)) continue;
+      const k = places.findIndex((p) =>
+        x + left > p.left - 2 && x + left < p.right + 2 && y + top > p.top - 2 && y + top < p.bottom + 2);
+      if (k < 0) astray++;
+      else found.add(k);
+    }
+    return { texts, places: places.length, found: found.size, astray };
+}"""
+
+
+@pytest.mark.parametrize("panel", ["contour", "chart"])
+def test_the_axes_are_printed_where_plotly_set_them(page, panel):
+    visit(page)
+    axes = page.evaluate(
+        """panel => {
+             const { _size: { l, t, w, h } } = document.querySelector(`.${panel} .plot`)._fullLayout;
+             return [l, t, l + w, t + h];
+           }""",
+        panel,
+    )
+    ink = page.evaluate(INK_ROUND, [panel, axes])
+    assert ink["texts"] > 8
+    assert ink["found"] == ink["places"], "every text and tick is there"
+    assert ink["astray"] == 0, "and nothing else"
 
 
 def test_an_optimizer_is_switched_off_and_on(page):

@@ -3,11 +3,21 @@
 import numpy as np
 import pytest
 from landscapes import single_objective
-from scipy import optimize
+from scipy import integrate, optimize
 
+from engine import Surface
 from surfaces import SURFACES
+from tests import test_data
 
+TURNED = np.array([[1, -1], [1, 1]]) / 2**0.5  # by 45 degrees
 BY_HAND = {
+    "ravine": lambda x, y: np.dot([x, y], [x, 20 * y]) / 2,
+    "saddle": lambda x, y: (x - y) * (x + y),
+    "double_well": lambda x, y: np.polyval([1, 0, -2, 0.3, 1], x) + y**2,
+    "monkey_saddle": lambda x, y: ((x + 1j * y) ** 3).real,
+    "rotated_ravine": lambda x, y: [x, y] @ TURNED @ np.diag([1, 20]) @ TURNED.T @ [x, y] / 2,
+    "cliff": lambda x, y: 0.1 * np.log(1 + np.exp(100 * x)) - 0.2 * (x - y**2),
+    "plateau": lambda x, y: integrate.quad(lambda t: (t - 3) * ((t + 1) ** 2 + 0.02), 3, x)[0] / 10 + y**2 / 2,
     "beale": lambda x, y: (1.5 - x * (1 - y)) ** 2 + (2.25 - x * (1 - y**2)) ** 2 + (2.625 - x * (1 - y**3)) ** 2,
     "booth": lambda x, y: 5 * x**2 + 5 * y**2 + 8 * x * y - 34 * x - 38 * y + 74,
     "matyas": lambda x, y: 0.02 * (x**2 + y**2) + 0.24 * (x - y) ** 2,
@@ -68,7 +78,7 @@ def test_f_is_the_formula_in_another_form(id):
     points = np.random.default_rng(3).uniform(*np.transpose(surface.domain), size=(200, 2))
     expected = [BY_HAND[id](*point) for point in points]
     found = [float(surface.f(point, **surface.defaults)) for point in points]
-    np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(found, expected, rtol=Surface.tolerance, atol=Surface.tolerance)
 
 
 # Ours -> the package's name.
@@ -89,7 +99,9 @@ def test_f_is_the_packages(id):
     surface, theirs = SURFACES[id], getattr(single_objective, PACKAGED[id])
     points = np.random.default_rng(4).uniform(*np.transpose(surface.domain), size=(200, 2))
     found = [float(surface.f(point, **surface.defaults)) for point in points]
-    np.testing.assert_allclose(found, [theirs(point) for point in points], rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(
+        found, [theirs(point) for point in points], rtol=Surface.tolerance, atol=Surface.tolerance
+    )
 
 
 def test_rosenbrock_is_scipys():
@@ -108,6 +120,13 @@ def test_the_lowest_minimum_is_the_printed_one(id):
     )
 
 
-def test_every_test_function_is_checked():
-    named = {id for id, surface in SURFACES.items() if surface.family == "test function"}
-    assert named <= set(PACKAGED)
+# Whose f is compared with what, here and in test_data.
+COMPARED = {"landscapes": {*PACKAGED}, "SciPy": {"rosenbrock", "plateau"}, "NumPy": {*BY_HAND, *test_data.BY_HAND}}
+
+
+@pytest.mark.parametrize("id", SURFACES)
+def test_what_a_surface_says_it_is_checked_against_is_compared_with_it(id):
+    named = {word for word in COMPARED if word in SURFACES[id].checked}
+    assert named == {word for word, ids in COMPARED.items() if id in ids}
+    assert named
+    assert "landscapes" in named or SURFACES[id].family != "test function"

@@ -11,6 +11,7 @@ import pytest
 from engine import MAX_STEPS, Surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui.scene import BATCH
 
 
 def settings(surface: Surface) -> list[dict[str, float]]:
@@ -202,6 +203,9 @@ def test_the_opening_names_settings_that_exist_inside_their_ranges(surface):
     for key, value in surface.opening.items():
         if key == "steps":
             assert 1 <= int(value) <= MAX_STEPS
+        elif key == "batch":
+            assert surface.data
+            assert BATCH.accepts(float(value))
         else:
             optimizer, _, id = key.partition(".")
             (hyper,) = [h for h in OPTIMIZERS[optimizer].hypers if h.id == id]

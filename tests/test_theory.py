@@ -1,5 +1,6 @@
 """What theory says about a named rule, above all on quadratics, where every path has a closed form."""
 
+from dataclasses import replace
 from functools import partial
 
 import jax
@@ -61,6 +62,23 @@ def test_a_diverging_run_follows_theory_until_it_overflows_and_then_says_so():
 def test_nothing_moves_where_the_gradient_is_zero(id):
     run = rollout(RAVINE, OPTIMIZERS[id], start=(0.0, 0.0), steps=20)
     np.testing.assert_array_equal(run.position, np.zeros((21, 2)))
+
+
+@pytest.mark.parametrize("h", [4.0, 10.0])
+def test_one_step_at_the_cliff_undoes_fifty_once_the_rate_is_too_large_for_its_foot(h):
+    """Pascanu, Mikolov & Bengio 2013, section 2.3. Up to 2 / f'' of the minimum no step raises the loss."""
+    floor = 0.2  # the slope that leads to the wall
+    edge = 2 / (100 * floor * (1 - floor / h))
+    for lr, thrown in ((0.9 * edge, False), (10 * edge, True)):
+        run = rollout(SURFACES["cliff"], OPTIMIZERS["sgd"], hypers={"lr": lr}, surface_hypers={"h": h}, steps=500)
+        back = -np.diff(run.position[:, 0]).min() / (lr * floor)  # in steps on the floor
+        rise = (run.loss[1:] / run.loss[:-1]).max()
+        if thrown:
+            assert rise > 10
+            assert back == pytest.approx(h / floor - 1, rel=0.1)  # all of the wall's slope: 19 and 49 steps
+        else:
+            assert rise <= 1 + 1e-12
+            assert back < 1
 
 
 # Momentum: w_t and w_(t-1) are mapped linearly by a 2x2 matrix per eigen-direction.
@@ -214,6 +232,41 @@ def test_adagrad_slows_down_by_the_root_of_the_step_under_a_constant_gradient():
     np.testing.assert_allclose(np.abs(run.position - far), np.stack([travelled] * 2, axis=1), atol=1e-5)
 
 
+def test_without_its_root_adagrad_gets_only_the_logarithm_of_the_steps_far_and_less_where_it_is_steep():
+    """Under a constant gradient g: lr (1 + ... + 1/sqrt(t)) with the root, lr / |g| (1 + ... + 1/t) without."""
+    steps, slope = 1000, np.array([1.0, 4.0])
+    plane = replace(RAVINE, f=lambda w: w @ slope, minima=lambda: (), saddles=lambda: (), hypers=())
+    t = np.arange(1, steps + 1)[:, None]
+    for id, travelled in (("adagrad", 1 / np.sqrt(t)), ("adagrad_no_root", 1 / (t * slope))):
+        run = rollout(plane, OPTIMIZERS[id], start=(0.0, 0.0), hypers={"lr": 2.0, "eps": 1e-12}, steps=steps)
+        expected = -2 * np.cumsum(np.broadcast_to(travelled, (steps, 2)), axis=0)
+        np.testing.assert_allclose(run.position[1:], expected, rtol=1e-10)
+
+
+def best_of_all_rates(id: str, surface, **settings) -> float:
+    """How near f gets to its minimum in the end, at the best constant rate of the slider."""
+    lr = next(h for h in OPTIMIZERS[id].hypers if h.id == "lr")
+    rates = [lr.at(place) for place in np.linspace(0, 1, 101)]
+    run = rollout(surface, OPTIMIZERS[id], hypers={"lr": rates}, **settings)
+    return np.nanmin(run.loss[:, -1]) - min(level for _, level in surface.minima())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_rare_feature_is_why_adagrad_and_why_its_root(seed):
+    """A step on an example with the feature shrinks its error by 1 - 400 lr: SGD needs lr < 1/200, where the common
+    weight moves by less than a hundredth of its way a step. Adagrad gives each weight its own rate."""
+    surface = SURFACES["rare_feature"]
+    settings = {"batch": 1, "seed": seed, "steps": 300}
+    opening = float(surface.opening["adagrad.lr"])
+    adagrad = rollout(surface, OPTIMIZERS["adagrad"], hypers={"lr": opening}, **settings).loss[-1]
+    adagrad -= min(level for _, level in surface.minima())
+    assert adagrad < 0.12  # from 136
+    assert best_of_all_rates("sgd", surface, **settings) > 5 * adagrad
+    assert best_of_all_rates("adagrad_no_root", surface, **settings) > 500 * adagrad
+    # Where a step sees all examples, nothing is rare: then SGD gets there too.
+    assert best_of_all_rates("sgd", surface, steps=300) < 1e-6
+
+
 # Schedules: a factor on the optimizer's own learning rate; t = 0 at the first step.
 
 
@@ -257,7 +310,7 @@ def test_schedule_in_closed_form_and_sgd_contracts_by_the_rate_of_each_step(id, 
         steps=steps,
     )
     expected = lr * CLOSED_FORMS[id](np.arange(steps), **hypers)
-    np.testing.assert_allclose(run.lr, expected, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(run.lr, expected, rtol=SCHEDULES[id].tolerance, atol=1e-15)
     shrink = np.cumprod(1 - expected[:, None] * EIGENVALUES, axis=0)
     np.testing.assert_allclose(run.position[1:], shrink * W0, rtol=1e-11)
 

@@ -12,6 +12,7 @@ export const CURVES = {
   line: (w1, w2, x) => w1 + w2 * x,
   logistic: (w1, w2, x) => 1 / (1 + Math.exp(-(w1 + w2 * x))),
   neuron: (w1, w2, x) => w2 * Math.tanh(w1 * x),
+  step: (w1, w2, x) => (x < 2 ? w1 : 20 * w2),
 };
 
 /** The smallest interval round some numbers, with some room. */
