@@ -242,7 +242,7 @@ def _loop(surface: Surface, reacting: Schedule | None, optimizer: Optimizer, eve
                 loss = true(w)
                 probe = Probe(*jax.value_and_grad(seen)(w), seen)
             lr = weather.factors[t] * hypers["lr"]
-            if reacting and reacting.react:
+            if reacting:
                 factor, memory = reacting.react(probe.value, memory, **schedule)
                 lr = factor * lr
             after = optimizer.update(probe, state, w, **{**hypers, "lr": lr})
