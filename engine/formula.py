@@ -324,17 +324,15 @@ def _level(node: Node) -> float:
     return 5
 
 
-def _written(node: Node, write: Callable[[Node], str]) -> Callable[[Node, bool], str]:
-    """A writer of the parts of a node, in brackets where they bind less tightly; `strict` where alike."""
-
+def _loose(node: Node, child: Node, strict: bool) -> bool:
+    """Whether a part of a node stands in brackets: where it binds less tightly than the node; `strict` where alike."""
     own = 3 if isinstance(node, Negative) else _level(node)  # -x y is (-x) y, and -x^2 is -(x^2)
+    return _level(child) <= own if strict else _level(child) < own
 
-    def part(child: Node, strict: bool) -> str:
-        loose = _level(child) <= own if strict else _level(child) < own
-        text = write(child)
-        return f"({text})" if loose else text
 
-    return part
+def _written(node: Node, write: Callable[[Node], str]) -> Callable[[Node, bool], str]:
+    """A writer of the parts of a node."""
+    return lambda child, strict: f"({write(child)})" if _loose(node, child, strict) else write(child)
 
 
 def to_text(node: Node) -> str:
@@ -384,8 +382,7 @@ def to_tex(node: Node) -> str:
     """The formula in LaTeX."""
 
     def part(child: Node, strict: bool) -> str:
-        text = _written(node, to_tex)(child, strict)
-        return rf"\left({text[1:-1]}\right)" if text.startswith("(") else text  # TeX itself writes \left(
+        return rf"\left({to_tex(child)}\right)" if _loose(node, child, strict) else to_tex(child)
 
     match node:
         case Number(value) if "e" in repr(value):
@@ -423,8 +420,7 @@ def to_mathml(node: Node) -> str:
     """The formula in MathML, which browsers set by themselves: one element."""
 
     def part(child: Node, strict: bool) -> str:
-        loose = _written(node, to_text)(child, strict).startswith("(")
-        return _fenced("(", to_mathml(child), ")") if loose else to_mathml(child)
+        return _fenced("(", to_mathml(child), ")") if _loose(node, child, strict) else to_mathml(child)
 
     match node:
         case Number(value) if "e" in repr(value):

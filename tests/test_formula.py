@@ -228,6 +228,11 @@ def test_mathml_reads_as_the_formula(tree):
         ("x/2", "<mfrac><mi>x</mi><mn>2</mn></mfrac>"),
         ("2x", "<mrow><mn>2</mn><mo>\u2062</mo><mi>x</mi></mrow>"),
         ("(-x)^2", "<msup><mrow><mo>(</mo><mrow><mo>\u2212</mo><mi>x</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup>"),
+        (
+            "(x - 1)^2 + 2",
+            "<mrow><msup><mrow><mo>(</mo><mrow><mi>x</mi><mo>\u2212</mo><mn>1</mn></mrow><mo>)</mo></mrow><mn>2</mn></msup>"
+            "<mo>+</mo><mn>2</mn></mrow>",
+        ),
         ("abs(pi)", "<mrow><mo>|</mo><mi>\u03c0</mi><mo>|</mo></mrow>"),
         ("ln(x)", "<mrow><mi>ln</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow>"),
     ],

@@ -48,7 +48,7 @@ export function createBar(box, catalogue, { change, grab, open, check, reset, pr
   box.append(
     h("h1", {}, "Descent Lab"), surface.el, formula.el, numbers,
     h("div", { className: "start", role: "group", "aria-label": "start" }, h("span", {}, "start"), ...fields, complaint),
-    h("div", { className: "spacer" }),
+    formula.read, h("div", { className: "spacer" }),
     h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
     h("button", { type: "button", title: "every setting back to where this surface opens", onclick: reset }, "Reset"),
     h("button", { type: "button", title: "a run as a program for Keras, PyTorch or Optax", onclick: program }, "Code"), link,
@@ -85,7 +85,7 @@ function createFormula(open, check) {
   const complaint = h("span", { className: "complaint", role: "alert" });
   const read = h("output", { className: "read", "aria-label": "the formula as it was read", tabIndex: 0 }); // a long one scrolls
   const el = h("form", { className: "own", noValidate: true },
-    h("span", {}, "f(x, y) ="), text, h("span", {}, "on"), box, h("button", { type: "submit" }, "Draw"), complaint, read);
+    h("span", {}, "f(x, y) ="), text, h("span", {}, "on"), box, h("button", { type: "submit" }, "Draw"), complaint);
   let shown = "";
   el.onsubmit = async (event) => {
     event.preventDefault();
@@ -97,9 +97,10 @@ function createFormula(open, check) {
   };
   return {
     el,
+    read,
     show(values) {
       const own = values["surface.f"];
-      el.hidden = own === undefined;
+      el.hidden = read.hidden = own === undefined;
       const now = JSON.stringify([own, values["surface.domain"]]);
       if (el.hidden || now === shown) return;
       shown = now;

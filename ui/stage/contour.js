@@ -24,7 +24,7 @@ export function createContour(box, onStart) {
   let range = null; // the part of the plane that is seen
   let surface = null; // whose range it is
   const plot = h("div", { className: "plot" });
-  const legend = h("div", { className: "legend" }, "★ minimum   × saddle   ○ start");
+  const legend = h("div", { className: "legend" }, ...["★ minimum", "   × saddle"].flatMap((sign) => [sign, h("span", { className: "found" }, " found")]), "   ○ start");
   const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again", onclick: () => look(picture.terrain.domain) }, "Zoom out");
 
   function arrange() {
