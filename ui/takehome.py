@@ -268,6 +268,6 @@ def _rate(scene: Scene, point: str) -> str:
     if rule.react:
         call = f"factor, memory = {rule.react.__name__}(objective({point}, t).item(), memory{hypers})"
         return f"{call}\n    lr = lr_0 * float(factor)"
-    if rule.factor is None or _never_changes(scene):
-        return "lr = lr_0"
-    return f"lr = lr_0 * float({rule.factor.__name__}(np.float64(t){hypers}))"
+    if rule.factor and not _never_changes(scene):
+        return f"lr = lr_0 * float({rule.factor.__name__}(np.float64(t){hypers}))"
+    return "lr = lr_0"
