@@ -115,8 +115,8 @@ def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.nda
     # In a narrow valley the search ends anywhere: there f still falls in some direction.
     turn = np.linspace(0, 2 * np.pi, 64, endpoint=False)
     ring = 1e-6 * span * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    value = np.asarray(many(w[:, None]))[:, 0]
-    least = np.asarray(many(w[:, None] + ring)).min(axis=1)
+    around = np.asarray(many(w[:, None] + np.concatenate([np.zeros((1, 2)), ring])))
+    value, least = around[:, 0], around[:, 1:].min(axis=1)
     low, high = points[0, 0], points[-1, -1]
     good = (least >= value) & ((low <= w) & (w <= high)).all(axis=1)
     return _distinct(((w[k], value[k]) for k in np.flatnonzero(good)), span)
