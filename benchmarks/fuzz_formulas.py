@@ -4,13 +4,32 @@ python -m benchmarks.fuzz_formulas [--n 100000] [--seed 0]
 """
 
 import argparse
+import contextlib
 import sys
 import time
-from collections import Counter
+from typing import Any, NamedTuple
+from xml.etree import ElementTree
 
+import jax
 import numpy as np
+from playwright.async_api import Browser
 
-from engine.formula import FUNCTIONS, FormulaError, evaluate, parse, to_text
+from benchmarks.measure import Row
+from engine.formula import (
+    FUNCTIONS,
+    FormulaError,
+    evaluate,
+    formula_surface,
+    parse,
+    to_mathml,
+    to_source,
+    to_tex,
+    to_text,
+)
+
+N = 100_000
+SURFACES = 50  # of the formulas that are read so many become surfaces: compiled, their minima looked for
+LONGEST = 1.0  # s that one formula may take to be read, or refused
 
 EVIL = (
     "__import__('os')", "lambda: x", "x.__class__", "[x for x in y]", "exec('1')", "x if y else 1", "f'{x}'", "x := 1",
@@ -49,35 +68,95 @@ def text(draw: np.random.Generator) -> str:
     return whole
 
 
-def main() -> int:
-    options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--n", type=int, default=100_000)
-    options.add_argument("--seed", type=int, default=0)
-    given = options.parse_args()
-    draw = np.random.default_rng(given.seed)
-    counts, slowest, wrong = Counter(), (0.0, ""), []
+class Found(NamedTuple):
+    """What became of many formulas, with the seconds that each took."""
+
+    read: list[float]
+    refused: list[float]
+    surfaces: list[float]
+    slowest: dict[str, tuple[float, str]]  # kind -> seconds and formula
+    wrong: list[tuple[str, Any]]
+
+
+def fuzz(n: int, seed: int) -> Found:
+    draw = np.random.default_rng(seed)
+    found = Found([], [], [], {}, [])
     x = np.array([-2.0, -0.5, 0.0, 1.0, 3.7])
-    for k in range(given.n):
+
+    def took(kind: str, seconds: float, formula: str) -> None:
+        getattr(found, kind).append(seconds)
+        found.slowest[kind] = max(found.slowest.get(kind, (0.0, "")), (seconds, formula))
+
+    for k in range(n):
         formula = EVIL[k] if k < len(EVIL) else text(draw)
         began = time.perf_counter()
         try:
             tree = parse(formula)
         except FormulaError as error:
-            counts["refused"] += 1
+            took("refused", time.perf_counter() - began, formula)
             if not 1 <= error.column <= len(formula) + 1 or f"at column {error.column}" not in str(error):
-                wrong.append((formula, error))
-        else:
-            counts["read"] += 1
-            with np.errstate(all="ignore"):
-                value = evaluate(tree, x, x[::-1], np)
-            if np.shape(value) not in ((), x.shape) or parse(to_text(tree)) != tree:
-                wrong.append((formula, value))
-        slowest = max(slowest, (time.perf_counter() - began, formula))
-    print(f"{given.n} formulas: {counts['read']} read, {counts['refused']} refused, each with a column")
-    print(f"slowest: {slowest[0] * 1000:.1f} ms for {slowest[1]!r}")
-    for formula, what in wrong[:20]:
+                found.wrong.append((formula, error))
+            continue
+        with np.errstate(all="ignore"):
+            value = evaluate(tree, x, x[::-1], np)
+        written = [to_tex(tree), *(to_source(tree, module) for module in ("np", "torch"))]
+        took("read", time.perf_counter() - began, formula)
+        if np.shape(value) not in ((), x.shape) or parse(to_text(tree)) != tree or not all(written):
+            found.wrong.append((formula, value))
+        compile(written[1], "formula", "eval")  # both raise where they are not what they say
+        ElementTree.fromstring(to_mathml(tree))
+        if len(found.surfaces) < SURFACES * (k + 1) // n:
+            seconds = compiling(formula)
+            if seconds > LONGEST:
+                seconds = min(seconds, compiling(formula))  # the machine may have been busy
+            took("surfaces", seconds, formula)
+    return found
+
+
+def compiling(formula: str) -> float:
+    """The seconds that it takes to make a surface of a formula that was never compiled before."""
+    formula_surface.cache_clear()
+    on_disk = jax.config.jax_enable_compilation_cache
+    jax.config.update("jax_enable_compilation_cache", False)
+    began = time.perf_counter()
+    try:
+        with contextlib.suppress(FormulaError):  # it may have no finite value there
+            formula_surface(formula, (-2.0, 2.0, -2.0, 2.0))
+        return time.perf_counter() - began
+    finally:
+        jax.config.update("jax_enable_compilation_cache", on_disk)
+
+
+async def formulas(browser: Browser, n: int) -> list[Row]:
+    """A section of `python -m benchmarks`."""
+    found = fuzz(N if n > 3 else 3000, 0)
+    if found.wrong:
+        raise ValueError(f"{len(found.wrong)} formulas, such as {found.wrong[0]}")
+    names = {
+        "read": "a formula read, evaluated and written out",
+        "refused": "a formula refused, with the column",
+        "surfaces": "a formula made a surface, its minima looked for",
+    }
+    rows = [Row(name, [1000 * s for s in getattr(found, kind)], "ms") for kind, name in names.items()]
+    return [
+        *rows,
+        *(Row(f"the slowest: {name}", [1000 * found.slowest[kind][0]], "ms") for kind, name in names.items()),
+    ]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--n", type=int, default=N)
+    options.add_argument("--seed", type=int, default=0)
+    given = options.parse_args()
+    found = fuzz(given.n, given.seed)
+    print(f"{given.n} formulas: {len(found.read)} read, {len(found.refused)} refused, each with a column")
+    print(f"{len(found.surfaces)} of those read were made surfaces")
+    for kind, (seconds, formula) in found.slowest.items():
+        print(f"slowest of {kind}: {seconds * 1000:.1f} ms for {formula!r}")
+    for formula, what in found.wrong[:20]:
         print(f"WRONG {formula!r}: {what}")
-    return 1 if wrong or slowest[0] > 1 else 0
+    return 1 if found.wrong or max(found.slowest.values())[0] > LONGEST else 0
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ STEPS = 50
 SAME = 1e-5  # of the box: closer points are one
 MANY = 8  # flat points that are no strict minima: more are a line or a plain, of which one is shown if nothing is lower
 MOST = 30  # kinks looked at
+QUICK = {"xla_backend_optimization_level": 0}  # what runs once: it takes longer to compile than to compute
 
 Places = tuple[tuple[tuple[float, float], float], ...]
 
@@ -28,7 +29,9 @@ def critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple
     span = high - low
     grid = np.stack(np.meshgrid(*(np.linspace(a, b, STARTS) for a, b in domain)), axis=-1).reshape(-1, 2)
     with jax.default_device(rollout_device()), np.errstate(all="ignore"):
-        found, value, gradient, hessian, around = (np.asarray(a) for a in jax.jit(partial(_search, f))(grid, low, high))
+        found, value, gradient, hessian, around = (
+            np.asarray(a) for a in jax.jit(partial(_search, f), compiler_options=QUICK)(grid, low, high)
+        )
         inside = (
             ((low <= found) & (found <= high)).all(axis=1) & np.isfinite(value) & np.isfinite(hessian).all(axis=(1, 2))
         )
@@ -54,22 +57,29 @@ def _search(f, starts, low, high):
     """Newton's method on the gradient from every start: where it ends; f, gradient, Hessian; the least f around."""
     span = high - low
 
-    def one(w):
-        def step(_, w):
-            g, H = jax.grad(f)(w), jax.hessian(f)(w)
-            a, b, c, d = H[0, 0], H[0, 1], H[1, 0], H[1, 1]
-            determinant = a * d - b * c
-            newton = jnp.array([d * g[0] - b * g[1], a * g[1] - c * g[0]]) / determinant
-            # Where H is singular, along the gradient to where the model's slope along it is none.
-            slope = g * jnp.dot(g, g) / jnp.dot(g, H @ g)
-            move = jnp.where(jnp.isfinite(newton).all(), newton, jnp.where(jnp.isfinite(slope), slope, 0.0))
-            long = jnp.abs(move / span).max()
-            return w - move * jnp.minimum(1.0, 0.1 / jnp.maximum(long, 1e-300))
+    def slope(w):
+        value, g = jax.value_and_grad(f)(w)
+        return g, (value, g)
 
-        w = jax.lax.fori_loop(0, STEPS, step, w)
+    def step(_, carry):
+        w, _ = carry
+        H, (value, g) = jax.jacfwd(slope, has_aux=True)(w)
+        a, b, c, d = H[0, 0], H[0, 1], H[1, 0], H[1, 1]
+        determinant = a * d - b * c
+        newton = jnp.array([d * g[0] - b * g[1], a * g[1] - c * g[0]]) / determinant
+        # Where H is singular, along the gradient to where the model's slope along it is none.
+        cauchy = g * jnp.dot(g, g) / jnp.dot(g, H @ g)
+        move = jnp.where(jnp.isfinite(newton).all(), newton, jnp.where(jnp.isfinite(cauchy), cauchy, 0.0))
+        long = jnp.abs(move / span).max()
+        return w - move * jnp.minimum(1.0, 0.1 / jnp.maximum(long, 1e-300)), (w, value, g, H)
+
+    def one(w):
+        # f and its derivatives stand in the loop alone, which looks once more than it moves: they take long to compile.
+        nothing = (w, jnp.zeros(()), jnp.zeros(2), jnp.zeros((2, 2)))
+        _, (w, value, g, H) = jax.lax.fori_loop(0, STEPS + 1, step, (w, nothing))
         turn = jnp.linspace(0, 2 * jnp.pi, 16, endpoint=False)
         ring = w + 1e-3 * span * jnp.stack([jnp.cos(turn), jnp.sin(turn)], axis=1)
-        return w, f(w), jax.grad(f)(w), jax.hessian(f)(w), jax.vmap(f)(ring).min()
+        return w, value, g, H, jax.vmap(f)(ring).min()
 
     return jax.vmap(one)(starts)
 
@@ -95,7 +105,7 @@ def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.nda
     if not starts:
         return []
     compass = np.array([[i, j] for i in (-1, 0, 1) for j in (-1, 0, 1)])
-    many = jax.jit(jax.vmap(jax.vmap(f)))
+    many = jax.jit(jax.vmap(jax.vmap(f)), compiler_options=QUICK)
     w, reach = np.array(starts), 1.0
     while reach > 1e-9:
         candidates = w[:, None] + reach * cell * compass
@@ -105,8 +115,8 @@ def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.nda
     # In a narrow valley the search ends anywhere: there f still falls in some direction.
     turn = np.linspace(0, 2 * np.pi, 64, endpoint=False)
     ring = 1e-6 * span * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    value = np.asarray(many(w[:, None]))[:, 0]
-    least = np.asarray(many(w[:, None] + ring)).min(axis=1)
+    around = np.asarray(many(w[:, None] + np.concatenate([np.zeros((1, 2)), ring])))
+    value, least = around[:, 0], around[:, 1:].min(axis=1)
     low, high = points[0, 0], points[-1, -1]
     good = (least >= value) & ((low <= w) & (w <= high)).all(axis=1)
     return _distinct(((w[k], value[k]) for k in np.flatnonzero(good)), span)

@@ -4,7 +4,8 @@ Nothing is ever evaluated as Python: the text is read by the grammar below into 
 functions, and the tree is computed.
 
     sum      = product (("+" | "-") product)*
-    product  = signed (("*" | "/") signed | power)*       a power right behind is multiplied: 2x, 3 sin(x) y
+    product  = signed (("*" | "/") signed | power)*       a power right behind is multiplied: 2x, 3 sin(x) y;
+                                                          but no number right behind a number or a name: x2, 10 000
     signed   = ("+" | "-") signed | power
     power    = atom (("^" | "**") signed | "²" | "³")?    so -x^2 is -(x^2), and x^2^3 is x^(2^3)
     atom     = number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
@@ -26,6 +27,7 @@ from engine.spec import Reference, Surface
 LONGEST = 300  # characters
 MOST = 200  # numbers, names, operators and functions
 DEEPEST = 40  # parentheses, signs and exponents within each other
+HIGHEST = float(np.finfo(np.float32).max)  # what is drawn is float32
 KEPT = 128  # formulas that need not be read again
 
 
@@ -166,6 +168,12 @@ class _Parser:
             if sign in ("*", "/"):
                 self.at += 1
                 node = self.made(Binary(sign, node, self.signed()), column)
+            elif self.kind == "number" and self.tokens[self.at - 1][0] in ("number", "name"):
+                other, before, _ = self.tokens[self.at - 1]
+                remedy = (
+                    f"write {before}*{sign}" if other == "name" else "write one number, or an operator between them"
+                )
+                raise FormulaError(f"the number `{sign}` right behind `{before}`", column, remedy)
             elif self.kind in ("number", "name") or sign == "(":
                 node = self.made(Binary("*", node, self.power()), column)
             else:
@@ -316,17 +324,15 @@ def _level(node: Node) -> float:
     return 5
 
 
-def _written(node: Node, write: Callable[[Node], str]) -> Callable[[Node, bool], str]:
-    """A writer of the parts of a node, in brackets where they bind less tightly; `strict` where alike."""
-
+def _loose(node: Node, child: Node, strict: bool) -> bool:
+    """Whether a part of a node stands in brackets: where it binds less tightly than the node; `strict` where alike."""
     own = 3 if isinstance(node, Negative) else _level(node)  # -x y is (-x) y, and -x^2 is -(x^2)
+    return _level(child) <= own if strict else _level(child) < own
 
-    def part(child: Node, strict: bool) -> str:
-        loose = _level(child) <= own if strict else _level(child) < own
-        text = write(child)
-        return f"({text})" if loose else text
 
-    return part
+def _written(node: Node, write: Callable[[Node], str]) -> Callable[[Node, bool], str]:
+    """A writer of the parts of a node."""
+    return lambda child, strict: f"({write(child)})" if _loose(node, child, strict) else write(child)
 
 
 def to_text(node: Node) -> str:
@@ -376,8 +382,7 @@ def to_tex(node: Node) -> str:
     """The formula in LaTeX."""
 
     def part(child: Node, strict: bool) -> str:
-        text = _written(node, to_tex)(child, strict)
-        return rf"\left({text[1:-1]}\right)" if text.startswith("(") else text  # TeX itself writes \left(
+        return rf"\left({to_tex(child)}\right)" if _loose(node, child, strict) else to_tex(child)
 
     match node:
         case Number(value) if "e" in repr(value):
@@ -402,13 +407,59 @@ def to_tex(node: Node) -> str:
         case Binary("/", left, right):
             return rf"\frac{{{to_tex(left)}}}{{{to_tex(right)}}}"
         case Binary("^", left, right):
-            base = rf"\left({to_tex(left)}\right)" if isinstance(left, Call) else part(left, True)
+            base = rf"\left({to_tex(left)}\right)" if _of_parts(left) else part(left, True)
             return rf"{base}^{{{to_tex(right)}}}"
         case Binary("*", left, right):
             dot = r" \cdot " if isinstance(_first(right), Number) else r"\, "
             return f"{part(left, False)}{dot}{part(right, True)}"
         case Binary(sign, left, right):
             return f"{part(left, False)} {sign} {part(right, True)}"
+
+
+def to_mathml(node: Node) -> str:
+    """The formula in MathML, which browsers set by themselves: one element."""
+
+    def part(child: Node, strict: bool) -> str:
+        return _fenced("(", to_mathml(child), ")") if _loose(node, child, strict) else to_mathml(child)
+
+    match node:
+        case Number(value) if "e" in repr(value):
+            digits, exponent = repr(value).split("e")
+            return f"<mrow><mn>{digits}</mn><mo>\u00b7</mo><msup><mn>10</mn><mn>{int(exponent)}</mn></msup></mrow>"
+        case Number(value):
+            return f"<mn>{value!r}</mn>"
+        case Name(id):
+            return {"pi": "<mi>π</mi>", "e": '<mi mathvariant="normal">e</mi>'}.get(id, f"<mi>{id}</mi>")
+        case Negative(of):
+            return f"<mrow><mo>{MINUS}</mo>{part(of, True)}</mrow>"
+        case Call("sqrt", (of,)):
+            return f"<msqrt>{to_mathml(of)}</msqrt>"
+        case Call("abs", (of,)):
+            return _fenced("|", to_mathml(of), "|")
+        case Call("floor", (of,)):
+            return _fenced("⌊", to_mathml(of), "⌋")
+        case Call(id, arguments):
+            name = {"log": "ln", "asin": "arcsin", "acos": "arccos", "atan": "arctan"}.get(id, id)
+            listed = "<mo>,</mo>".join(map(to_mathml, arguments))
+            return f"<mrow><mi>{name}</mi><mo>\u2061</mo>{_fenced('(', listed, ')')}</mrow>"
+        case Binary("/", left, right):
+            return f"<mfrac>{to_mathml(left)}{to_mathml(right)}</mfrac>"
+        case Binary("^", left, right):
+            base = _fenced("(", to_mathml(left), ")") if _of_parts(left) else part(left, True)
+            return f"<msup>{base}{to_mathml(right)}</msup>"
+        case Binary(sign, left, right):
+            dot = "\u00b7" if isinstance(_first(right), Number) else "\u2062"  # the latter is not seen
+            sign = {"*": dot, "-": MINUS}.get(sign, sign)
+            return f"<mrow>{part(left, False)}<mo>{sign}</mo>{part(right, True)}</mrow>"
+
+
+def _fenced(left: str, inside: str, right: str) -> str:
+    return f"<mrow><mo>{left}</mo>{inside}<mo>{right}</mo></mrow>"
+
+
+def _of_parts(node: Node) -> bool:
+    """Whether it is written with parts of its own, so that an exponent behind it would seem to be of the last one."""
+    return isinstance(node, Call) or (isinstance(node, Number) and "e" in repr(node.value))
 
 
 def _first(node: Node) -> Node:
@@ -434,6 +485,7 @@ def formula_surface(text: str, domain: tuple[float, float, float, float]) -> Sur
     x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in sides))
     with np.errstate(all="ignore"):
         heights = np.broadcast_to(evaluate(tree, x, y, np), x.shape)
+        heights = np.where(np.abs(heights) <= HIGHEST, heights, np.nan)
     if not np.isfinite(heights).any():
         raise FormulaError("the formula has no finite value in the domain", 1, "try another formula or another domain")
     minima, saddles = critical_points(f, sides, np.stack([x, y], axis=-1), heights)
@@ -444,10 +496,14 @@ def formula_surface(text: str, domain: tuple[float, float, float, float]) -> Sur
         name="Your formula",
         family="shape",
         tex=f"f(x, y) = {to_tex(tree)}",
-        reference=Reference("typed on this page", 2026, "minima and saddles were found by Newton's method"),
+        reference=Reference(
+            "typed on this page",
+            2026,
+            "minima and saddles were found: smooth ones by Newton's method, kinks by a search",
+        ),
         f=f,
         domain=sides,
-        start=_start(sides, x, y, heights),
+        start=_start(tree, sides, x, y, heights),
         minima=lambda: minima,
         saddles=lambda: saddles,
         log_height=bool(low >= floor - 1e-9 * (1 + abs(floor)) and high - floor > 300),
@@ -461,7 +517,7 @@ def _source(tree: Node, module: str) -> str:
     return f"def f(w):\n    x, y = w\n    return {to_source(tree, module)}{flat}\n"
 
 
-def _start(sides, x: np.ndarray, y: np.ndarray, heights: np.ndarray) -> tuple[float, float]:
+def _start(tree: Node, sides, x: np.ndarray, y: np.ndarray, heights: np.ndarray) -> tuple[float, float]:
     """A point of the upper left where there is a slope, or else any."""
     with np.errstate(all="ignore"):
         down, across = np.gradient(heights)
@@ -471,4 +527,13 @@ def _start(sides, x: np.ndarray, y: np.ndarray, heights: np.ndarray) -> tuple[fl
     (x0, x1), (y0, y1) = sides
     far = ((x - x0) / (x1 - x0) - 0.15) ** 2 + ((y - y0) / (y1 - y0) - 0.8) ** 2
     best = np.unravel_index(np.where(good, far, np.inf).argmin(), x.shape)
-    return float(f"{x[best]:.4g}"), float(f"{y[best]:.4g}")
+    exact = float(x[best]), float(y[best])
+    short = _short(exact[0], *sides[0]), _short(exact[1], *sides[1])
+    with np.errstate(all="ignore"):
+        value = evaluate(tree, np.float64(short[0]), np.float64(short[1]), np)
+    return short if np.abs(value) <= HIGHEST else exact
+
+
+def _short(value: float, low: float, high: float) -> float:
+    """A value inside a range, rounded to a thousandth of it or less."""
+    return min(high, max(low, round(value, 3 - math.floor(math.log10(high - low)))))

@@ -217,7 +217,7 @@ def _weather_of(rule: Schedule, rows: int, examples: int):
 
 def _loop(surface: Surface, reacting: Schedule | None, optimizer: Optimizer, everything: bool):
     """Compiled: one optimizer on one surface. All that a slider moves is an argument, the steps included."""
-    f, data = surface.f, surface.data
+    f, data, react = surface.f, surface.data, reacting and reacting.react
 
     def one(rows, start, shape, hypers, schedule, batch, weather):
         def true(w):
@@ -242,8 +242,8 @@ def _loop(surface: Surface, reacting: Schedule | None, optimizer: Optimizer, eve
                 loss = true(w)
                 probe = Probe(*jax.value_and_grad(seen)(w), seen)
             lr = weather.factors[t] * hypers["lr"]
-            if reacting and reacting.react:
-                factor, memory = reacting.react(probe.value, memory, **schedule)
+            if react:
+                factor, memory = react(probe.value, memory, **schedule)
                 lr = factor * lr
             after = optimizer.update(probe, state, w, **{**hypers, "lr": lr})
             return *after, memory, block.at[t].set(row(w, loss, probe.grad, lr, state))

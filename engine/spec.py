@@ -107,7 +107,12 @@ class Elsewhere(NamedTuple):
 
     make: str  # an expression: the library's optimizer
     each: str = ""  # statements before each step that make the two agree: an adapter, shown as such
-    point: str = "w"  # an expression: our point, from the library's `w` and `optimizer` (Optax: `state`)
+    point: str = "w"  # an expression: our point, from the library's `w` and `optimizer` (Optax: `state`), at any step
+    begin: str = ""  # Optax: a statement that makes its own kind of params out of the start `w`
+    at: str = "w"  # Optax: an expression, where the gradient is taken
+    more: str = ""  # Optax: further arguments to its update
+    # Why a run is beyond the library, "with ...: ..."; from the rates of its steps and its hypers.
+    unless: Callable[..., str] = lambda rates, **hypers: ""
 
 
 LIBRARIES = ("keras", "torch", "optax")

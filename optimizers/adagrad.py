@@ -41,6 +41,9 @@ OPTIMIZER = Optimizer(
     },
     elsewhere={
         "keras": Elsewhere("keras.optimizers.Adagrad(lr, initial_accumulator_value=0.0, epsilon=eps)"),
+        "torch": Elsewhere(
+            "torch.optim.Adagrad([w], lr=lr, initial_accumulator_value=eps, eps=0.0)"  # sqrt(G + eps), as here
+        ),
         "optax": Elsewhere("optax.adagrad(lr, initial_accumulator_value=0.0, eps=eps)"),
     },
 )

@@ -32,6 +32,9 @@ OPTIMIZER = Optimizer(
     update=update,
     elsewhere={
         "optax": Elsewhere("optax.lion(lr, b1=b1, b2=b2, weight_decay=decay)"),
-        "keras": Elsewhere("keras.optimizers.Lion(lr, beta_1=b1, beta_2=b2, weight_decay=decay)"),
+        "keras": Elsewhere(
+            "keras.optimizers.Lion(lr, beta_2=b2, weight_decay=decay)",
+            each="optimizer.beta_1 = b1  # its constructor refuses 0",
+        ),
     },
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -43,4 +43,12 @@ OPTIMIZER = Optimizer(
     checked="NumPy, as two nested loops",
     init=init,
     update=update,
+    elsewhere={
+        "optax": Elsewhere(
+            "optax.lookahead(optax.sgd(lr), k, alpha)",
+            begin="w = optax.LookaheadParams.init_synced(w)",
+            at="w.fast",
+            point="w.fast",
+        )
+    },
 )

@@ -42,12 +42,13 @@ OPTIMIZER = Optimizer(
     },
     elsewhere={
         "keras": Elsewhere(
-            "keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)", point="w - momentum * optimizer.momentums[0]"
+            "keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)",
+            point="w - momentum * optimizer.momentums[0] if momentum else w",
         ),
         "torch": Elsewhere(
-            "torch.optim.SGD([w], lr=1.0, momentum=momentum, nesterov=True)",
+            "torch.optim.SGD([w], lr=1.0, momentum=momentum, nesterov=momentum > 0)",
             each="optimizer.param_groups[0]['lr'] = 1.0  # a rate that varies belongs into the velocity\nw.grad *= lr",
-            point="w + momentum * optimizer.state[w]['momentum_buffer']",
+            point="w + momentum * optimizer.state[w].get('momentum_buffer', 0)",
         ),
         "optax": Elsewhere(
             "optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))",

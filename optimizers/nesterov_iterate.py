@@ -41,7 +41,7 @@ OPTIMIZER = Optimizer(
         "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)"),
         "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))"),
         "torch": Elsewhere(
-            "torch.optim.SGD([w], lr=1.0, momentum=momentum, nesterov=True)",
+            "torch.optim.SGD([w], lr=1.0, momentum=momentum, nesterov=momentum > 0)",
             each="optimizer.param_groups[0]['lr'] = 1.0  # a rate that varies belongs into the velocity\nw.grad *= lr",
         ),
     },

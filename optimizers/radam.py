@@ -48,5 +48,10 @@ OPTIMIZER = Optimizer(
     },
     elsewhere={
         "optax": Elsewhere("optax.radam(lr, b1=b1, b2=b2, eps=eps)"),
+        "torch": Elsewhere(
+            "torch.optim.RAdam([w], lr=lr, betas=(b1, b2), eps=eps)",
+            each="optimizer.param_groups[0]['eps'] = eps * (1 - b2 ** (t + 1)) ** 0.5  "
+            "# PyTorch adds it before the bias is corrected",
+        ),
     },
 )

@@ -45,6 +45,11 @@ OPTIMIZER = Optimizer(
     },
     elsewhere={
         "keras": Elsewhere("keras.optimizers.RMSprop(lr, rho=rho, epsilon=eps)"),
+        "torch": Elsewhere(
+            "torch.optim.SGD([w], lr=lr)",
+            each="v = rho * (v if t else 0) + (1 - rho) * w.grad**2\n"
+            "w.grad /= (v + eps) ** 0.5  # torch.optim.RMSprop adds eps outside of the root",
+        ),
         "optax": Elsewhere("optax.rmsprop(lr, decay=rho, eps=eps, eps_in_sqrt=True)"),
     },
 )

@@ -52,7 +52,9 @@ OPTIMIZER = Optimizer(
     shows={"rates": lambda before, after, *, lr: lr * after.r * (after.g != 0)},  # 0 while it waits
     elsewhere={
         "torch": Elsewhere(
-            "torch.optim.Rprop([w], lr=lr, etas=(down, up), step_sizes=(0.0, float('inf')))",
+            # It wants down < 1 < up: for a 1 stands the number next to it, which is 1 but for a rounding.
+            "torch.optim.Rprop([w], lr=lr, etas=(min(down, 1 - 2**-53), max(up, 1 + 2**-52)), "
+            "step_sizes=(0.0, float('inf')))",
             each="if t and before:  # PyTorch reads the rate at the first step alone\n"
             "    optimizer.state[w]['step_size'] *= lr / before\nbefore = lr",
         )

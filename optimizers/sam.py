@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference, Spends
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, Spends
 
 
 class State(NamedTuple):
@@ -41,4 +41,12 @@ OPTIMIZER = Optimizer(
     update=update,
     spends=Spends(gradients=2),
     shows={"ahead": lambda before, after: after.ahead},
+    elsewhere={
+        "optax": Elsewhere(
+            "optax.contrib.sam(\n"
+            "        optax.sgd(lr), optax.chain(optax.contrib.normalize(), optax.sgd(rho)), opaque_mode=True\n"
+            "    )",
+            more=", grad_fn=lambda w, _: jax.grad(objective)(w, t)",
+        )
+    },
 )

@@ -1,11 +1,12 @@
 """Schedule-free SGD: the average of the iterates takes the place of a decaying rate. What is drawn is that average."""
 
+import itertools
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -45,4 +46,17 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={"ahead": lambda before, after: after.ahead},
+    elsewhere={
+        "optax": Elsewhere(
+            "optax.contrib.schedule_free(optax.sgd(lr), lr, b1=b)",
+            point="optax.contrib.schedule_free_eval_params(state, w)",
+            unless=lambda rates, b: (
+                "with no share of the average: it divides by it"
+                if b == 0
+                else "with a rate that falls: it weighs by the largest rate so far"
+                if any(after < before for before, after in itertools.pairwise(rates))
+                else ""
+            ),
+        )
+    },
 )

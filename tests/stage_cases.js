@@ -3,7 +3,7 @@
 import { camera } from "../ui/stage/camera.js";
 import { headOf, onGround, shadow, through } from "../ui/stage/drape.js";
 import { between, cut, makeLine, vertexAt } from "../ui/stage/line.js";
-import { axisOf, roundSteps, seriesOf } from "../ui/stage/quantity.js";
+import { axisOf, earlyStop, roundSteps, seriesOf } from "../ui/stage/quantity.js";
 import { intoSearch, measure, parse, show, toPlace, toQuery, toQueryOn, toValue } from "../ui/stage/scene.js";
 import { lossAxis, power, terrain } from "../ui/stage/terrain.js";
 import { GROUND, look, PALETTE } from "../ui/stage/theme.js";
@@ -171,6 +171,23 @@ export const cases = {
     close(ground.height(2, 2), 8, 1e-6);
     ok(Number.isNaN(ground.height(2.1, 1)), "outside");
     ok(Number.isNaN(ground.height(NaN, 1)), "nowhere");
+  },
+  "a plain has some height round it, and so has one that nothing is known of"() {
+    for (const [level, from, to] of [[3, 1.5, 4.5], [0, -0.5, 0.5], [-400, -600, -200]]) {
+      const plain = terrain({ head: { domain: [[0, 1], [0, 1]], log_height: false, floor: 0, minima: [], saddles: [] }, arrays: { f: new Float32Array(9).fill(level) } });
+      equal([plain.low, plain.high], [from, to]);
+      close(plain.levels.size, (to - from) / 20, 1e-9);
+      equal(plain.height(0.5, 0.5), level);
+    }
+  },
+  "early stopping waits 20 steps for a gain, and goes back to the last one"() {
+    const falls = (from, to, n) => Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
+    const validation = [...falls(9, 1, 11), ...falls(2, 3, 40), 0.5];
+    equal(earlyStop({ validation }), { stop: 30, back: 10 }, "a lower one that comes later is never seen");
+    equal(earlyStop({ validation: validation.slice(0, 30) }), { stop: null, back: 10 });
+    equal(earlyStop({ validation: [...validation.slice(0, 30), 0.9, ...falls(2, 3, 30)] }), { stop: 50, back: 30 });
+    equal(earlyStop({ validation: [...falls(9, 1, 5), ...Array(30).fill(NaN)] }), { stop: 24, back: 4 }, "a run that diverges gains nothing");
+    equal(earlyStop({ validation: [1] }), { stop: null, back: 0 });
   },
   "logarithmic height measures from the lowest minimum"() {
     const f = Float32Array.from([-1, 8, 98, 8]);

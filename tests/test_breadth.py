@@ -2,14 +2,16 @@
 
 import itertools
 import re
+from urllib.parse import parse_qs, urlencode
 
+import pytest
 from playwright.sync_api import expect
 
 from engine import SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.driver import BASIC, STAGE, painted, pixels, settled, slider, stage, visit
-from ui.scene import FORMULA
+from ui.scene import FORMULA, Scene
 
 
 def test_the_basic_optimizers_stand_first_and_the_others_behind_their_family(page):
@@ -73,6 +75,53 @@ def test_a_formula_is_drawn_and_a_bad_one_says_where_and_stays(page):
     assert settled(page, "domain=-3")["surface.domain"] == "-3,3,-1,1"
     assert all(count > 100 for count in pixels(page, "contour"))
     expect(page.locator(".stSidebar .katex").first).to_be_attached()
+    expect(page.get_by_label("the formula as it was read").locator("math")).to_have_text(
+        "f=x2+3\u2062y2+sin\u2061(3\u2062x)"
+    )
+    expect(page.locator(f"{STAGE} .contour .legend")).to_have_text(
+        "\u2605 minimum found   \u00d7 saddle found   \u25cb start", use_inner_text=True
+    )
+    painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("ravine"))
+    expect(page.locator(f"{STAGE} .contour .legend")).to_have_text(
+        "\u2605 minimum   \u00d7 saddle   \u25cb start", use_inner_text=True
+    )
+
+
+GROUND = """canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const counts = new Map();
+    for (let i = 0; i < data.length; i += 4) {
+      const colour = [data[i], data[i + 1], data[i + 2]].join();
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    const background = getComputedStyle(document.querySelector(".stage")).backgroundColor.match(/\\d+/g).join();
+    const share = (colour) => (counts.get(colour) ?? 0) / canvas.width / canvas.height;
+    return [1 - share(background), share("0,0,0")];
+}"""
+
+
+@pytest.mark.parametrize(
+    ("text", "share"),
+    [
+        ("3", 1),
+        ("x", 1),
+        ("1/x", 1 - 4 / 120),  # of the 120 cells of the grid the four that see x = 0
+        ("sqrt(x)", 0.5),
+        ("log(y - 1)", 0.25),
+        ("log(0 - x)", 0.5),
+        ("10^30 x", 1),
+        ("floor(x)", 1),
+    ],
+)
+def test_an_odd_formula_has_a_picture(page, text, share):
+    """Where f has a value there is ground, elsewhere the page's own colour; the paths are on it, or their marks."""
+    visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2"}))
+    assert parse_qs(stage(page, "scene"))["surface.f"] == [text]
+    painted_share, black = page.locator(f"{STAGE} .contour canvas:not(.plot canvas)").evaluate(GROUND)
+    assert share - 0.03 < painted_share < share + 0.06, "marks stand on the rest, too"
+    assert black < 0.01, "what is not a number would be black; a path may be"
+    assert pixels(page, "contour")[0] > 30
+    expect(page.get_by_label("the formula as it was read").locator("math")).to_be_visible()
 
 
 def test_a_schedule_shows_its_curve(page):
@@ -86,6 +135,27 @@ def test_a_schedule_shows_its_curve(page):
     )
     assert heights[0] == 0
     assert all(a <= b for a, b in itertools.pairwise(heights))
+    line = curve.locator("line")
+    assert float(line.get_attribute("x1")) == 100
+    page.keyboard.press("Home")
+    expect(line).to_have_attribute("x1", "0")
+    page.keyboard.press("ArrowRight")
+    expect(line).to_have_attribute("x1", str(100 / Scene.read({}).values["steps"]))
+
+
+def test_a_schedule_that_answers_to_the_run_shows_a_curve_of_each(page):
+    visit(page, "surface=rastrigin&schedule=plateau&schedule.patience=2&on=sgd,adam,momentum&rate=3")
+    curve = page.get_by_label("the learning rate at every step")
+    expect(curve).to_be_visible()
+    colours = curve.locator("path").evaluate_all("paths => paths.map((path) => path.style.stroke)")
+    on = page.locator(f"{STAGE} .row:not(.off)").evaluate_all(
+        "rows => rows.map((row) => row.style.getPropertyValue('--colour'))"
+    )
+    assert [tuple(map(int, re.findall(r"\d+", colour))) for colour in colours] == [
+        tuple(bytes.fromhex(colour[1:])) for colour in on
+    ]
+    shapes = curve.locator("path").evaluate_all("paths => paths.map((path) => path.getAttribute('d'))")
+    assert len(set(shapes)) == 3
 
 
 def test_code_to_take_home(page):

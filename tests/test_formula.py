@@ -1,8 +1,10 @@
 """A formula of one's own: what is read, what is refused and where, and that nothing is ever evaluated as Python."""
 
+import asyncio
 import gc
 import math
 import weakref
+from xml.etree import ElementTree
 
 import jax
 import jax.numpy as jnp
@@ -28,6 +30,7 @@ from engine.formula import (
     evaluate,
     formula_surface,
     parse,
+    to_mathml,
     to_source,
     to_tex,
     to_text,
@@ -97,6 +100,11 @@ def test_the_grammar(text, expected):
         ("1e999", 1, "not finite"),
         ("x 2 # 3", 5, "unexpected `#`"),
         ("__import__('os')", 1, "unexpected `_`"),
+        ("x1^2 + x2^2", 2, "write x*1"),
+        ("x + 10 000", 8, "write one number"),
+        ("1.2.3", 4, "behind `1.2`"),
+        ("pi 2", 4, "behind `pi`"),
+        ("x^2 3", 5, "behind `2`"),
         ("x.real", 2, "unexpected `.`"),
         ("lambda", 1, "unknown name `lambda`"),
         ("(" * (DEEPEST + 1) + "x", DEEPEST + 2, "too many levels"),
@@ -172,6 +180,66 @@ def test_tex():
     assert to_tex(parse("-(x y)")) == r"-\left(x\, y\right)"
     assert to_tex(parse("ln(x)^2 e^-y")) == r"\left(\ln\left(x\right)\right)^{2}\, \mathrm{e}^{-y}"
 
+    assert to_tex(parse("1e-7^x")) == r"\left(1 \cdot 10^{-7}\right)^{x}"
+
+
+def spoken(element: ElementTree.Element) -> str:
+    """What a reader sees in MathML, in our own spelling; brackets only where some are drawn, or a bar is."""
+    parts = [spoken(child) for child in element]
+    match element.tag:
+        case "mfrac":
+            return f"(({parts[0]})/({parts[1]}))"
+        case "msup":
+            return f"{parts[0]}^({parts[1]})"
+        case "msqrt":
+            return f"sqrt({parts[0]})"
+        case "mrow" if parts[0] == "|":
+            return f"abs({parts[1]})"
+        case "mrow" if parts[0] == "\u230a":
+            return f"floor({parts[1]})"
+        case "mrow":
+            return "".join(parts)
+        case "mi" | "mn" | "mo":
+            words = {"\u2062": "*", "\u00b7": "*", "\u2061": "", "arcsin": "asin", "arccos": "acos", "arctan": "atan"}
+            return words.get(element.text or "", element.text or "")
+    raise AssertionError(f"unexpected {element.tag}")
+
+
+@settings(max_examples=300, deadline=None)
+@given(trees)
+def test_mathml_reads_as_the_formula(tree):
+    try:
+        read = parse(spoken(ElementTree.fromstring(to_mathml(tree))))
+    except FormulaError:
+        with pytest.raises(FormulaError, match=r"not finite|too many|too long|characters"):
+            parse(spoken(ElementTree.fromstring(to_mathml(tree))))
+        return
+    x, y = np.array([0.3, 1.7, -1.1]), np.array([-0.4, 2.2, 0.9])
+    with np.errstate(all="ignore"):
+        ours, theirs = evaluate(tree, x, y, np), evaluate(read, x, y, np)
+    usual = np.broadcast_to(np.isfinite(ours) & (np.abs(ours) < 1e6), 3)
+    # 1.5e-7 is set as 1.5 times 10^-7, which may round otherwise.
+    np.testing.assert_allclose(np.broadcast_to(theirs, 3)[usual], np.broadcast_to(ours, 3)[usual], rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "mathml"),
+    [
+        ("x/2", "<mfrac><mi>x</mi><mn>2</mn></mfrac>"),
+        ("2x", "<mrow><mn>2</mn><mo>\u2062</mo><mi>x</mi></mrow>"),
+        ("(-x)^2", "<msup><mrow><mo>(</mo><mrow><mo>\u2212</mo><mi>x</mi></mrow><mo>)</mo></mrow><mn>2</mn></msup>"),
+        (
+            "(x - 1)^2 + 2",
+            "<mrow><msup><mrow><mo>(</mo><mrow><mi>x</mi><mo>\u2212</mo><mn>1</mn></mrow><mo>)</mo></mrow><mn>2</mn></msup>"
+            "<mo>+</mo><mn>2</mn></mrow>",
+        ),
+        ("abs(pi)", "<mrow><mo>|</mo><mi>\u03c0</mi><mo>|</mo></mrow>"),
+        ("ln(x)", "<mrow><mi>ln</mi><mo>\u2061</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow></mrow>"),
+    ],
+)
+def test_mathml(text, mathml):
+    assert to_mathml(parse(text)) == mathml
+
 
 def same(found, declared, tolerance=1e-7):
     assert len(found) == len(declared)
@@ -225,16 +293,41 @@ def test_odd_functions_have_a_picture(text, minima, saddles):
         assert client.get(path, params=query).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("text", "domain"),
+    [
+        ("x^2 + y^2", (1e6, 1e6 + 1, -3e-7, 5e-7)),
+        ("sqrt(x - 0.123456) + y^2", (0.123456, 0.1235, 0, 1)),
+        ("log(x - 100.00061)", (100.0, 100.001, -1, 1)),
+        ("x", (-1e-300, 1e-300, -1e300, 1e300)),
+    ],
+)
+def test_the_start_lies_in_the_domain_where_f_has_a_value(text, domain):
+    surface = formula_surface(text, domain)
+    for place, (low, high) in zip(surface.start, surface.domain, strict=True):
+        assert low <= place <= high
+    assert math.isfinite(surface.f(np.array(surface.start)))
+    assert surface.start[0] < domain[0] + 0.7 * (domain[1] - domain[0])
+    scene = Scene.read({"surface": "formula", "surface.f": text, "surface.domain": ",".join(map(repr, domain))})
+    assert scene.own == (text, domain)
+    assert scene.start == surface.start
+
+
 def test_a_formula_without_any_value_is_refused_in_words():
     with pytest.raises(FormulaError, match="no finite value in the domain"):
         formula_surface("sqrt(0 - 1 - x^2)", BOX)
+    with pytest.raises(FormulaError, match="no finite value in the domain"):
+        formula_surface("10^200 * 10^100 * (x^2 + 1)", BOX)  # nothing that could be drawn
 
 
 def test_the_route_says_what_is_wrong_and_a_link_with_it_opens_the_default():
     answer = client.get("/formula", params={"formula": "x + z", "domain": "-1,1,-1,1"}).json()
     assert answer["error"].startswith("unknown name `z` at column 5")
-    assert "expected x low" in client.get("/formula", params={"formula": "x", "domain": "1,0,0,1"}).json()["error"]
-    assert client.get("/formula", params={"formula": "x^2", "domain": "-1,1,-1,1"}).json() == {"tex": "f(x, y) = x^{2}"}
+    for domain in ("1,0,0,1", "0,1,-1e308,1e308", "0,1,2", "0,1,2,z"):
+        assert "expected x low" in client.get("/formula", params={"formula": "3", "domain": domain}).json()["error"]
+    assert client.get("/formula", params={"formula": "x^2", "domain": "-1,1,-1,1"}).json() == {
+        "mathml": "<msup><mi>x</mi><mn>2</mn></msup>"
+    }
     assert Scene.read({"surface": "formula", "surface.f": "x + z"}).own == OWN
     kept = Scene.read({"surface": "formula", "surface.f": "x^2 + y", "surface.domain": "0,1,0,2", "steps": "50"})
     assert Scene.read(kept.to_query()) == kept
@@ -254,3 +347,30 @@ def test_memory_ends_with_the_last_formulas_and_programs():
         compiled(int, k)
     gc.collect()
     assert kept() is None
+
+
+@pytest.mark.parametrize("route", ["paths", "grid", "fan", "formula", "code", "csv"])
+def test_a_formula_is_never_compiled_on_the_event_loop(route, monkeypatch):
+    """There it would hold up everybody else: a scene that is only read already looks for its minima."""
+    seen = []
+
+    def watched(text, domain):
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        seen.append(text)
+        return formula_surface(text, domain)
+
+    monkeypatch.setattr("ui.scene.formula_surface", watched)
+    monkeypatch.setattr("ui.routes.formula_surface", watched)
+    text = "x^2 + 3 y^2"
+    query = {
+        "surface": "formula",
+        "surface.f": text,
+        "formula": text,
+        "domain": "-1,1,-1,1",
+        "on": "sgd",
+        "steps": "10",
+    }
+    more = {"vary": "sgd.lr", "optimizer": "sgd", "library": "optax"}
+    assert client.get(f"/{route}", params={**query, **more}).status_code == 200
+    assert text in seen

@@ -6,14 +6,14 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-import anyio.to_thread
 import jax
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from engine import LIBRARIES
-from engine.formula import formula_surface
+from engine.formula import formula_surface, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.fan import fan
 from ui.paths import grid, paths
@@ -40,9 +40,14 @@ def _answer(kind: Callable[..., bytes], url: str, *more: str) -> bytes:
     return kind(Scene.read(dict(parse_qsl(url, keep_blank_values=True))), *more)
 
 
-async def _respond(request: Request, kind: Callable[..., bytes], query: dict[str, str], *more: str, **headers: str):
+def _asked(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> bytes:
     url = Scene.read(query).to_url()  # however it was spelled, a scene is computed once
-    body = await anyio.to_thread.run_sync(_answer, kind, url, *more)  # JAX never runs on the event loop
+    return _answer(kind, url, *more)
+
+
+async def _respond(request: Request, kind: Callable[..., bytes], query: dict[str, str], *more: str, **headers: str):
+    # JAX never runs on the event loop; even to read a scene may compile a formula.
+    body = await run_sync(_asked, kind, query, *more)
     ours = request.query_params.get("v") == VERSION  # during an update another version may be asked for
     headers = {"Cache-Control": "public, max-age=86400" if ours else "no-store", **headers}
     return Response(body, media_type="application/octet-stream", headers=headers)
@@ -60,7 +65,8 @@ async def _grid(request: Request) -> Response:
 async def _fan(request: Request) -> Response:
     query = dict(request.query_params)
     vary = query.pop("vary", "")
-    varied = [key for key in controls(Scene.read(query).surface) if key != STEPS.id]
+    scene = await run_sync(Scene.read, query)
+    varied = [key for key in controls(scene.surface) if key != STEPS.id]
     if vary not in varied:
         return Response(f"vary must be one of {', '.join(varied)}; got {vary!r}.", 400)
     # A browser without gzip does not exist; whoever asks otherwise unpacks by hand.
@@ -68,13 +74,13 @@ async def _fan(request: Request) -> Response:
 
 
 async def _formula(request: Request) -> Response:
-    """Whether a formula can be drawn over a domain: {tex}, or {error} in words for the reader."""
+    """Whether a formula can be drawn over a domain: {mathml}, how it was read, or {error} in words for the reader."""
     formula, domain = (request.query_params.get(name, "") for name in ("formula", "domain"))
     try:
-        surface = await anyio.to_thread.run_sync(lambda: formula_surface(formula, read_domain(domain)))
+        await run_sync(lambda: formula_surface(formula, read_domain(domain)))
     except ValueError as error:
         return JSONResponse({"error": str(error)})
-    return JSONResponse({"tex": surface.tex})
+    return JSONResponse({"mathml": to_mathml(parse(formula))})
 
 
 async def _code(request: Request) -> Response:
@@ -87,7 +93,8 @@ async def _code(request: Request) -> Response:
             f"got {optimizer!r} and {library!r}.",
             400,
         )
-    return JSONResponse((await anyio.to_thread.run_sync(program, Scene.read(query), optimizer, library))._asdict())
+    answer = await run_sync(lambda: program(Scene.read(query), optimizer, library))
+    return JSONResponse(answer._asdict())
 
 
 async def _csv(request: Request) -> Response:
@@ -96,7 +103,7 @@ async def _csv(request: Request) -> Response:
     optimizer = query.pop("optimizer", "")
     if optimizer not in OPTIMIZERS:
         return Response(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {optimizer!r}.", 400)
-    return Response(await anyio.to_thread.run_sync(table, Scene.read(query), optimizer), media_type="text/csv")
+    return Response(await run_sync(lambda: table(Scene.read(query), optimizer)), media_type="text/csv")
 
 
 ROUTES = [

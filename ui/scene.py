@@ -171,7 +171,11 @@ def _opening(surface: str, own: tuple[str, tuple[float, ...]] | None = None) -> 
 def read_domain(words: str) -> tuple[float, ...]:
     """Four numbers, x low, x high, y low, y high. Raises ValueError in words for the reader."""
     numbers = [number for number in map(_number, words.split(",")) if number is not None]
-    if words.count(",") != 3 or len(numbers) != 4 or numbers[0] >= numbers[1] or numbers[2] >= numbers[3]:
+    if (
+        words.count(",") != 3
+        or len(numbers) != 4
+        or not all(0 < b - a < float("inf") for a, b in (numbers[:2], numbers[2:]))
+    ):
         raise ValueError(f"domain: expected x low, x high, y low, y high such as -2, 2, -1, 3, got {words!r}.")
     return tuple(numbers)
 

@@ -14,7 +14,7 @@ from engine.metrics import first_non_finite
 from engine.schedules import Memory
 from optimizers import OPTIMIZERS
 from ui.paths import race_of
-from ui.scene import Scene, surface_of
+from ui.scene import STEPS, Scene, surface_of
 
 NAMES = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}
 
@@ -36,20 +36,26 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
     if library == "torch" and (scene.values["noise"] > 0 or batched):
         what = "batches" if batched else "gradient noise"
         return Program(f"Not available in PyTorch with {what}: they are drawn by JAX's generator.", "")
-    elsewhere = member.elsewhere[library]
+    elsewhere, hypers = member.elsewhere[library], scene.hypers(optimizer)
+    run, settings = _run(scene, optimizer)
+    rate = hypers.pop("lr") * scene.values["rate"]
+    if why := elsewhere.unless(run.lr.tolist(), **hypers):
+        return Program(f"Not available in {name} {why}.", "")
     adapted = elsewhere.each or elsewhere.point != "w"
     grade = f"Identical with the adapter shown: {name} has the rule in another form." if adapted else "Identical."
 
-    run, settings = _run(scene, optimizer)
     end = first_non_finite(run)
-    steps = settings["steps"] if end is None else max(0, end - 1)
+    last = settings["steps"] if end is None else max(0, end - 1)
+    steps = _decided(scene, optimizer, run, last)
     head = [
         f"{member.name} on {surface.name}, {steps} steps in {name}, as Descent Lab draws them.",
-        "" if end is None else f"After step {steps} nothing is finite any more: the run diverges.",
+        f"After step {last} nothing is finite any more: the run diverges." if end is not None else "",
+        f"After step {steps} rounding decides: from a start one unit in the last place off, the {last} steps of the "
+        "picture lead elsewhere."
+        if steps < last
+        else "",
         f"The scene: ?{scene.to_url()}",
     ]
-    hypers = scene.hypers(optimizer)
-    rate = hypers.pop("lr") * scene.values["rate"]
     module = "torch" if library == "torch" else "jnp"
     parts = [
         '"""' + "\n\n".join(line for line in head if line) + '\n"""',
@@ -60,7 +66,10 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
         _LOOPS[library].format(
             make=elsewhere.make,
             start=list(map(float, settings["start"])),
-            rate=_rate(scene, "w.value" if library == "keras" else "w"),
+            begin=f"{elsewhere.begin}\n" if elsewhere.begin else "",
+            rate=_rate(scene, f"jnp.asarray({elsewhere.point})" if library == "keras" else elsewhere.point),
+            at=elsewhere.at,
+            more=elsewhere.more,
             each=textwrap.indent(elsewhere.each + "\n", "    ") if elsewhere.each else "",
         )
         + f"point = np.asarray({_plain(elsewhere.point, library)})\n"
@@ -94,22 +103,47 @@ def table(scene: Scene, optimizer: str) -> str:
     return out.getvalue()
 
 
-def _run(scene: Scene, optimizer: str) -> tuple[Run, dict]:
+def _run(scene: Scene, optimizer: str, aside: tuple[int, int] = (0, 0)) -> tuple[Run, dict]:
+    """One optimizer's run, from a start moved by `aside` units in the last place, and what it was computed with."""
     entries, settings = race_of(scene, (optimizer,))
+    start = np.array(settings["start"])
+    settings["start"] = start + aside * np.spacing(start)
     return race(surface_of(scene), entries, **settings)[0], settings
 
 
+def _decided(scene: Scene, optimizer: str, run: Run, last: int) -> int:
+    """The last step up to which roundings do not grow: another library does not round alike.
+
+    They have grown where the start's last place moves the point by 1e-10, a hundredth of what the program asserts.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        beside = [_run(scene, optimizer, aside)[0].position for aside in ((-1, 0), (1, 0), (0, -1), (0, 1))]
+        apart = np.max(np.abs(np.array(beside) - run.position), axis=0)
+        same = (apart <= 1e-10 * (1 + np.abs(run.position))).all(axis=-1)[: last + 1]
+    return last if same.all() else max(0, int(same.argmin()) - 1)
+
+
+# As engine/device.py has it.
+_ROUNDING = """if platform.machine().lower() in {"x86_64", "amd64"}:  # as on the page: no product is fused with a sum
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_max_isa=AVX")"""
+
 _IMPORTS = {
-    "optax": """import jax
+    "optax": f"""import os
+import platform
+
+{_ROUNDING}
+import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 import optax.contrib
 
 jax.config.update("jax_enable_x64", True)""",
-    "keras": """import os
+    "keras": f"""import os
+import platform
 
 os.environ["KERAS_BACKEND"] = "jax"
+{_ROUNDING}
 import jax
 import jax.numpy as jnp
 import keras
@@ -118,20 +152,22 @@ import numpy as np
 jax.config.update("jax_enable_x64", True)
 keras.config.set_floatx("float64")""",
     "torch": """import numpy as np
-import torch""",
+import torch
+
+torch.set_default_dtype(torch.float64)""",
 }
 
 _LOOPS = {
     "optax": """@jax.jit
 def one_step(w, state, lr, t):
     optimizer = {make}
-    gradient = jax.grad(objective)(w, t)
-{each}    updates, state = optimizer.update(gradient, state, w)
+    gradient = jax.grad(objective)({at}, t)
+{each}    updates, state = optimizer.update(gradient, state, w{more})
     return optax.apply_updates(w, updates), state
 
 
 w = jnp.array({start})
-lr = lr_0
+{begin}lr = lr_0
 state = {make}.init(w)
 for t in range(steps):
     {rate}
@@ -140,6 +176,7 @@ for t in range(steps):
     "keras": """w = keras.Variable(np.array({start}))
 lr = lr_0
 optimizer = {make}
+optimizer.build([w])
 gradient_of = jax.jit(jax.grad(objective))
 for t in range(steps):
     {rate}
@@ -147,7 +184,7 @@ for t in range(steps):
     optimizer.learning_rate = lr
 {each}    optimizer.apply([gradient], [w])
 """,
-    "torch": """w = torch.tensor({start}, dtype=torch.float64, requires_grad=True)
+    "torch": """w = torch.tensor({start}, requires_grad=True)
 lr = lr_0
 optimizer = {make}
 for t in range(steps):
@@ -161,45 +198,52 @@ for t in range(steps):
 
 
 def _plain(point: str, library: str) -> str:
-    return f"({point}).detach()" if library == "torch" else point
+    """The point, free of PyTorch's gradients."""
+    return f"{point if point.isidentifier() else f'({point})'}.detach()" if library == "torch" else point
 
 
 def _source(function, module: str) -> str:
     return textwrap.dedent(inspect.getsource(function)).replace("jnp.", f"{module}.").strip()
 
 
+# JAX gives |x| the slope 1 at 0, PyTorch 0.
+_ABSOLUTE = """def absolute(x):  # with the slope 1 at 0, where torch.abs has none
+    return torch.where(x >= 0, x, -x)"""
+
+
 def _surface(surface: Surface, scene: Scene, module: str, batched: bool) -> str:
     """f, and the objective of step t."""
-    tensor = "torch.tensor({}, dtype=torch.float64)" if module == "torch" else "jnp.array({})"
-    hypers = ", ".join(f"{id}={tensor.format(repr(value))}" for id, value in scene.hypers("surface").items())
-    lines = []
+    hypers = ", ".join(f"{id}={module}.{_tensor(module)}({value!r})" for id, value in scene.hypers("surface").items())
+    noise, seed, batch = (scene.values[id] for id in ("noise", "seed", "batch"))
+    lines, body = [], []
+    if noise > 0 or batched:
+        body += [f"key = jax.random.fold_in(jax.random.key({seed}), t)"]
     if surface.data:
-        x, y = (tensor.format(part.tolist()) for part in surface.data.train)
+        x, y = (f"{module}.{_tensor(module)}({part.tolist()})" for part in surface.data.train)
         lines += [f"train = (\n    {x},\n    {y},\n)"]
         lines += [_source(part, module) for part in (surface.data.predict, surface.data.loss)]
         lines += [f"def f(w):\n    return {module}.mean(loss(w, *train))"]
+        if batched:
+            examples = len(surface.data.train.x)
+            body += [
+                f"ranks = jax.random.permutation(jax.random.fold_in(key, 1), {examples})",
+                f"value = jnp.dot(ranks < {batch}, loss(w, *train)) / {batch}",
+            ]
     elif surface.source:
         lines += [surface.source(module).strip()]
     else:
         lines += [_source(surface.f, module)]
-    value = f"f(w, {hypers})" if hypers else "f(w)"
-    noise, seed = scene.values["noise"], scene.values["seed"]
-    body = []
-    if noise > 0 or batched:
-        body += [f"key = jax.random.fold_in(jax.random.key({seed}), t)"]
-    if batched:
-        batch = scene.values["batch"]
-        body += [
-            f"ranks = jax.random.permutation(jax.random.fold_in(key, 1), {len(surface.data.train.x)})"
-            if surface.data
-            else "",
-            f"value = jnp.dot(ranks < {batch}, loss(w, *train)) / {batch}",
-        ]
-        value = "value"
+    if any("torch.abs(" in line for line in lines):
+        lines = [_ABSOLUTE, *(line.replace("torch.abs(", "absolute(") for line in lines)]
+    value = "value" if batched else f"f(w, {hypers})" if hypers else "f(w)"
     if noise > 0:
         value += f" + jnp.dot({noise!r} * jax.random.normal(key, (2,)), w)"
     lines += ["def objective(w, t):\n" + textwrap.indent("\n".join([*body, f"return {value}"]), "    ")]
     return "\n\n\n".join(lines)
+
+
+def _tensor(module: str) -> str:
+    return "tensor" if module == "torch" else "array"
 
 
 def _schedule(scene: Scene) -> str:
@@ -208,16 +252,22 @@ def _schedule(scene: Scene) -> str:
         remembers = ", ".join(f"{name}=float({str(value)!r})" for name, value in rule.memory._asdict().items())
         memory = f"from typing import Any, NamedTuple\n\n\n{_source(Memory, 'np')}"
         return f"{memory}\n\n\n{_source(rule.react, 'np')}\n\n\nmemory = Memory({remembers})"
-    return "" if scene.schedule == "constant" else _source(rule.factor, "np")
+    return "" if _never_changes(scene) else _source(rule.factor, "np")
 
 
-def _rate(scene: Scene, w: str) -> str:
-    """The statement that sets this step's rate."""
+def _never_changes(scene: Scene) -> bool:
+    """Whether the schedule is 1 at every step that a page may ask for."""
+    rule = SCHEDULES[scene.schedule]
+    return rule.factor is not None and bool(np.all(rule.factor(np.arange(STEPS.high), **scene.hypers("schedule")) == 1))
+
+
+def _rate(scene: Scene, point: str) -> str:
+    """The statement that sets this step's rate; a schedule that answers to the run sees the loss at `point`."""
     rule = SCHEDULES[scene.schedule]
     hypers = "".join(f", {id}={value!r}" for id, value in scene.hypers("schedule").items())
     if rule.react:
-        call = f"factor, memory = {rule.react.__name__}(objective({w}, t).item(), memory{hypers})"
+        call = f"factor, memory = {rule.react.__name__}(objective({point}, t).item(), memory{hypers})"
         return f"{call}\n    lr = lr_0 * float(factor)"
-    if rule.id == "constant" or rule.factor is None:
-        return "lr = lr_0"
-    return f"lr = lr_0 * float({rule.factor.__name__}(np.float64(t){hypers}))"
+    if rule.factor and not _never_changes(scene):
+        return f"lr = lr_0 * float({rule.factor.__name__}(np.float64(t){hypers}))"
+    return "lr = lr_0"

@@ -7,7 +7,7 @@ import { createSlider } from "./slider.js";
 /**
  * @param {HTMLElement} box @param {object} catalogue
  * @param {{change: (key: string, value: *, done: boolean) => void, grab: (key: string) => void, open: (surface: object) => void,
- *   check: (formula: string, domain: string) => Promise<{tex?: string, error?: string}>, reset: () => void,
+ *   check: (formula: string, domain: string) => Promise<{mathml?: string, error?: string}>, reset: () => void,
  *   program: () => void, publish: () => string}} act what the reader can do here; publish gives the link to the scene
  */
 export function createBar(box, catalogue, { change, grab, open, check, reset, program, publish }) {
@@ -48,7 +48,7 @@ export function createBar(box, catalogue, { change, grab, open, check, reset, pr
   box.append(
     h("h1", {}, "Descent Lab"), surface.el, formula.el, numbers,
     h("div", { className: "start", role: "group", "aria-label": "start" }, h("span", {}, "start"), ...fields, complaint),
-    h("div", { className: "spacer" }),
+    formula.read, h("div", { className: "spacer" }),
     h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
     h("button", { type: "button", title: "every setting back to where this surface opens", onclick: reset }, "Reset"),
     h("button", { type: "button", title: "a run as a program for Keras, PyTorch or Optax", onclick: program }, "Code"), link,
@@ -83,6 +83,7 @@ function createFormula(open, check) {
   const text = h("input", { type: "text", className: "formula", "aria-label": "formula f(x, y)", autocomplete: "off", spellcheck: false });
   const box = h("input", { type: "text", className: "number", "aria-label": "domain: x low, x high, y low, y high", title: "x low, x high, y low, y high", autocomplete: "off" });
   const complaint = h("span", { className: "complaint", role: "alert" });
+  const read = h("output", { className: "read", "aria-label": "the formula as it was read", tabIndex: 0 }); // a long one scrolls
   const el = h("form", { className: "own", noValidate: true },
     h("span", {}, "f(x, y) ="), text, h("span", {}, "on"), box, h("button", { type: "submit" }, "Draw"), complaint);
   let shown = "";
@@ -96,14 +97,19 @@ function createFormula(open, check) {
   };
   return {
     el,
+    read,
     show(values) {
       const own = values["surface.f"];
-      el.hidden = own === undefined;
+      el.hidden = read.hidden = own === undefined;
       const now = JSON.stringify([own, values["surface.domain"]]);
       if (el.hidden || now === shown) return;
       shown = now;
       text.value = own;
       box.value = values["surface.domain"].join(", ");
+      read.replaceChildren();
+      check(own, box.value).then(({ mathml }) => {
+        if (now === shown && mathml) read.innerHTML = `<math><mi>f</mi><mo>=</mo>${mathml}</math>`; // of the server's making: no text of the reader's
+      });
       complaint.textContent = "";
       text.removeAttribute("aria-invalid");
     },

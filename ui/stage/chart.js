@@ -111,16 +111,20 @@ export function createChart(box, onSeek, change) {
     sheet.close();
   }
 
-  /** A ring on the validation loss where early stopping would go back to. */
+  /** On the validation loss a cross where early stopping would stop, and a ring where it would go back to. */
   function stop(run, line, px) {
-    const best = earlyStop(run);
-    const y = line.y[line.step.findLastIndex((step) => step <= best)];
-    sheet.stamp(`stop ${run.look.color}`, px(best), y, 6, (context) => {
-      context.arc(0, 0, 4.5, 0, 7);
-      context.lineWidth = 1.5;
-      context.strokeStyle = run.look.color;
-      context.stroke();
-    });
+    const { stop, back } = earlyStop(run);
+    for (const [name, step] of Object.entries({ stop, back })) {
+      if (step === null) continue;
+      const y = line.y[line.step.findLastIndex((at) => at <= step)];
+      sheet.stamp(`${name} ${run.look.color}`, px(step), y, 6, (context) => {
+        if (name === "back") context.arc(0, 0, 4.5, 0, 7);
+        else for (const side of [-4, 4]) [context.moveTo(-4, side), context.lineTo(4, -side)];
+        context.lineWidth = 1.5;
+        context.strokeStyle = run.look.color;
+        context.stroke();
+      });
+    }
   }
 
   /** A run's line on the screen, kept until the run or the scale changes. A 0 stands far below a logarithmic axis. */

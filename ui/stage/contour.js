@@ -28,7 +28,7 @@ export function createContour(box, onStart) {
   const canvas = h("canvas");
   const sheet = createSheet(canvas);
   const grid = h("div", { className: "cells" });
-  const legend = h("div", { className: "legend" }, "★ minimum   × saddle   ○ start");
+  const legend = h("div", { className: "legend" }, ...["★ minimum", "   × saddle"].flatMap((sign) => [sign, h("span", { className: "found" }, " found")]), "   ○ start");
   const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again", onclick: () => look(picture.terrain.domain) }, "Zoom out");
   box.append(plot, canvas, grid, legend, home);
 

@@ -2,9 +2,11 @@
 
 import { lossAxis, power } from "./terrain.js";
 
+const PATIENCE = 20; // steps that early stopping waits for a lower validation loss
+
 /** What the chart can show. A remark says what a reader might wonder about. */
 export const QUANTITIES = [
-  { id: "loss", name: "loss", ofData: "thin: validation, ○ its least" },
+  { id: "loss", name: "loss", ofData: `thin: validation; early stop × (patience ${PATIENCE}), back to ○` },
   { id: "gradient", name: "gradient norm" },
   { id: "distance", name: "distance to the nearest minimum" },
   { id: "step", name: "step length" },
@@ -88,11 +90,17 @@ function roundStep(size) {
   return base * ([1, 2, 5].find((m) => m * base >= size) ?? 10);
 }
 
-/** Where early stopping would go back to: the step of the least loss on the validation examples. */
+/**
+ * What early stopping would do: the step at which it stops, PATIENCE steps after the last that lowered the loss on the
+ * validation examples, null if the run ends before; and that last step, to which it goes back.
+ */
 export function earlyStop({ validation }) {
-  let best = 0;
-  for (let i = 1; i < validation.length; i++) if (validation[i] < validation[best]) best = i;
-  return best;
+  let back = 0;
+  for (let i = 1; i < validation.length; i++) {
+    if (validation[i] < validation[back]) back = i;
+    else if (i - back === PATIENCE) return { stop: i, back };
+  }
+  return { stop: null, back };
 }
 
 /** Where an axis of steps is labelled. */

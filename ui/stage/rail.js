@@ -6,27 +6,41 @@ import { measure } from "./scene.js";
 import { createSlider } from "./slider.js";
 import { points } from "./theme.js";
 
-/** The learning rate over the run, as a share of its largest, and the playhead on it. */
+/**
+ * The learning rate over the run, as a share of its largest, and the playhead on it: one line for all, or where the
+ * schedule answers to the run one for each in its colour.
+ */
 function createCurve() {
   const [WIDTH, HEIGHT] = [100, 20];
   const el = h("div", { className: "curve", role: "img", "aria-label": "the learning rate at every step" });
-  el.innerHTML = `<svg viewBox="0 -1 ${WIDTH} ${HEIGHT + 2}" preserveAspectRatio="none"><path/><line y1="-1" y2="${HEIGHT + 1}"/></svg>`;
-  const [path, line] = el.querySelectorAll("path, line");
-  let drawn = null;
+  el.innerHTML = `<svg viewBox="0 -1 ${WIDTH} ${HEIGHT + 2}" preserveAspectRatio="none"><g/><line y1="-1" y2="${HEIGHT + 1}"/></svg>`;
+  const [lines, line] = el.querySelectorAll("g, line");
+  let drawn = [];
+
+  const shares = (lr) => {
+    const rates = lr.subarray(0, Math.max(1, lr.length - 1)); // the last row is no step
+    const high = rates.reduce((a, b) => Math.max(a, b), 0) || 1;
+    return rates.map((rate) => rate / high);
+  };
+  const path = (own) => {
+    const n = Math.max(1, own.length - 1);
+    const stride = Math.ceil(n / 200);
+    const points = [];
+    for (let i = 0; i <= n; i += stride) points.push(`${((WIDTH * i) / n).toFixed(2)},${(HEIGHT * (1 - own[i])).toFixed(2)}`);
+    return `M${points.join("L")}`;
+  };
   return {
     el,
     show(runs, t, steps) {
-      const lr = runs.find((run) => run.lr)?.lr;
-      if (!lr) return; // while a hand drags it stands still
-      if (lr !== drawn) {
-        drawn = lr;
-        const n = Math.max(1, lr.length - 2); // the last row is no step
-        el.hidden = lr.subarray(0, n + 1).every((rate) => rate === lr[0]);
-        const high = lr.subarray(0, n + 1).reduce((a, b) => Math.max(a, b), 0) || 1;
-        const stride = Math.ceil(n / 200);
-        const points = [];
-        for (let i = 0; i <= n; i += stride) points.push(`${((WIDTH * i) / n).toFixed(2)},${(HEIGHT * (1 - lr[i] / high)).toFixed(2)}`);
-        path.setAttribute("d", `M${points.join("L")}`);
+      const now = runs.flatMap(({ lr, look }) => [lr, look.color]);
+      // While a hand drags, the rates of what it moves are not known: the lines stand still.
+      if (runs.length && runs.every(({ lr }) => lr) && (now.length !== drawn.length || now.some((part, k) => part !== drawn[k]))) {
+        drawn = now;
+        const all = runs.map(({ lr }) => shares(lr));
+        const alike = all.every((own) => own.every((share, i) => Math.abs(share - all[0][i]) < 1e-6));
+        el.hidden = alike && all[0].every((share) => share === all[0][0]);
+        lines.innerHTML = (alike ? all.slice(0, 1) : all).map((own) => `<path d="${path(own)}"/>`).join("");
+        if (!alike) [...lines.children].forEach((child, k) => (child.style.stroke = runs[k].look.color));
       }
       const x = (WIDTH * t) / steps;
       line.setAttribute("x1", x);

@@ -14,6 +14,10 @@ export function ofHeights(head, h) {
     if (v < low && v > -Infinity) low = v; // a formula may have no value here, or an infinite one
     if (v > high && v < Infinity) high = v;
   }
+  if (!(low < high)) {
+    const half = Math.max(1, Math.abs(low)) / 2; // a plain lies in the middle of some height: it has a colour and no lines
+    [low, high] = [low - half, high + half];
+  }
   const line = (from, to) => Float64Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
 
   /** The height at a point, between the four grid points round it; NaN outside the domain. */
