@@ -46,9 +46,10 @@ def pixels(page: Page, panel: str) -> list[int]:
         f"{STAGE} .{panel} {within}",
         """parts => parts.map((part) => {
              const canvas = part.closest(".contour, .relief, .data, .chart").querySelector(":scope > canvas");
-             const [whole, box] = [canvas, part].map((el) => el.getBoundingClientRect());
-             const fine = canvas.width / whole.width;
-             const at = [box.left - whole.left, box.top - whole.top, box.width, box.height].map((v) => Math.round(v * fine));
+             const [all, own] = [canvas, part].map((el) => el.getBoundingClientRect());
+             const fine = canvas.width / all.width;
+             const at = [own.left - all.left, own.top - all.top, own.width, own.height]
+                 .map((v) => Math.round(v * fine));
              const rows = [...document.querySelectorAll(".stage .row")];
              const colours = rows.map((row) => row.style.getPropertyValue("--colour"));
              const wanted = new Set(colours.map((c) => parseInt(c.slice(1), 16)));
