@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from playwright.async_api import Browser, Page
 
-from benchmarks.measure import EIGHT, WINDOW, Row, Traffic, fresh, rates, serve, stage
+from benchmarks.measure import EIGHT, WINDOW, Row, Traffic, fresh, hand, rates, serve, stage
 from optimizers import OPTIMIZERS
 
 RECORDER = Path(__file__).with_name("recorder.js").read_text()
 SCENE = {"surface": "ravine", "steps": "500", "on": ",".join(EIGHT)}
 DRAGGED = {"adam.lr": "1 run bends", "rate": "8 runs bend", "surface.kappa": "8 runs and the ground bend"}
-MOVE = 0.008  # s between two moves of a hand's mouse
+SWEEP = 0.6  # s from one end of half a slider to the other
+MOVE = 1 / 60  # s between two moves of a hand's mouse: it tells of no more than one for each frame of the screen
 
 # Nothing is left to come: the exact scene of the value shown is painted, and the address bar has been told last of all.
 SETTLED = """key => {
@@ -39,7 +40,7 @@ BARE = """<body style="margin: 0">
         const root = document.querySelector("[data-stage]");
         const canvases = %s.map(([width, height]) => {
             const canvas = Object.assign(document.createElement("canvas"), { width, height });
-            const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+            const context = canvas.getContext("2d", { alpha: false });
             root.append(canvas);
             return { canvas, context, image: context.createImageData(width, height) };
         });
@@ -78,13 +79,11 @@ async def sweep(page: Page, key: str, seconds: float) -> None:
         while await page.locator("[data-stage]").get_attribute("data-source") != "fan":
             await page.mouse.move(x + next(nudges), y)
     loop = asyncio.get_running_loop()
-    until, moves = loop.time() + seconds, []
-    while loop.time() < until:
-        place = 0.25 + 0.5 * abs(1 - len(moves) / 75 % 2)
-        # Not awaited: the browser answers once the page has seen the move, at most once a frame. A hand does not wait.
-        moves.append(asyncio.create_task(page.mouse.move(*at(place))))
-        await asyncio.sleep(MOVE)
-    await asyncio.gather(*moves)
+    began = loop.time()
+    async with hand(page) as move:
+        while (now := loop.time() - began) < seconds:
+            await move(*at(0.25 + 0.5 * abs(1 - now / SWEEP % 2)))
+            await asyncio.sleep(MOVE - now % MOVE)
 
 
 async def pull(page: Page, key: str, seconds: float, end: int) -> None:
@@ -131,7 +130,7 @@ def smooth(drags: list[dict]) -> tuple[list[float], list[float]]:
 
 async def drag(browser: Browser, n: int) -> list[Row]:
     rows = []
-    for name, taken in (await drags(browser, n, 3)).items():
+    for name, taken in (await drags(browser, n, 2)).items():
         delays, speeds = smooth(taken)
         rows += [
             Row(f"{name}: hand to picture", delays, "ms"),

@@ -16,25 +16,21 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.browser import browser_path
 from tests.conftest import FLAGS
-from tests.driver import READY
+from tests.driver import READ, READY
 
-COUNT = """() => {
+COUNT = f"""() => {{
     const rows = new Map([...document.querySelectorAll(".stage .rail .row")].map(
         (row) => [row.querySelector(".name").textContent, row]));
-    const canvas = document.querySelector(".stage .contour > canvas");
-    const { left, top } = canvas.getBoundingClientRect();
-    return [...document.querySelectorAll(".stage .contour .cell")].map((cell) => {
+    return [...document.querySelectorAll(".stage .contour .cell")].map((cell) => {{
         const row = rows.get(cell.getAttribute("aria-label"));
         const colour = parseInt(row.style.getPropertyValue("--colour").slice(1), 16);
-        const box = cell.querySelector(".axes").getBoundingClientRect();
-        const at = [box.left - left, box.top - top, box.width, box.height].map(Math.round);
-        const { data } = canvas.getContext("2d").getImageData(...at);
+        const {{ data }} = ({READ})(cell.querySelector(".axes"));
         let count = 0;
         for (let i = 0; i < data.length; i += 4)
             if (((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]) === colour) count++;
         return [row.dataset.optimizer, count];
-    });
-}"""
+    }});
+}}"""
 
 
 def main(url: str, folder: str) -> int:

@@ -39,26 +39,31 @@ def slider(page: Page, key: str):
     return page.locator(f"[data-key='{key}'] input[type=range]")
 
 
+# What is painted where an element of a panel lies, as an ImageData.
+READ = """(part) => {
+    const canvas = part.closest(".contour, .relief, .data, .chart").querySelector(":scope > canvas");
+    const [all, own] = [canvas, part].map((el) => el.getBoundingClientRect());
+    const fine = canvas.width / all.width;
+    const at = [own.left - all.left, own.top - all.top, own.width, own.height].map((v) => Math.round(v * fine));
+    return canvas.getContext("2d").getImageData(...at);
+}"""
+
+
 def pixels(page: Page, panel: str) -> list[int]:
     """How many pixels have the very colour of an optimizer: of a panel's canvas, of the contour's within each axes."""
     within = ".axes" if panel == "contour" else "canvas:not(.plot canvas)"
     return page.eval_on_selector_all(
         f"{STAGE} .{panel} {within}",
-        """parts => parts.map((part) => {
-             const canvas = part.closest(".contour, .relief, .data, .chart").querySelector(":scope > canvas");
-             const [all, own] = [canvas, part].map((el) => el.getBoundingClientRect());
-             const fine = canvas.width / all.width;
-             const at = [own.left - all.left, own.top - all.top, own.width, own.height]
-                 .map((v) => Math.round(v * fine));
+        f"""parts => parts.map((part) => {{
+             const {{ data }} = ({READ})(part);
              const rows = [...document.querySelectorAll(".stage .row")];
              const colours = rows.map((row) => row.style.getPropertyValue("--colour"));
              const wanted = new Set(colours.map((c) => parseInt(c.slice(1), 16)));
-             const { data } = canvas.getContext("2d").getImageData(...at);
              let count = 0;
              for (let i = 0; i < data.length; i += 4)
                if (wanted.has((data[i] << 16) | (data[i + 1] << 8) | data[i + 2])) count++;
              return count;
-           })""",
+           }})""",
     )
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from engine import SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.driver import BASIC, STAGE, painted, pixels, settled, slider, stage, visit
+from tests.driver import BASIC, READ, STAGE, painted, pixels, settled, slider, stage, visit
 from ui.scene import FORMULA, Scene
 
 
@@ -87,17 +87,17 @@ def test_a_formula_is_drawn_and_a_bad_one_says_where_and_stays(page):
     )
 
 
-GROUND = """canvas => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+GROUND = f"""axes => {{
+    const {{ data, width, height }} = ({READ})(axes);
     const counts = new Map();
-    for (let i = 0; i < data.length; i += 4) {
+    for (let i = 0; i < data.length; i += 4) {{
       const colour = [data[i], data[i + 1], data[i + 2]].join();
       counts.set(colour, (counts.get(colour) ?? 0) + 1);
-    }
+    }}
     const background = getComputedStyle(document.querySelector(".stage")).backgroundColor.match(/\\d+/g).join();
-    const share = (colour) => (counts.get(colour) ?? 0) / canvas.width / canvas.height;
+    const share = (colour) => (counts.get(colour) ?? 0) / width / height;
     return [1 - share(background), share("0,0,0")];
-}"""
+}}"""
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_odd_formula_has_a_picture(page, text, share):
     """Where f has a value there is ground, elsewhere the page's own colour; the paths are on it, or their marks."""
     visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2"}))
     assert parse_qs(stage(page, "scene"))["surface.f"] == [text]
-    painted_share, black = page.locator(f"{STAGE} .contour canvas:not(.plot canvas)").evaluate(GROUND)
+    painted_share, black = page.locator(f"{STAGE} .contour .axes").evaluate(GROUND)
     assert share - 0.03 < painted_share < share + 0.06, "marks stand on the rest, too"
     assert black < 0.01, "what is not a number would be black; a path may be"
     assert pixels(page, "contour")[0] > 30
