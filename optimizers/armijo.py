@@ -22,12 +22,16 @@ def update(probe: Probe, state: State, params, *, lr, c, shrink):
     g, _ = ravel_pytree(probe.grad)
     promised = c * (g @ g)
 
+    def descends(a):
+        return probe.f(unravel(w - a * g)) <= probe.value - a * promised
+
     def too_long(a):
         moves = jnp.any(jnp.abs((w - a * g) - w) > 0)  # at a minimum no step descends, and in the end none is left
-        return moves & ~(probe.f(unravel(w - a * g)) <= probe.value - a * promised)
+        return moves & ~descends(a)
 
     a = jax.lax.while_loop(too_long, lambda a: shrink * a, jnp.asarray(lr, w.dtype))
-    return unravel(w - a * g), state
+    # On a crease, where the gradient is no number, it stays.
+    return unravel(jnp.where(descends(a), w - a * g, w)), state
 
 
 OPTIMIZER = Optimizer(

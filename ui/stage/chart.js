@@ -40,7 +40,7 @@ export function createChart(box, onSeek, change) {
   async function show(next) {
     picture = next;
     const { terrain, runs, steps, plotly, held, chart, scale: kind } = picture;
-    size = cover(canvas, box);
+    size = cover(box, canvas, plot);
     const [width, height] = size;
     if (!(width > 0 && height > 0)) return;
     what.select.value = chart;

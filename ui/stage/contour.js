@@ -69,7 +69,7 @@ export function createContour(box, onStart) {
       range = picture.terrain.domain.map((side) => [...side]);
     }
     arrange();
-    whole = cover(canvas, box);
+    whole = cover(box, canvas, plot);
     if (!whole.every((side) => side > 0)) return;
     const panels = cells.length > 1 || picture.view === "panels";
     const wide = Math.min(1.5, picture.large); // room for larger type

@@ -44,7 +44,7 @@ export function createData(box) {
     picture = next;
     const { terrain, theme, plotly, large } = picture;
     if (!terrain.data) return;
-    size = cover(canvas, box);
+    size = cover(box, canvas, plot);
     const [width, height] = size;
     if (!(width > 0 && height > 0)) return;
     const { train, valid } = terrain.data;

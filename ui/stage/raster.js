@@ -29,16 +29,16 @@ function mixed(colour) {
 export const finesse = () => Math.min(FINEST, devicePixelRatio || 1);
 
 /**
- * Lay a canvas over the whole of a box, from pixel to pixel of the screen. One that lies between two is smeared; and
+ * Lay elements over the whole of a box, from pixel to pixel of the screen. A sheet that lies between two is smeared; and
  * only where sheets meet without a gap does the browser leave out what lies below them.
- * @returns {[number, number]} its size in CSS pixels
+ * @returns {[number, number]} their size in CSS pixels
  */
-export function cover(canvas, box) {
+export function cover(box, ...elements) {
   const sides = box.getBoundingClientRect();
   const snap = (at) => Math.round(at * devicePixelRatio) / devicePixelRatio;
   const [left, top, right, bottom] = [sides.left, sides.top, sides.right, sides.bottom].map(snap);
   const place = { left: left - sides.left, top: top - sides.top, width: right - left, height: bottom - top };
-  for (const [name, length] of Object.entries(place)) canvas.style[name] = `${length}px`;
+  for (const { style } of elements) for (const [name, length] of Object.entries(place)) style[name] = `${length}px`;
   return [place.width, place.height];
 }
 

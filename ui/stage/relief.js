@@ -37,7 +37,7 @@ export function createRelief(box) {
   async function show(next) {
     picture = next;
     const { terrain, theme, plotly } = picture;
-    size = cover(canvas, box);
+    size = cover(box, canvas, plot);
     const [width, height] = size;
     if (!(width > 0 && height > 0)) return;
     const sized = [width, height, picture.large].join();
