@@ -48,9 +48,8 @@ export function createContour(box, onStart) {
     }
     share(runs);
     for (const { el, runs } of cells) {
-      el.setAttribute("role", "group");
-      if (view === "panels") el.setAttribute("aria-label", runs.map((run) => run.name).join());
-      else el.removeAttribute("aria-label");
+      const named = { role: "group", "aria-label": runs.map((run) => run.name).join() };
+      for (const [name, word] of Object.entries(named)) view === "panels" ? el.setAttribute(name, word) : el.removeAttribute(name);
     }
   }
   /** Which runs each cell shows. */
