@@ -4,13 +4,10 @@
 export function printAxes(plot, context) {
   for (const tick of plot.querySelectorAll("path.ticks")) {
     const { x, y, width, height } = tick.getBBox();
-    const { a, b, c, d, e, f } = tick.getCTM();
-    context.save();
-    context.transform(a, b, c, d, e, f);
+    const { e, f } = tick.getCTM();
     const { stroke, strokeOpacity } = getComputedStyle(tick);
     Object.assign(context, { fillStyle: stroke, globalAlpha: strokeOpacity });
-    context.fillRect(Math.round(x - (width ? 0 : 0.5)), Math.round(y - (height ? 0 : 0.5)), width || 1, height || 1);
-    context.restore();
+    context.fillRect(Math.round(e + x - (width ? 0 : 0.5)), Math.round(f + y - (height ? 0 : 0.5)), width || 1, height || 1);
   }
   for (const text of plot.querySelectorAll("text")) {
     const { a, b, c, d, e, f } = text.getCTM();
