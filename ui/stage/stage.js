@@ -245,7 +245,7 @@ function createStage(root, component) {
     opening = surface;
     refresh();
   }
-  /** What the server says of a formula: {tex} or {error}. */
+  /** What the server says of a formula: {mathml} or {error}. */
   async function check(formula, domain) {
     try {
       return await (await fetch(new URL(`formula?${new URLSearchParams({ formula, domain, v: version })}`, document.baseURI))).json();
