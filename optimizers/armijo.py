@@ -22,16 +22,14 @@ def update(probe: Probe, state: State, params, *, lr, c, shrink):
     g, _ = ravel_pytree(probe.grad)
     promised = c * (g @ g)
 
-    def descends(a):
-        return probe.f(unravel(w - a * g)) <= probe.value - a * promised
+    def moves(a):
+        return jnp.any(jnp.abs((w - a * g) - w) > 0)  # at a minimum no step descends, and in the end none is left
 
     def too_long(a):
-        moves = jnp.any(jnp.abs((w - a * g) - w) > 0)  # at a minimum no step descends, and in the end none is left
-        return moves & ~descends(a)
+        return moves(a) & ~(probe.f(unravel(w - a * g)) <= probe.value - a * promised)
 
     a = jax.lax.while_loop(too_long, lambda a: shrink * a, jnp.asarray(lr, w.dtype))
-    # On a crease, where the gradient is no number, it stays.
-    return unravel(jnp.where(descends(a), w - a * g, w)), state
+    return unravel(jnp.where(moves(a), w - a * g, w)), state  # it stays too where there is no gradient, at a crease
 
 
 OPTIMIZER = Optimizer(
@@ -40,7 +38,7 @@ OPTIMIZER = Optimizer(
     family="gradient",
     tex=(
         r"a_t = \eta\, s^k \text{ with the least } k \ge 0 \text{ for which} \\"
-        r"f_t(w_t - a_t g_t) \le f_t(w_t) - c\, a_t\, |g_t|^2 \\"
+        r"f_t(w_t - a_t g_t) \le f_t(w_t) - c\, a_t\, |g_t|^2, \text{ else } 0 \\"
         r"w_{t+1} = w_t - a_t\, g_t"
     ),
     hypers=(

@@ -91,7 +91,7 @@ def test_backtracking_keeps_its_condition_at_both_ends_of_every_hyper_or_stands_
     hypers = dict(zip(optimizer.defaults, ends.T, strict=True))
     run = rollout(surface, optimizer, hypers=hypers, steps=100)
     step, slope = (np.linalg.norm(a, axis=-1) for a in (np.diff(run.position, axis=1), run.gradient[:, :-1]))
-    promised = hypers["c"][:, None] * step * slope
+    promised = hypers["c"][:, None] * step * np.where(step > 0, slope, 0)  # at a crease it stands, whatever the slope
     broken = np.diff(run.loss) > -promised + 1e-9 * (1 + np.abs(run.loss[:, :-1]))
     assert not broken.any()
     assert (np.nanmin(run.loss, axis=1) < run.loss[:, 0]).all()
