@@ -20,11 +20,11 @@ from benchmarks.engine import engine
 from benchmarks.fuzz_formulas import formulas
 from benchmarks.load import load
 from benchmarks.measure import ROOT, VIEWPORT, WINDOW, Row, chromium, fresh
-from benchmarks.stage import drag, memory, playback, release
+from benchmarks.stage import drag, memory, playback
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 SECTIONS: dict[str, Callable[[Browser, int], Awaitable[list[Row]]]] = {
-    section.__name__: section for section in (engine, formulas, drag, release, playback, load, rivals, memory)
+    section.__name__: section for section in (engine, formulas, drag, playback, load, rivals, memory)
 }
 LIBRARIES = ("streamlit", "plotly", "jax", "numpy", "optax", "torch", "playwright")
 RENDERER = """() => {

@@ -135,27 +135,33 @@ async def drag(browser: Browser, n: int) -> list[Row]:
         rows += [
             Row(f"{name}: hand to picture", delays, "ms"),
             Row(f"{name}: painted while dragging", speeds, "frames/s"),
+            Row(f"{name}: let go to exact paths painted", [one["exact"] - one["acted"] for one in taken], "ms"),
             Row(f"{name}: requests a drag", [len(one["sizes"]) for one in taken], "requests"),
             Row(f"{name}: received by them", [sum(one["sizes"]) / 1000 for one in taken], "kB"),
         ]
-    async with fresh(browser) as page:
-        await page.set_content(BARE % ("[[20, 20]]", MOVING, ON_INPUT))
-        await page.evaluate(RECORDER)
-        taken = []
-        for _ in range(-(-n * WINDOW // 2500)):  # 3 s hold 5 whole windows
-            await sweep(page, "bare", 3)
-            await page.mouse.up()
-            taken.append(await page.evaluate("take()"))
+    async with serve() as server, stage(browser, server, **SCENE) as page:
+        panels = await page.evaluate(PANELS)
+    for what, (sizes, paint) in ceilings(panels).items():
+        async with fresh(browser) as page:
+            await page.set_content(BARE % (sizes, paint, ON_INPUT))
+            await page.evaluate(RECORDER)
+            taken = []
+            for _ in range(-(-n * WINDOW // 2500)):  # 3 s hold 5 whole windows
+                await sweep(page, "bare", 3)
+                await page.mouse.up()
+                taken.append(await page.evaluate("take()"))
         delays, speeds = smooth(taken)
-    name = "ceiling, a slider that moves a 20 px canvas in an empty page"
-    return [*rows, Row(f"{name}: hand to picture", delays, "ms"), Row(f"{name}: painted", speeds, "frames/s")]
+        name = f"ceiling, a slider in an empty page, {what}"
+        rows += [Row(f"{name}: hand to picture", delays, "ms"), Row(f"{name}: painted", speeds, "frames/s")]
+    return rows
 
 
-async def release(browser: Browser, n: int) -> list[Row]:
-    return [
-        Row(f"{name}: let go to exact paths painted", [one["exact"] - one["acted"] for one in taken], "ms")
-        for name, taken in (await drags(browser, n, 0.3)).items()
-    ]
+def ceilings(panels: list) -> dict[str, tuple[list, str]]:
+    """What an empty page paints: next to nothing, and as much as a stage with such panels puts on the screen."""
+    return {
+        "a 20 px canvas moved": ([[20, 20]], MOVING),
+        f"three canvases {panels} repainted": (panels, REPAINTED),
+    }
 
 
 async def painting(page: Page, n: int) -> list[float]:
@@ -178,8 +184,7 @@ async def playback(browser: Browser, n: int) -> list[Row]:
                     await page.get_by_role("button", name="Loop").click()
                     await page.locator(".stage .play").click()
                     rows.append(Row(f"{len(on)} x {steps}, 2D + 3D, {name}", await painting(page, n), "frames/s"))
-    ceilings = {"a 20 px canvas moved": ([[20, 20]], MOVING), f"three canvases {panels} repainted": (panels, REPAINTED)}
-    for name, (sizes, paint) in ceilings.items():
+    for name, (sizes, paint) in ceilings(panels).items():
         async with fresh(browser) as page:
             await page.set_content(BARE % (sizes, paint, ALWAYS))
             rows.append(Row(f"ceiling: {name} in an empty page", await painting(page, n), "frames/s"))
