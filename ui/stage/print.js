@@ -10,6 +10,7 @@ export function printAxes(plot, context) {
     context.fillRect(Math.round(e + x - (width ? 0 : 0.5)), Math.round(f + y - (height ? 0 : 0.5)), width || 1, height || 1);
   }
   for (const text of plot.querySelectorAll("text")) {
+    if (!text.getNumberOfChars()) continue; // Plotly hides what would stand on something else
     const { a, b, c, d, e, f } = text.getCTM();
     context.save();
     context.transform(a, b, c, d, e, f);

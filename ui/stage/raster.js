@@ -48,6 +48,7 @@ export const onGrid = ([left, top, width, height], ratio) => [left, top, left + 
 /** @param {HTMLCanvasElement} canvas */
 export function createSheet(canvas) {
   const context = canvas.getContext("2d", { alpha: false }); // opaque: what lies below costs the browser nothing
+  Object.assign(canvas, { width: 0, height: 0 }); // it would be black until the first picture
   let image = null;
   let pixels = null; // of the image, one number each
   let [w, h, ratio] = [0, 0, 1];
