@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -245,6 +246,31 @@ def test_side_by_side_gives_every_optimizer_its_panel(page):
     assert len(pixels(page, "contour")) == len(BASIC)
     assert all(count > 20 for count in pixels(page, "contour"))
     assert settled(page, "view=")["view"] == "panels"
+
+
+PIXELS = """panel => {
+    const canvas = document.querySelector(`.stage div.${panel} > canvas`);
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return [...data].filter((_, i) => i % 4 < 3);
+}"""
+
+
+@pytest.mark.parametrize("view", ["overlay", "panels"])
+def test_a_picture_painted_bit_by_bit_is_the_one_painted_at_once(page, view):
+    """While it plays only what is new is painted: the result is the same but for who covers whom, and by how much."""
+    visit(page, f"steps=60&view={view}")
+    panels = ("contour", "relief", "chart")
+    at_once = [np.array(page.evaluate(PIXELS, panel)) for panel in panels]
+    page.get_by_label("speed").select_option("250")
+    page.keyboard.press("Home")
+    page.locator(f"{STAGE} .play").click()
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.step === '60'")
+    expect(page.get_by_label("play", exact=True)).to_be_visible()
+    for panel, before in zip(panels, at_once, strict=True):
+        after = np.array(page.evaluate(PIXELS, panel))
+        painted = np.abs(before - np.median(before)) > 60
+        differs = np.abs(after - before) > 60
+        assert differs.sum() < 0.05 * painted.sum(), panel
 
 
 # Of the ink round a panel's axes: how much lies where Plotly set a text or a tick, and how much does not.

@@ -100,6 +100,7 @@ export function createChart(box, onSeek, change) {
       for (const step of roundSteps(picture.steps)) sheet.rule(px(step), 0, px(step), height, { colour: theme.faint, width: 1 });
       for (const value of axis.tickvals) sheet.rule(0, py(value), width, py(value), { colour: theme.faint, width: 1 });
     };
+    sheet.within(frame);
     drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, surround], (k, first, last, past, bare) =>
       drawPath(sheet, lines[k], first, last, past, bare, curves[k].run.look, theme, curves[k].k ? 1 : 1.8));
     sheet.rule(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });

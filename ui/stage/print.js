@@ -6,8 +6,10 @@ export function printAxes(plot, context) {
     const { x, y, width, height } = tick.getBBox();
     const { e, f } = tick.getCTM();
     const { stroke, strokeOpacity } = getComputedStyle(tick);
+    context.save();
     Object.assign(context, { fillStyle: stroke, globalAlpha: strokeOpacity });
     context.fillRect(Math.round(e + x - (width ? 0 : 0.5)), Math.round(f + y - (height ? 0 : 0.5)), width || 1, height || 1);
+    context.restore();
   }
   for (const text of plot.querySelectorAll("text")) {
     if (!text.getNumberOfChars()) continue; // Plotly hides what would stand on something else
