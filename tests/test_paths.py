@@ -55,6 +55,7 @@ def test_paths_are_the_engines_own(surface):
             schedule_hypers=scene.hypers("schedule"),
             noise=0.5,
             seed=3,
+            batch=scene.values["batch"] if SURFACES[surface].data else None,
         )
         np.testing.assert_array_equal(arrays["position"][k], run.position)
         np.testing.assert_array_equal(arrays["gap"][k], run.loss - floor)
@@ -75,6 +76,7 @@ def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
             steps=30,
             hypers=scene.hypers(id),
             surface_hypers=scene.hypers("surface"),
+            batch=scene.values["batch"] if SURFACES[surface].data else None,
         )
         expected = shown(run, optimizer, scene.hypers(id))
         expected.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))  # a rule without rates has one for both
