@@ -206,7 +206,9 @@ def test_every_optimizer_compared_here_has_hypers_other_than_its_defaults():
 def test_equals_its_reference_at_every_step(library, id, surface, hypers, schedule):
     optimizer, surface = OPTIMIZERS[id], SURFACES[surface]
     # Half the surface's own rate: there no run is chaotic (a start moved by 1e-9 moves no point by more than 1e-6).
-    lr = float(surface.opening.get(f"{id}.lr", optimizer.defaults["lr"])) / 2
+    # A sign amplifies nothing, and at such a rate signSGD would hardly leave its start: it gets four times as much.
+    share = 2 if id == "signsgd" else 0.5
+    lr = float(surface.opening.get(f"{id}.lr", optimizer.defaults["lr"])) * share
     hypers = {**optimizer.defaults, **(OTHERS[id] if hypers == "others" else {}), "lr": lr}
     schedule_hypers = {} if schedule == "constant" else {"T": T}
 
@@ -215,7 +217,7 @@ def test_equals_its_reference_at_every_step(library, id, surface, hypers, schedu
     theirs = LIBRARIES[library][1](id, surface, hypers, schedule)
 
     assert np.isfinite(ours).all()
-    assert np.abs(ours[-1] - ours[0]).max() > 0.02  # a run that stays where it starts would agree with anything
+    assert np.abs(ours[-1] - ours[0]).max() > 0.05  # a run that stays where it starts would agree with anything
     np.testing.assert_allclose(ours, theirs, rtol=Optimizer.tolerance, atol=Optimizer.tolerance)
 
 
