@@ -247,8 +247,8 @@ def test_side_by_side_gives_every_optimizer_its_panel(page):
     assert settled(page, "view=")["view"] == "panels"
 
 
-# Where a panel shows a path, whichever: kept, or compared with what was kept. A pixel is alone if the other picture shows
-# no path within two pixels of it.
+# Where a panel shows a path, whichever: kept, or compared with what was kept. A pixel is alone if the other picture
+# shows no path within two pixels of it.
 SHOWN = """panel => {
     const canvas = document.querySelector(`.stage div.${panel} > canvas`);
     const { width, height } = canvas;
