@@ -3,23 +3,27 @@
 import gc
 import gzip
 import os
+import time
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from pathlib import Path
 
 import anyio
 import plotly
 import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine import SCHEDULES
 from surfaces import SURFACES
 from ui.fan import fan
 from ui.paths import grid, paths
-from ui.routes import ROUTES, VERSION
+from ui.routes import ROUTES, VERSION, answer
 from ui.scene import NOISE, Scene
 
 ROOT = Path(__file__).parent
@@ -27,6 +31,20 @@ ROOT = Path(__file__).parent
 _base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
 BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
+
+
+PLOTLY = f"{BASE}/vendor/plotly-{plotly.__version__}.js"
+STAGE = f"{BASE}/stage/{VERSION}"
+# What a picture needs, named in the head of the page: a browser fetches it while Streamlit's own scripts still start.
+EARLY = ", ".join(
+    [
+        f"<{PLOTLY}>; rel=preload; as=script",
+        f"<{STAGE}/stage.css>; rel=preload; as=style",
+        *(f"<{STAGE}/{module.name}>; rel=modulepreload" for module in sorted((ROOT / "ui" / "stage").glob("*.js"))),
+    ]
+)
+QUIET = 2  # s without a request, after which nobody is in the middle of something
+PATIENCE = 30  # s after which what can wait goes on beside the readers
 
 
 class Stage(StaticFiles):
@@ -38,52 +56,89 @@ class Stage(StaticFiles):
         return response
 
 
-# plotly.js is 4.8 MB: packed once here, not for each reader, and sent from our own server.
-_plotly = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes()
-_packed = gzip.compress(_plotly, compresslevel=6)
+class Early:
+    """Middleware: tells the browser early what a page will need, and notes when somebody last asked for anything."""
+
+    asked = 0.0  # in time.monotonic()
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/html"):
+                    headers["Link"] = EARLY
+            await send(message)
+
+        Early.asked = time.monotonic()
+        await self.app(scope, receive, send_with_head)
+
+
+def plotly_file() -> bytes:
+    """plotly.js, its one great function in brackets: a browser then compiles it while it arrives, not when it runs."""
+    script = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes().rstrip()
+    before, opening, body = script.partition(b"this, () => {")
+    if not opening or not body.endswith(b"}));"):
+        return script  # another version, built otherwise
+    return before + b"this, (() => {" + body.removesuffix(b"));") + b")));"
+
+
+@lru_cache
+def plotly_pack() -> bytes:
+    """The same, packed once and not for each reader: it is 4.8 MB."""
+    return gzip.compress(plotly_file(), compresslevel=6)
 
 
 async def plotly_js(request: Request) -> Response:
     packs = "gzip" in request.headers.get("accept-encoding", "")
     headers = {**FOREVER, "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packs else {})}
-    return Response(_packed if packs else _plotly, media_type="text/javascript", headers=headers)
+    script = await anyio.to_thread.run_sync(plotly_pack if packs else plotly_file)
+    return Response(script, media_type="text/javascript", headers=headers)
 
 
 def warm(surface: str) -> None:
     """Compile a surface's programs, so that nobody waits for them."""
-    paths(Scene.read({"surface": surface}))
-    grid(Scene.read({"surface": surface}))
+    answer(grid, {"surface": surface})
+    answer(paths, {"surface": surface})
 
 
 def warm_fans(surface: str) -> None:
     """Compile what a dragged slider needs: a drag that comes before asks for its paths one by one."""
-    fan(Scene.read({"surface": surface}), NOISE.id)
+    answer(fan, {"surface": surface}, NOISE.id)
 
 
-def warm_schedules() -> None:
-    """Compile the schedules: they are the same on every surface."""
-    for schedule in SCHEDULES:
-        scene = Scene.read({"schedule": schedule})
-        paths(scene)
-        fan(scene, NOISE.id)
+def warm_schedule(schedule: str) -> None:
+    """Compile a schedule: it is the same on every surface."""
+    answer(paths, {"schedule": schedule})
+    answer(fan, {"schedule": schedule}, NOISE.id)
+
+
+async def quiet() -> None:
+    """Wait until nobody has asked for anything for a while, or for as long as is fair."""
+    began = time.monotonic()
+    while (now := time.monotonic()) - Early.asked < QUIET and now - began < PATIENCE:
+        await anyio.sleep(QUIET / 4)
 
 
 @asynccontextmanager
 async def lifespan(app):
-    """Compile the default scene before the port opens and the other surfaces right after."""
+    """Compile the default scene while the first browser starts, and all else whenever nobody asks for anything."""
     first, *others = [Scene.read({}).surface, *(id for id in SURFACES if id != Scene.read({}).surface)]
-    await anyio.to_thread.run_sync(warm, first)
     gc.collect()
     gc.freeze()  # what is loaded by now stays: collections need not look at it again
     async with anyio.create_task_group() as tasks:
 
-        async def warm_others():
-            await anyio.to_thread.run_sync(warm_fans, first)
-            await anyio.to_thread.run_sync(warm_schedules)
-            for surface in others:  # their fans wait until somebody drags there
-                await anyio.to_thread.run_sync(warm, surface)
+        async def warm_all():
+            await anyio.to_thread.run_sync(warm, first)
+            Early.asked = time.monotonic()  # whoever waited for it goes on now
+            waiting = [(warm_fans, first), *((warm_schedule, id) for id in SCHEDULES), *((warm, id) for id in others)]
+            for what, id in waiting:  # the fans of other surfaces wait until somebody drags there
+                await quiet()
+                await anyio.to_thread.run_sync(what, id)
 
-        tasks.start_soon(warm_others)
+        tasks.start_soon(warm_all)
         yield
         tasks.cancel_scope.cancel()
 
@@ -92,9 +147,10 @@ app = st.App(
     ROOT / "ui" / "page.py",
     routes=[
         *(Route(BASE + route.path, route.endpoint) for route in ROUTES),
-        Route(f"{BASE}/vendor/plotly-{plotly.__version__}.js", plotly_js),
-        Mount(f"{BASE}/stage/{VERSION}", Stage(directory=ROOT / "ui" / "stage")),
+        Route(PLOTLY, plotly_js),
+        Mount(STAGE, Stage(directory=ROOT / "ui" / "stage")),
     ],
+    middleware=[Middleware(Early)],
     lifespan=lifespan,
 )
 

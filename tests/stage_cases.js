@@ -1,12 +1,13 @@
 /** Laws of the stage's pure modules. Run by node where there is one, and always in the browser (test_stage.py). */
 
-import { camera } from "../ui/stage/camera.js";
-import { headOf, onGround, shadow, through } from "../ui/stage/drape.js";
+import { headOf, onGround, through } from "../ui/stage/drape.js";
+import { paintHills } from "../ui/stage/hills.js";
 import { between, cut, makeLine, vertexAt } from "../ui/stage/line.js";
 import { axisOf, earlyStop, roundSteps, seriesOf } from "../ui/stage/quantity.js";
 import { intoSearch, measure, parse, show, toPlace, toQuery, toQueryOn, toValue } from "../ui/stage/scene.js";
-import { lossAxis, power, terrain } from "../ui/stage/terrain.js";
+import { lossAxis, power, terrain, ticks } from "../ui/stage/terrain.js";
 import { GROUND, look, PALETTE } from "../ui/stage/theme.js";
+import { home, seenBy, turned } from "../ui/stage/view.js";
 import { newestWins, unpack } from "../ui/stage/wire.js";
 
 function equal(got, expected, what = "") {
@@ -18,6 +19,7 @@ function close(got, expected, tolerance, what = "") {
 }
 const ok = (truth, what) => equal(Boolean(truth), true, what);
 
+const theme = { low: "#ffffff", high: "#000000", ridge: "#ff0000", background: "#00ff00" };
 const HYPERS = [
   { low: 1e-4, high: 1, log: true },
   { low: 0, high: 0.999, near_one: true },
@@ -26,17 +28,6 @@ const HYPERS = [
   { low: 0, high: 0.9999, near_one: true },
   { low: 0, high: 1.4 },
 ];
-
-/** A plot whose camera stands at the eye and looks along -z, one unit wide for each unit of distance. */
-function fakePlot(eye, scale = [1, 1, 1]) {
-  const identity = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
-  const view = [...identity];
-  view[12] = -eye[0] * scale[0];
-  view[13] = -eye[1] * scale[1];
-  view[14] = -eye[2] * scale[2];
-  const projection = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0]; // w = -z
-  return { _fullLayout: { scene: { _scene: { glplot: { cameraParams: { projection, view, model: identity } }, dataScale: scale } } } };
-}
 
 /** A ridge along y at x = 0, two high, on a plain from -2 to 2. */
 function ridge() {
@@ -213,22 +204,55 @@ export const cases = {
   "a loss that is no number is not a loss of 0"() {
     ok(Number.isNaN(lossAxis(true, 1, 1).to(NaN)));
   },
-  "the camera projects as its matrices say, and knows where its eye is"() {
-    const scale = [2, 1, 0.5];
-    const seen = camera(fakePlot([1, 2, 8], scale), 400, 300);
-    for (const [k, v] of [1, 2, 8].entries()) close(seen.eye[k], v, 1e-9, "eye");
-    const [x, y] = seen.project(2, 3, 0); // 2 right, 1 up and 4 away in scaled units
-    close(x, 200 * (1 + 2 / 4), 1e-9);
-    close(y, 150 * (1 - 1 / 4), 1e-9);
-    equal(camera({}, 1, 1), null);
+  "the camera sees its own middle in the middle, and what is nearer larger"() {
+    const ground = ridge();
+    const [width, height] = [400, 300];
+    for (const camera of [home(width, height), turned(home(width, height), 1, -0.3, 1.5)]) {
+      const seen = seenBy(camera, ground, width, height);
+      const [mx, my, depth] = seen.project(0, 0, ground.low + (0.5 - 0.13 / 0.5) * (ground.high - ground.low));
+      close(mx, width / 2, 1e-9);
+      close(my, height / 2, 1e-9);
+      close(depth, camera.distance, 1e-9);
+      // Half the opening of 45 degrees lies between the middle and the upper edge.
+      close(seen.reach, height / 2 / Math.tan(Math.PI / 8), 1e-9);
+      const [ex, ey, ez] = seen.eye;
+      close(seen.project(ex, ey, ez)[2], 0, 1e-9, "the eye lies at depth 0");
+      // A line through the eye is seen as a point.
+      const [p, q] = [0.3, 0.7].map((u) => seen.project(ex * (1 - u), ey * (1 - u) + u, ez * (1 - u)));
+      close(p[0], q[0], 1e-6);
+      close(p[1], q[1], 1e-6);
+    }
+    const [up, over] = [turned(home(1, 1), 0, 9), turned(home(1, 1), 0, -9)];
+    ok(up.elevation < Math.PI / 2 && over.elevation > 0, "never upside down nor below the floor");
+  },
+  "the surface is painted where the camera projects it, the nearest of what lies behind one another"() {
+    const ground = ridge();
+    const [width, height] = [200, 150];
+    const view = seenBy(home(width, height), ground, width, height);
+    const pixels = new Uint32Array(width * height);
+    const hides = paintHills(ground, view, theme, width, height, 1, 1, 1, pixels);
+    for (const [x, y] of [[-1.5, -1.5], [1.5, 1.5], [-1.5, 1.5], [1.2, -1.8]]) {
+      const [px, py, depth] = view.project(x, y, ground.height(x, y));
+      ok(pixels[Math.floor(py) * width + Math.floor(px)] !== 0, "painted");
+      ok(hides(px, py, depth + 0.2), "it hides what lies behind it");
+      ok(!hides(px, py, depth - 0.2), "and nothing before it");
+    }
+    equal(pixels[0], 0, "nothing where it is not");
+    ok(!hides(0.5, 0.5, 100));
   },
   "a hill hides what lies behind it, and only that"() {
     const ground = ridge();
     const run = { position: Float32Array.from([-1.5, 0, -1, 0, 1, 0, 1.5, 0]) };
-    const view = { eye: [10, 0, 3], project: (x, y, z) => [100 * x, 100 * z] };
-    const line = through(run, onGround(run, ground), view, shadow(view, ground), ground);
+    const view = seenBy({ azimuth: 0, elevation: 0.15, distance: 2 }, ground, 400, 300); // from the right, low
+    view.hides = paintHills(ground, view, theme, 400, 300, 1, 1, 1, new Uint32Array(400 * 300));
+    const line = through(run, onGround(run, ground), view);
     const hiddenAt = (t) => line.hidden[vertexAt(line, t)];
     equal([hiddenAt(0.5), hiddenAt(2.5)], [1, 0], "behind, before");
+  },
+  "round numbers of an axis"() {
+    equal(ticks([-10, 10], 5).ticktext, ["−10", "−5", "0", "5", "10"]);
+    equal(ticks([0, 0.7], 4).ticktext, ["0.0", "0.2", "0.4", "0.6"]);
+    equal(ticks([0, 3e6], 3).ticktext, ["0", "1000000", "2000000", "3000000"]);
   },
   "a path is laid on the surface and ends at the domain's edge"() {
     const ground = ridge();

@@ -128,10 +128,22 @@ def test_an_answer_is_kept_by_its_own_version_alone(server):
     assert other["Cache-Control"] == "no-store"
 
 
-def test_the_camera_module_was_written_for_this_plotly(server):
-    """ui/stage/camera.js reads plotly.js' private scene: look at it again before moving the version."""
+def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
+    """Browsers fetch what the head names while Streamlit's scripts still start: everything the stage will ask for."""
+    page, _ = get(server, "/")
+    named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
+    modules = {f"/stage/{VERSION}/{file.name}" for file in (ROOT / "ui" / "stage").iterdir()}
+    assert named == modules | {f"/vendor/plotly-{plotly.__version__}.js"}
+    for address in named:
+        assert get(server, address)
+
+
+def test_plotly_is_compiled_while_it_arrives(server):
+    """plotly.js as its wheel has it, but for a pair of brackets round its one great function."""
     _, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
-    assert b"plotly.js v4.1.1" in script[:300]
+    original = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes().rstrip()
+    assert len(script) == len(original) + 2
+    assert script.replace(b"this, (() => {", b"this, () => {", 1)[:-5] == original[:-4]
 
 
 def test_the_app_lives_below_a_path(tmp_path):

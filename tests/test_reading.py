@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-import plotly
 import pytest
 from playwright.sync_api import expect
 
@@ -340,40 +339,16 @@ def test_no_two_sliders_have_the_same_name(page):
     assert len(names) == len(set(names))
 
 
-def test_beside_another_plotly_the_paths_are_its_own_lines(page, server):
-    def older(route):
-        answer = route.fetch()
-        assert "4.1.1" in answer.text()
-        route.fulfill(response=answer, body=answer.text().replace("4.1.1", "4.1.0"))
-
-    page.route(f"**/vendor/plotly-{plotly.__version__}.js", older)
-    visit(page, "steps=200")
-    data = "document.querySelector('.relief .plot').data"
-    page.wait_for_function(f"{data}.length === {1 + len(BASIC) + 1}")
-    expect(page.locator(f"{STAGE} .relief > canvas")).to_be_hidden()
-    scene = Scene.read({"steps": "200"})
-    lines = page.evaluate(f"{data}.slice(1, -1).map(({{ x, y, line }}) => [[...x], [...y], line.color])")
-    colours = page.locator(f"{STAGE} .row").evaluate_all(
-        "rows => rows.map((row) => row.style.getPropertyValue('--colour'))"
-    )
-    assert [colour for *_, colour in lines] == colours[: len(BASIC)]
-    (x0, x1), (y0, y1) = SURFACES["ravine"].domain
-    for id, (x, y, _) in zip(BASIC, lines, strict=True):
-        position = run_of(scene, id).position
-        inside = (position >= (x0, y0)).all(axis=1) & (position <= (x1, y1)).all(axis=1)
-        if len(x) == len(position):
-            seen = np.array([x, y], dtype=float).T
-            np.testing.assert_allclose(seen[inside], position[inside], rtol=1e-6)
-    heads = f"{data}.at(-1).x.join()"
-    ends = page.evaluate(heads)
-    page.locator(f"{STAGE} .scrub").fill("0")
-    page.wait_for_function(f"{heads} !== '{ends}'")
-    start = page.evaluate(heads)
-    page.locator(f"{STAGE} .play").click()
-    page.wait_for_function(f"{heads} !== '{start}' && document.querySelector('{STAGE}').dataset.step > 3")
-    page.locator(f"{STAGE} .play").click()
-    painted(page, lambda: page.get_by_label("show Adam", exact=True).uncheck())
-    page.wait_for_function(f"{data}.length === {len(BASIC) + 1}")
+def test_no_picture_needs_webgl(page):
+    page.add_init_script("""{
+        const before = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+            return kind.startsWith("webgl") ? null : before.call(this, kind, ...rest);
+        };
+    }""")
+    visit(page, "steps=60")
+    for panel in ("contour", "relief", "chart"):
+        assert min(pixels(page, panel)) > 20, panel
 
 
 def test_another_window_size_redraws_every_panel(page):

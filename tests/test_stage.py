@@ -213,8 +213,7 @@ def test_camera_and_playhead_survive_a_slider(page):
     visit(page)
     area = box(page, "relief")
     x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
-    eye = "document.querySelector('.relief .plot')._fullLayout.scene._scene.getCamera().eye"
-    camera = f"Object.values({eye}).map((v) => v.toFixed(9)).join()"
+    camera = "document.querySelector('.relief').dataset.camera"
     first = page.evaluate(camera)
     page.mouse.move(x, y)
     page.mouse.down()
@@ -234,6 +233,29 @@ def test_camera_and_playhead_survive_a_slider(page):
         painted(page, lambda key=key: slider(page, key).press("ArrowRight"))
         assert page.evaluate(camera) == turned
         assert stage(page, "step") == "50"
+
+
+def test_the_view_turns_by_mouse_wheel_and_keys_and_goes_back(page):
+    visit(page)
+    relief = page.locator(f"{STAGE} .relief")
+
+    def camera_after(act) -> list[float]:
+        before = relief.get_attribute("data-camera")
+        act()
+        page.wait_for_function("before => document.querySelector('.relief').dataset.camera !== before", arg=before)
+        return [float(number) for number in relief.get_attribute("data-camera").split(",")]
+
+    azimuth, elevation, distance = home = [float(v) for v in relief.get_attribute("data-camera").split(",")]
+    relief.hover()
+    further = camera_after(lambda: page.mouse.wheel(0, 200))
+    assert further[2] > distance
+    assert further[:2] == home[:2]
+    page.locator(STAGE).focus()
+    turned = camera_after(lambda: page.keyboard.press("d"))
+    assert turned[0] > azimuth
+    raised = camera_after(lambda: page.keyboard.press("w"))
+    assert raised[1] > elevation
+    assert camera_after(relief.dblclick) == home
 
 
 def test_side_by_side_gives_every_optimizer_its_panel(page):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from urllib.parse import parse_qsl
 
 import jax
@@ -36,18 +37,28 @@ VERSION = _version()  # changes with any file that could change an answer
 
 
 @lru_cache(maxsize=128)
-def _answer(kind: Callable[..., bytes], url: str, *more: str) -> bytes:
-    return kind(Scene.read(dict(parse_qsl(url, keep_blank_values=True))), *more)
+def _place(kind: Callable[..., bytes], url: str, *more: str) -> tuple[Lock, list[bytes]]:
+    """Where the answer to a question is put, and the lock that whoever computes it holds."""
+    return Lock(), []
 
 
-def _asked(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> bytes:
+_places = Lock()  # two threads that ask a cache for what it lacks would both get a place of their own
+
+
+def answer(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> bytes:
+    """`kind` of a query's scene; who asks for what is being computed waits for it: a class computes it once."""
     url = Scene.read(query).to_url()  # however it was spelled, a scene is computed once
-    return _answer(kind, url, *more)
+    with _places:
+        lock, found = _place(kind, url, *more)
+    with lock:
+        if not found:
+            found.append(kind(Scene.read(dict(parse_qsl(url, keep_blank_values=True))), *more))
+    return found[0]
 
 
 async def _respond(request: Request, kind: Callable[..., bytes], query: dict[str, str], *more: str, **headers: str):
     # JAX never runs on the event loop; even to read a scene may compile a formula.
-    body = await run_sync(_asked, kind, query, *more)
+    body = await run_sync(answer, kind, query, *more)
     ours = request.query_params.get("v") == VERSION  # during an update another version may be asked for
     headers = {"Cache-Control": "public, max-age=86400" if ours else "no-store", **headers}
     return Response(body, media_type="application/octet-stream", headers=headers)

@@ -2,9 +2,12 @@
 
 import { h } from "./dom.js";
 
+const TURN = 0.08; // radians for a press
+
 /**
  * @param {HTMLElement} root the stage
- * @param {object} act what keys do: toggle(), nudge(steps), seek(step), pick(k), fullscreen(), projector()
+ * @param {object} act what keys do: toggle(), nudge(steps), seek(step), pick(k), turn(right, up) in radians,
+ *   fullscreen(), projector()
  * @returns {{help: () => void}} shows the list of keys
  */
 export function createKeys(root, act) {
@@ -13,6 +16,7 @@ export function createKeys(root, act) {
     ["← →", "a step back or on; with Shift ten"],
     ["Home End", "to the start, to the end"],
     ["1 – 9", "switch an optimizer on or off"],
+    ["W A S D", "turn the view in 3D"],
     ["F", "full screen"],
     ["P", "projector: thick lines, large type, nothing else"],
     ["?", "this list"],
@@ -41,7 +45,7 @@ export function createKeys(root, act) {
       Home: () => act.seek(0),
       End: () => act.seek(Infinity),
     };
-    const others = { " ": act.toggle, f: act.fullscreen, p: act.projector, "?": help };
+    const others = { w: () => act.turn(0, TURN), s: () => act.turn(0, -TURN), a: () => act.turn(-TURN, 0), d: () => act.turn(TURN, 0), " ": act.toggle, f: act.fullscreen, p: act.projector, "?": help };
     const does = (slides ? null : moves[key]) ?? others[key.toLowerCase()] ?? (/^[1-9]$/.test(key) ? () => act.pick(Number(key) - 1) : null);
     if (!does || types || presses) return;
     event.preventDefault();

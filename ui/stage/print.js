@@ -37,16 +37,20 @@ export function printEdges(box, context, theme) {
   if (offsetTop > parentElement.offsetTop) context.fillRect(0, 0, clientWidth, 1);
 }
 
+const canvas = document.createElement("canvas"); // one for all: each is read at once
+const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+
 /**
  * A picture of a size in pixels of the screen, of one colour and what `draw` adds in CSS pixels.
  * @returns {Uint32Array} its pixels
  */
 export function printed(width, height, ratio, background, draw) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  context.save();
   context.fillStyle = background;
   context.fillRect(0, 0, width, height);
   context.scale(ratio, ratio);
   draw(context);
+  context.restore();
   return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
 }

@@ -1,130 +1,81 @@
-/** The 3D panel: Plotly draws the surface once, a sheet its picture and the paths upon it, seen through the same camera. */
+/** The 3D panel: the surface in its box, painted when it or the camera changes, and the paths upon it. */
 
-import { afterRender, camera, knows, turned } from "./camera.js";
+import { drawBox } from "./box.js";
 import { h } from "./dom.js";
-import { headOf, onGround, shadow, through } from "./drape.js";
+import { headOf, onGround, through } from "./drape.js";
+import { paintHills } from "./hills.js";
 import { vertexAt } from "./line.js";
 import { drawMark, drawPaths } from "./paint.js";
 import { printed, printEdges } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
-import { newestWins } from "./wire.js";
+import { home, seenBy, turned } from "./view.js";
 
-const SLOW = 60; // ms
+const TURN = 0.008; // radians for a pixel
+const QUIET = 120; // ms after which what has come to rest is painted with smooth edges
 
 /** @param {HTMLElement} box */
 export function createRelief(box) {
-  const plot = h("div", { className: "plot" });
   const canvas = h("canvas");
   const sheet = createSheet(canvas);
-  let still = null; // the surface as Plotly drew it last
-  box.append(plot, canvas);
+  box.append(canvas);
   let picture = null;
-  let key = "";
-  let ground = null;
   let size = [0, 0];
-  let cost = 0; // ms that the surface took the last time
-  let began = 0;
-  let home = null; // where the camera stands until the reader turns it
-  let view = null; // the camera of the picture in `still`, and what hills hide from it
-  let hidden = null;
-  box.addEventListener("dblclick", () => picture?.plotly.relayout(plot, { "scene.camera": home }));
+  let camera = null; // where the reader turned it; null: where it stands by itself
+  let latest = 0; // the step drawn last
+  let [turning, resting] = [0, 0]; // the frame and the timer that are asked for
 
-  /** Take what is to be drawn from here on; a new surface waits for `show`. */
+  // --- the surface ---
+  let painted = { key: [], pixels: null, view: null };
+  let moves = false; // the camera or the surface does: its edges are rough meanwhile
+  /** The surface, and the view through which it is seen: the same objects until something changes. */
+  function ground() {
+    const { terrain, theme, large, rough } = picture;
+    const ratio = finesse();
+    const [width, height] = size.map((side) => Math.round(side * ratio));
+    const stands = camera ?? home(...size);
+    const key = [terrain, theme, large, ...size, ratio, ...Object.values(stands)];
+    const same = key.length === painted.key.length && key.every((part, i) => part === painted.key[i]);
+    if (same && (!painted.coarse || moves || rough)) return painted;
+    if (!same && painted.view) settle();
+    const coarse = moves || rough;
+    const view = seenBy(stands, terrain, ...size);
+    const pixels = printed(width, height, ratio, theme.background, (context) => {
+      printEdges(box, context, theme);
+      context.globalAlpha = 1;
+      drawBox(context, view, terrain, theme, 11 * Math.min(1.5, large));
+    });
+    const grain = coarse || ratio > 1 ? 1 : 2;
+    view.hides = paintHills(terrain, view, theme, width, height, ratio, grain, coarse ? 2 : 1, pixels);
+    box.dataset.camera = Object.values(stands).map((v) => v.toFixed(4)).join();
+    return (painted = { key, pixels, view, coarse });
+  }
+  /** Something moves: paint roughly until it rests. */
+  function settle() {
+    moves = true;
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      moves = false;
+      draw(latest);
+    }, QUIET);
+  }
+
+  /** Take what is to be drawn from here on. */
   function see(next) {
     picture = next;
   }
-
-  async function show(next) {
-    picture = next;
-    const { terrain, theme, plotly } = picture;
-    size = cover(box, canvas, plot);
-    const [width, height] = size;
-    if (!(width > 0 && height > 0)) return;
-    const sized = [width, height, picture.large].join();
-    if (sized === key && ground?.terrain === terrain && ground?.theme === theme) {
-      if (!knows(plotly)) await plain();
-      return;
-    }
-    // Where drawing the surface takes long (no graphics card), it waits until the hand has let go.
-    if (picture.held && cost > SLOW) return;
-    key = sized;
-    ground = { terrain, theme };
-    began = performance.now();
-    const [[x0, x1], [y0, y1]] = terrain.domain;
-    const stretch = Math.min(1.5, Math.max(0.67, Math.sqrt((x1 - x0) / (y1 - y0))));
-    const now = knows(plotly) ? turned(plot) : plot.layout?.scene?.camera;
-    const untouched = !now || Math.hypot(now.eye.x - home.eye.x, now.eye.y - home.eye.y, now.eye.z - home.eye.z) < 1e-6;
-    const back = Math.max(1.08, (1.2 * height) / width, (0.78 * width) / height); // in a narrow or low panel the camera stands further away
-    home = { eye: { x: -0.52 * back, y: -1.28 * back, z: 1.2 * back }, center: { x: 0, y: 0, z: -0.13 } };
-    const axis = (title, more) => ({
-      title: { text: title },
-      color: theme.muted,
-      gridcolor: theme.mesh,
-      showbackground: false,
-      showspikes: false,
-      zeroline: false,
-      nticks: 5,
-      ...more,
-    });
-    const none = { highlight: false };
-    const n = terrain.x.length;
-    const surface = {
-      type: "surface",
-      x: terrain.x,
-      y: terrain.y,
-      z: Array.from({ length: n }, (_, j) => terrain.heights.subarray(j * n, (j + 1) * n)),
-      colorscale: [[0, theme.low], [1, theme.high]],
-      cmin: terrain.low,
-      cmax: terrain.high,
-      showscale: false,
-      hoverinfo: "skip",
-      lighting: { ambient: 0.82, diffuse: 0.4, specular: 0.03, roughness: 0.9, fresnel: 0 },
-      contours: { x: none, y: none, z: { show: true, ...terrain.levels, color: theme.ridge, width: 1, ...none } },
-    };
-    const layout = {
-      width,
-      height,
-      margin: { l: 0, r: 0, t: 0, b: 0 },
-      paper_bgcolor: theme.background,
-      font: { color: theme.muted, family: theme.font, size: 11 * Math.min(1.5, picture.large) },
-      showlegend: false,
-      scene: {
-        aspectmode: "manual",
-        aspectratio: { x: stretch, y: 1 / stretch, z: 0.5 },
-        camera: untouched ? home : now,
-        xaxis: axis(terrain.data?.names[0] ?? "x"),
-        yaxis: axis(terrain.data?.names[1] ?? "y"),
-        zaxis: axis(terrain.log_height ? "loss (log)" : "loss", terrain.ticks ?? {}),
-      },
-    };
-    await plotly.react(plot, [surface], layout, { displayModeBar: false, responsive: false, scrollZoom: false });
-    canvas.hidden = !knows(plotly);
-    plot.style.opacity = knows(plotly) ? 0 : 1; // it is seen through the sheet; the hand still turns it
-    if (!knows(plotly)) return plain();
-    afterRender(plot, (drawn) => {
-      if (began) cost = performance.now() - began;
-      began = 0;
-      const [width, height] = size.map((side) => Math.round(side * finesse()));
-      still = printed(width, height, 1, ground.theme.background, (context) => {
-        context.drawImage(drawn, 0, 0, width, height);
-        context.scale(finesse(), finesse());
-        printEdges(box, context, ground.theme);
-      });
-      view = camera(plot, ...size);
-      hidden = view && shadow(view, ground.terrain);
-      picture.redraw();
-    });
+  function show(next) {
+    see(next);
+    size = cover(box, canvas);
   }
 
   function draw(t) {
-    if (!picture || !ground) return;
-    if (!knows(picture.plotly)) return follow(t);
-    if (!view) return;
-    const { theme, runs, large: unit } = picture;
-    const { terrain } = ground;
-    if (still.length !== size.reduce((n, side) => n * Math.round(side * finesse()), 1)) return; // Plotly draws it anew
-    const lines = runs.map((run) => through(run, onGround(run, terrain), view, hidden, terrain));
-    drawPaths(sheet, () => sheet.open(...size, () => still), lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), still, unit], (k, first, last, past) => {
+    latest = t;
+    cancelAnimationFrame(turning);
+    if (!picture || !size.every((side) => side > 0)) return;
+    const { pixels, view } = ground();
+    const { theme, runs, terrain, large: unit } = picture;
+    const lines = runs.map((run) => through(run, onGround(run, terrain), view));
+    drawPaths(sheet, () => sheet.open(...size, () => pixels), lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), pixels, unit], (k, first, last, past) => {
       const colour = runs[k].look.color;
       const style = past ? { colour, width: 2 * unit } : { colour, width: 1.2 * unit };
       for (const [wanted, seen] of [[1, 0.3], [0, 1]]) sheet.stroke(lines[k], first, last, { ...style, wanted, opacity: seen * (past ? 1 : 0.28) });
@@ -140,29 +91,37 @@ export function createRelief(box) {
     sheet.close();
   }
 
-  // --- beside a plotly.js that camera.js does not know: the paths as Plotly's own lines, through its public functions ---
-  let latest = 0;
-  async function plain() {
-    const lines = picture.runs.map((run) => {
-      const { x, y, z } = onGround(run, ground.terrain);
-      return { type: "scatter3d", mode: "lines", x, y, z, line: { color: run.look.color, width: 4 }, hoverinfo: "skip" };
-    });
-    const heads = { type: "scatter3d", mode: "markers", ...headsAt(latest), hoverinfo: "skip" };
-    heads.marker = { size: 4, color: picture.runs.map((run) => run.look.color) };
-    await picture.plotly.react(plot, [plot.data[0], ...lines, heads], plot.layout);
+  // --- turning ---
+  /** Turn the camera by radians and move it away by a factor; without any, back to where it stood. */
+  function turn(...by) {
+    if (!picture) return;
+    camera = by.length ? turned(camera ?? home(...size), ...by) : null;
+    cancelAnimationFrame(turning);
+    turning = requestAnimationFrame(() => draw(latest));
   }
-  function headsAt(t) {
-    const points = picture.runs.map((run) => headOf(onGround(run, ground.terrain), t, { project: (...point) => point }));
-    return Object.fromEntries(["x", "y", "z"].map((name, i) => [name, points.map((point) => point[i])]));
-  }
-  const move = newestWins(async () => {
-    const now = headsAt(latest);
-    await picture.plotly.restyle(plot, { x: [now.x], y: [now.y], z: [now.z] }, [plot.data.length - 1]);
+  const fingers = new Map();
+  box.addEventListener("pointerdown", (event) => {
+    if (event.button > 0) return;
+    box.setPointerCapture(event.pointerId);
+    fingers.set(event.pointerId, [event.clientX, event.clientY]);
   });
-  function follow(t) {
-    latest = t;
-    if (plot.data?.length > 1) move();
-  }
+  box.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
+    const before = fingers.get(pointerId);
+    if (!before) return;
+    fingers.set(pointerId, [clientX, clientY]);
+    if (fingers.size === 1) return turn((before[0] - clientX) * TURN, (clientY - before[1]) * TURN);
+    const other = [...fingers].find(([id]) => id !== pointerId)[1];
+    const apart = ([x, y]) => Math.max(20, Math.hypot(x - other[0], y - other[1]));
+    turn(0, 0, apart(before) / apart([clientX, clientY]));
+  });
+  for (const type of ["pointerup", "pointercancel"]) box.addEventListener(type, ({ pointerId }) => fingers.delete(pointerId));
+  box.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const far = event.deltaMode ? event.deltaY * 30 : event.deltaY; // lines or pixels
+    turn(0, 0, Math.exp(Math.max(-0.5, Math.min(0.5, far / 400))));
+  }, { passive: false });
+  box.addEventListener("dblclick", () => turn());
 
-  return { show, see, draw, plot };
+  const destroy = () => [cancelAnimationFrame(turning), clearTimeout(resting)];
+  return { show, see, draw, turn, destroy };
 }

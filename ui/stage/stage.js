@@ -80,6 +80,7 @@ function createStage(root, component) {
     nudge: (steps) => transport.nudge(steps),
     seek: (step) => transport.seek(step),
     pick: (k) => rail.pick(k),
+    turn: (right, up) => relief.turn(right, up),
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector: () => {
       const on = root.classList.toggle("projector");
@@ -269,16 +270,12 @@ function createStage(root, component) {
     compose();
     root.classList.toggle("side-by-side", values.view === "panels");
     root.classList.toggle("with-data", !!picture.terrain.data);
-    const first = root.dataset.paths === "0";
-    await Promise.all([contour.show(picture), data.show(picture), chart.show(picture), first ? raise() : null]);
-    relief.see(picture);
+    relief.show(picture);
+    await Promise.all([contour.show(picture), data.show(picture), chart.show(picture)]);
     transport.fit(picture.steps, placing);
     placing = undefined;
     report();
-    // The surface in 3D may take long where there is no graphics card: what is quick is shown first.
-    if (!first) requestAnimationFrame(() => setTimeout(raise));
   }
-  const raise = newestWins(() => relief.show(picture));
   /** Tell tests and benchmarks which scene is painted, and whether exactly. */
   function report() {
     root.dataset.scene = toQuery({ ...exact.scene, step: values.step, ...looks() }, defaults);
@@ -352,6 +349,14 @@ function createStage(root, component) {
   // Plotly listens to every move of the mouse over the page, and has the page laid out each time: 3 ms of every frame of a drag.
   for (const name of ["bar", "contour", "data", "chart", "rail", "transport"]) box[name].addEventListener("mousemove", (event) => event.stopPropagation());
 
+  // The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage.
+  const beside = ({ target }) => {
+    if (root.contains(target)) return;
+    document.removeEventListener("click", beside, true);
+    tell("opened", true);
+  };
+  document.addEventListener("click", beside, true);
+
   const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
   resize.observe(box.contour);
   resize.observe(box.relief);
@@ -382,9 +387,11 @@ function createStage(root, component) {
       clearTimeout(retry);
       cancelAnimationFrame(morphing);
       resize.disconnect();
+      document.removeEventListener("click", beside, true);
       transport.destroy();
       contour.destroy();
-      for (const { plot } of panels) picture?.plotly.purge(plot);
+      relief.destroy();
+      for (const { plot } of [contour, data, chart]) picture?.plotly.purge(plot);
     },
   };
 }

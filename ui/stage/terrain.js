@@ -51,6 +51,18 @@ function logTicks(high) {
   return { tickvals: values.map((v) => Math.log10(1 + v)), ticktext: values.map(power) };
 }
 
+/** Round values of an axis with their numbers, about so many. @param {[number, number]} range */
+export function ticks([low, high], count) {
+  const rough = (high - low) / count;
+  const tens = 10 ** Math.floor(Math.log10(rough));
+  const step = tens * [1, 2, 5, 10].find((k) => k * tens >= rough * 0.999);
+  const first = Math.ceil(low / step - 1e-9);
+  const tickvals = Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => (first + k) * step);
+  const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+  const huge = Math.max(Math.abs(low), Math.abs(high)) >= 1e5;
+  return { tickvals, ticktext: tickvals.map((value) => (huge ? String(Number(value.toPrecision(3))) : value.toFixed(digits)).replace("-", "−")) };
+}
+
 /** 10 to a whole power, or 0, as Plotly writes it. */
 export function power(value) {
   if (value === 0) return "0";
