@@ -3,7 +3,10 @@
 import gc
 import gzip
 import os
+import re
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine import SCHEDULES
@@ -27,33 +29,27 @@ from ui.routes import ROUTES, VERSION, answer
 from ui.scene import NOISE, Scene
 
 ROOT = Path(__file__).parent
+sys.setswitchinterval(0.0005)  # s: a page is sixty small files, and none may wait 5 ms while a program is traced
 # Ours live below the same path as Streamlit's own, which reads its environment only when the server starts.
 _base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
 BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
-
-
 PLOTLY = f"{BASE}/vendor/plotly-{plotly.__version__}.js"
-STAGE = f"{BASE}/stage/{VERSION}"
+MODULES = ROOT / "ui" / "stage"
+KEPT = [PLOTLY, *(f"{BASE}/stage/{VERSION}/{file.name}" for file in sorted(MODULES.iterdir()))]
 # What a picture needs, named in the head of the page: a browser fetches it while Streamlit's own scripts still start.
+# Of those the ones that carry a component belong to it: Streamlit asks for them once the script has named one.
+_scripts = Path(st.__file__).parent / "static" / "static" / "js"
+_carriers = [
+    file.name for part in ("BidiComponent", "serialization", "recordbatch") for file in _scripts.glob(f"{part}.*")
+]
+HINTS = {PLOTLY: "preload; as=script", ".css": "preload; as=style", ".js": "modulepreload"}
 EARLY = ", ".join(
-    [
-        f"<{PLOTLY}>; rel=preload; as=script",
-        f"<{STAGE}/stage.css>; rel=preload; as=style",
-        *(f"<{STAGE}/{module.name}>; rel=modulepreload" for module in sorted((ROOT / "ui" / "stage").glob("*.js"))),
-    ]
+    f"<{path}>; rel={HINTS.get(path) or HINTS[Path(path).suffix]}"
+    for path in [*KEPT, *(f"{BASE}/static/js/{name}" for name in _carriers)]
 )
 QUIET = 2  # s without a request, after which nobody is in the middle of something
 PATIENCE = 30  # s after which what can wait goes on beside the readers
-
-
-class Stage(StaticFiles):
-    """The browser modules, to be kept for ever: a changed one has another address."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers.update(FOREVER)
-        return response
 
 
 class Early:
@@ -77,30 +73,40 @@ class Early:
 
 
 def plotly_file() -> bytes:
-    """plotly.js, its one great function in brackets: a browser then compiles it while it arrives, not when it runs."""
+    """plotly.js as the stage needs it: quicker to start, and otherwise as its wheel has it.
+
+    Of its trace types none but the built-in scatter is registered, as in a bundle of one's own, since an axis needs no
+    more; and its one great function stands in brackets: a browser compiles such a one while it arrives.
+    """
     script = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes().rstrip()
+    script = re.sub(rb"\.register\(\[(\w+\(\),?)+\]\)", b".register([])", script)
     before, opening, body = script.partition(b"this, () => {")
-    if not opening or not body.endswith(b"}));"):
-        return script  # another version, built otherwise
-    return before + b"this, (() => {" + body.removesuffix(b"));") + b")));"
+    if opening and body.endswith(b"}));"):
+        return before + b"this, (() => {" + body.removesuffix(b"));") + b")));"
+    return script  # another version, built otherwise
 
 
 @lru_cache
-def plotly_pack() -> bytes:
-    """The same, packed once and not for each reader: it is 4.8 MB."""
-    return gzip.compress(plotly_file(), compresslevel=6)
+def contents(path: str) -> tuple[bytes, bytes]:
+    """A file that a browser keeps, and the same packed: once, not for each reader."""
+    file = plotly_file() if path == PLOTLY else (MODULES / path.rpartition("/")[2]).read_bytes()
+    return file, gzip.compress(file, compresslevel=6)
 
 
-async def plotly_js(request: Request) -> Response:
+async def kept(request: Request) -> Response:
     packs = "gzip" in request.headers.get("accept-encoding", "")
     headers = {**FOREVER, "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packs else {})}
-    script = await anyio.to_thread.run_sync(plotly_pack if packs else plotly_file)
-    return Response(script, media_type="text/javascript", headers=headers)
+    file, packed = await anyio.to_thread.run_sync(contents, request.url.path)
+    kind = "text/css" if request.url.path.endswith(".css") else "text/javascript"
+    return Response(packed if packs else file, media_type=kind, headers=headers)
 
 
 def warm(surface: str) -> None:
-    """Compile a surface's programs, so that nobody waits for them."""
+    """Compile a surface's programs, so that nobody waits for them: one optimizer's while another's is still traced."""
     answer(grid, {"surface": surface})
+    with ThreadPoolExecutor(2) as pool:
+        for id in Scene.read({"surface": surface}).on:
+            pool.submit(paths, Scene.read({"surface": surface, "on": id}))
     answer(paths, {"surface": surface})
 
 
@@ -147,8 +153,7 @@ app = st.App(
     ROOT / "ui" / "page.py",
     routes=[
         *(Route(BASE + route.path, route.endpoint) for route in ROUTES),
-        Route(PLOTLY, plotly_js),
-        Mount(STAGE, Stage(directory=ROOT / "ui" / "stage")),
+        *(Route(path, kept) for path in KEPT),
     ],
     middleware=[Middleware(Early)],
     lifespan=lifespan,

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import jax
@@ -58,9 +59,17 @@ _keep_compiled_programs()
 
 
 @lru_cache(maxsize=PROGRAMS)
+def _made(make: Callable[..., Any], *of: Any) -> Any:
+    return make(*of)
+
+
+_making = Lock()  # two threads that ask a cache for what it lacks would get one each, and both would compile it
+
+
 def compiled(make: Callable[..., Any], *of: Any) -> Any:
     """make(*of), a jitted function, held with all it has compiled as long as it is among the last PROGRAMS in use."""
-    return make(*of)
+    with _making:
+        return _made(make, *of)
 
 
 def rollout_device():

@@ -36,7 +36,7 @@ export function createRelief(box) {
     const key = [terrain, theme, large, ...size, ratio, ...Object.values(stands)];
     const same = key.length === painted.key.length && key.every((part, i) => part === painted.key[i]);
     if (same && (!painted.coarse || moves || rough)) return painted;
-    if (!same && painted.view) settle();
+    if (!same) settle();
     const coarse = moves || rough;
     const view = seenBy(stands, terrain, ...size);
     const pixels = printed(width, height, ratio, theme.background, (context) => {
