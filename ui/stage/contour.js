@@ -11,7 +11,7 @@ import { newestWins } from "./wire.js";
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
-const MANY = 4e5; // pixels of ground painted at each move of a surface's slider; where there are more, it is coarser meanwhile
+const BRIEF = 3; // ms to paint the ground in at each move of a surface's slider; where it takes longer, it is coarser meanwhile
 
 /**
  * @param {HTMLElement} box
@@ -164,6 +164,7 @@ export function createContour(box, onStart) {
     ]);
   }
 
+  let cost = 0; // ms that the whole ground took the last time
   let painted = { key: [], pixels: new Uint32Array() }; // what the ground was last painted from, and what came of it
   function ground(width, height, ratio) {
     const { terrain, theme, rough } = picture;
@@ -175,13 +176,21 @@ export function createContour(box, onStart) {
     const { pixels } = painted;
     const [[left, top, right, bottom]] = boxes;
     const [w, h, first] = [right - left, bottom - top, top * width + left];
-    const coarse = rough ? Math.ceil(Math.sqrt((w * h) / MANY)) : 1;
+    const coarse = rough ? Math.max(1, Math.round(Math.sqrt(cost / BRIEF))) : 1;
     if (coarse > 1) {
       const [few, rows] = [Math.ceil(w / coarse), Math.ceil(h / coarse)];
       const small = new Uint32Array(few * rows);
       paintGround(terrain, range, few, rows, ratio / coarse, theme, small);
-      for (let q = 0; q < h; q++) for (let p = 0; p < w; p++) pixels[first + q * width + p] = small[((q / coarse) | 0) * few + ((p / coarse) | 0)];
-    } else paintGround(terrain, range, w, h, ratio, theme, pixels, first, width);
+      for (let q = 0; q < h; q++) {
+        const start = first + q * width;
+        if (q % coarse) pixels.copyWithin(start, start - width, start - width + w);
+        else for (let s = (q / coarse) * few, p = start; p < start + w; s++) for (let k = 0; k < coarse && p < start + w; k++) pixels[p++] = small[s];
+      }
+    } else {
+      const began = performance.now();
+      paintGround(terrain, range, w, h, ratio, theme, pixels, first, width);
+      cost = performance.now() - began;
+    }
     for (const [x, y] of boxes.slice(1)) for (let q = 0; q < h; q++) pixels.copyWithin((y + q) * width + x, first + q * width, first + q * width + w);
     return pixels;
   }

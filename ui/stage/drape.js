@@ -52,9 +52,13 @@ export function headOf({ x, y, z, step }, t, view) {
 export function through(run, { x, y, z, step }, view) {
   if (run.seen?.view === view) return run.seen;
   const n = step.length;
-  const seen = { x: new Float32Array(n), y: new Float32Array(n), hidden: new Uint8Array(n) };
+  const seen = { x: new Float64Array(n), y: new Float64Array(n), hidden: new Uint8Array(n) };
+  // view.project, written out: thousands of points at each move of a hand.
+  const { rows: [[a, b, c, d], [e, f, g, h], [p, q, r, s]], middle: [left, top], reach } = view;
   for (let i = 0; i < n; i++) {
-    const [px, py, depth] = view.project(x[i], y[i], z[i]);
+    const depth = p * x[i] + q * y[i] + r * z[i] + s;
+    const px = left + (reach * (a * x[i] + b * y[i] + c * z[i] + d)) / depth;
+    const py = top - (reach * (e * x[i] + f * y[i] + g * z[i] + h)) / depth;
     seen.x[i] = px;
     seen.y[i] = py;
     seen.hidden[i] = view.hides(px, py, depth) ? 1 : 0; // a break in the line is nowhere

@@ -12,6 +12,7 @@ import { home, seenBy, turned } from "./view.js";
 
 const TURN = 0.008; // radians for a pixel
 const QUIET = 120; // ms after which what has come to rest is painted with smooth edges
+const SELDOM = 50; // ms from one picture of a surface that a slider bends to the next: the paths upon it are drawn more often
 
 /** @param {HTMLElement} box */
 export function createRelief(box) {
@@ -25,7 +26,7 @@ export function createRelief(box) {
   let [turning, resting] = [0, 0]; // the frame and the timer that are asked for
 
   // --- the surface ---
-  let painted = { key: [], pixels: null, view: null };
+  let painted = { key: [] };
   let moves = false; // the camera or the surface does: its edges are rough meanwhile
   /** The surface, and the view through which it is seen: the same objects until something changes. */
   function ground() {
@@ -34,9 +35,11 @@ export function createRelief(box) {
     const [width, height] = size.map((side) => Math.round(side * ratio));
     const stands = camera ?? home(...size);
     const key = [terrain, theme, large, ...size, ratio, ...Object.values(stands)];
-    const same = key.length === painted.key.length && key.every((part, i) => part === painted.key[i]);
-    if (same && (!painted.coarse || moves || rough)) return painted;
-    if (!same) settle();
+    const other = key.findLastIndex((part, i) => part !== painted.key[i]);
+    if (other < 0 && (!painted.coarse || moves || rough)) return painted;
+    if (other >= 0) settle();
+    const now = performance.now();
+    if (other === 0 && rough && now - painted.at < SELDOM) return painted; // but for the terrain it is the same
     const coarse = moves || rough;
     const view = seenBy(stands, terrain, ...size);
     const pixels = printed(width, height, ratio, theme.background, (context) => {
@@ -47,7 +50,7 @@ export function createRelief(box) {
     const grain = coarse || ratio > 1 ? 1 : 2;
     view.hides = paintHills(terrain, view, theme, width, height, ratio, grain, coarse ? 2 : 1, pixels);
     box.dataset.camera = Object.values(stands).map((v) => v.toFixed(4)).join();
-    return (painted = { key, pixels, view, coarse });
+    return (painted = { key, pixels, view, coarse, terrain, at: now });
   }
   /** Something moves: paint roughly until it rests. */
   function settle() {
@@ -72,8 +75,8 @@ export function createRelief(box) {
     latest = t;
     cancelAnimationFrame(turning);
     if (!picture || !size.every((side) => side > 0)) return;
-    const { pixels, view } = ground();
-    const { theme, runs, terrain, large: unit } = picture;
+    const { pixels, view, terrain } = ground();
+    const { theme, runs, large: unit } = picture;
     const lines = runs.map((run) => through(run, onGround(run, terrain), view));
     drawPaths(sheet, () => sheet.open(...size, () => pixels), lines, runs.map((run) => run.moves), t, [...runs.map((run) => run.look), pixels, unit], (k, first, last, past) => {
       const colour = runs[k].look.color;
