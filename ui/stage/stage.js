@@ -59,11 +59,12 @@ function createStage(root, component) {
   };
   styled().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
   const box = Object.fromEntries(["bar", "contour", "relief", "data", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
-  root.className = "stage";
+  root.className = "stage waiting";
   root.tabIndex = -1;
   root.replaceChildren(box.bar, h("div", { className: "panels" }, box.contour, box.relief, box.data, box.chart), box.rail, box.transport, box.note);
   Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
   box.note.setAttribute("role", "status");
+  box.note.textContent = "Computing the first picture …";
   const pictured = {
     contour: "the surface from above with every path; a click sets the start",
     relief: "the surface in three dimensions with every path",
@@ -165,6 +166,7 @@ function createStage(root, component) {
     exact = { runs: dressedRuns(paths, ground), terrain: ground, scene: head.values, plotly };
     if (!held) drag = null;
     await show();
+    root.classList.remove("waiting");
     root.dataset.paths = Number(root.dataset.paths) + 1;
     await new Promise(requestAnimationFrame); // no faster than the screen
   });
