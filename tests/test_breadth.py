@@ -74,6 +74,7 @@ def test_a_formula_is_drawn_and_a_bad_one_says_where_and_stays(page):
     painted(page, lambda: box.press("Enter"))
     assert settled(page, "domain=-3")["surface.domain"] == "-3,3,-1,1"
     assert all(count > 100 for count in pixels(page, "contour"))
+    page.get_by_test_id("stExpandSidebarButton").click()
     expect(page.locator(".stSidebar .katex").first).to_be_attached()
     expect(page.get_by_label("the formula as it was read").locator("math")).to_have_text(
         "f=x2+3\u2062y2+sin\u2061(3\u2062x)"

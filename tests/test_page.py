@@ -16,6 +16,15 @@ def opened(**query):
         app.query_params[key] = word
     app.run()
     assert not app.exception
+    assert not formulas(app), "nobody has opened the sidebar yet"
+    return told(app)
+
+
+def told(app, **state):
+    """What the stage tells once somebody may have opened the sidebar."""
+    app.session_state["stage"] = {"opened": True, **state}
+    app.run()
+    assert not app.exception
     return app
 
 
@@ -44,8 +53,6 @@ def test_one_change_of_the_stage_is_enough_every_time():
     """Feeding a page from its URL on every rerun can swallow every second change."""
     app = opened(surface="beale")
     for surface in ["ravine", "beale", "saddle", "beale", "ravine"]:
-        app.session_state["stage"] = {"scene": f"surface={surface}&on=adam"}
-        app.run()
-        assert not app.exception
+        told(app, scene=f"surface={surface}&on=adam")
         assert shows(app, [SURFACES[surface], BASIC["adam"]])
         assert len(formulas(app)) == 3

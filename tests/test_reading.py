@@ -280,7 +280,7 @@ def test_the_question_mark_opens_the_list_of_keys_and_closes_it(page):
     expect(dialog).to_be_hidden()
     page.keyboard.press("?")
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("row")).to_have_count(7)
+    expect(dialog.get_by_role("row")).to_have_count(8)
     page.keyboard.press("?")
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="keys", exact=True).click()
