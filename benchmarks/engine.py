@@ -25,7 +25,7 @@ async def engine(browser: Browser, n: int) -> list[Row]:
     surface, scene = SURFACES["rosenbrock"], Scene.read({"surface": "rosenbrock"})
     start, hypers = np.array(scene.start), {id: scene.hypers(id) for id in EIGHT}
     entries = [(OPTIMIZERS[id], hypers[id]) for id in EIGHT]
-    compiled = [optax_path(rule(**hypers[id])) for id, rule in OPTAX.items()]
+    compiled = [optax_path(rule(**hypers[id])) for id, rule in OPTAX.items() if id in hypers]
     sets: dict[str, Callable[[], list[np.ndarray]]] = {
         OURS: lambda: [run.position for run in race(surface, entries, start=start, steps=STEPS)],
         NUMPY: lambda: [numpy_path(id, hypers[id], start, STEPS) for id in EIGHT],
