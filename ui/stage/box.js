@@ -21,7 +21,7 @@ export function drawBox(context, view, terrain, theme, size) {
     points.forEach(([from, to]) => [context.moveTo(...project(...from)), context.lineTo(...project(...to))]);
     context.stroke();
   };
-  Object.assign(context, { strokeStyle: theme.mesh, lineWidth: 1 });
+  Object.assign(context, { strokeStyle: theme.faint, lineWidth: 1 });
   lines(marks[0].tickvals.flatMap((x) => [[[x, ys[0], low], [x, ys[1], low]], [[x, far[1], low], [x, far[1], high]]]));
   lines(marks[1].tickvals.flatMap((y) => [[[xs[0], y, low], [xs[1], y, low]], [[far[0], y, low], [far[0], y, high]]]));
   lines(marks[2].tickvals.flatMap((z) => [[[xs[0], far[1], z], [xs[1], far[1], z]], [[far[0], ys[0], z], [far[0], ys[1], z]]]));
@@ -56,7 +56,8 @@ export function drawBox(context, view, terrain, theme, size) {
     context.font = `${1.15 * size}px ${theme.font}`;
     if (i < 2) return write(name, ...at(middle, TITLE).slice(0, 2), "center", context.measureText(name).width);
     context.save();
-    context.translate(Math.max(size, bx - Math.max(...widths) - size), by);
+    const ends = marks[i].tickvals.map((value, k) => at(value, TICK)[0] - widths[k]);
+    context.translate(Math.max(size, Math.min(bx, ...ends) - size), by);
     context.rotate(-Math.PI / 2);
     context.textAlign = "center";
     context.fillText(name, 0, 0);

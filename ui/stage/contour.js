@@ -1,7 +1,7 @@
 /** The contour panel: Plotly sets the axes, a sheet shows them, the surface and the paths; one cell for all runs or one for each. */
 
 import { paintGround } from "./ground.js";
-import { h } from "./dom.js";
+import { h, wheeled } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { printAxes, printed } from "./print.js";
@@ -316,8 +316,7 @@ export function createContour(box, onStart) {
     const cell = cellOf(event);
     if (!cell || !range) return;
     event.preventDefault();
-    const far = event.deltaMode ? event.deltaY * 30 : event.deltaY; // lines or pixels
-    zoom(Math.exp(Math.max(-0.5, Math.min(0.5, far / 400))), local(event, cell));
+    zoom(wheeled(event), local(event, cell));
   }, { passive: false });
   const destroy = () => ["pointerup", "pointercancel"].forEach((type) => removeEventListener(type, release));
 

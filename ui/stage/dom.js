@@ -15,6 +15,12 @@ export function h(tag, properties = {}, ...children) {
   return el;
 }
 
+/** How much further away a turn of the wheel moves: 1 for none. @param {WheelEvent} event */
+export function wheeled({ deltaMode, deltaY }) {
+  const far = deltaMode ? deltaY * 30 : deltaY; // lines or pixels
+  return Math.exp(Math.max(-0.5, Math.min(0.5, far / 400)));
+}
+
 /**
  * A choice, labelled if there is a label. @param {(id: string) => void} onPick
  * @param {{id: string, name: string, family?: string}[]} options those of a family stand together under its name

@@ -3,7 +3,7 @@
  * follow a slider. (Plotly's own contours take 90 ms, this 5.)
  */
 
-import { ink } from "./raster.js";
+import { channels } from "./raster.js";
 
 const LINE = 0.4; // half the width of a contour line in CSS pixels
 
@@ -58,10 +58,7 @@ export function paintGround(terrain, [[x0, x1], [y0, y1]], width, height, ratio,
     for (let q = 0; q < width; q++) into[q] = a * rows[r0 + q] + b * rows[r1 + q] + c * rows[r2 + q] + d * rows[r3 + q];
   };
 
-  const [from, to, line, empty] = [theme.low, theme.high, theme.line, theme.background].map((colour) => {
-    const { paint, opacity } = ink(colour);
-    return [paint & 255, (paint >> 8) & 255, paint >> 16, opacity];
-  });
+  const [from, to, line, empty] = [theme.low, theme.high, theme.line, theme.background].map(channels);
   const bands = Math.ceil((high - levels.start) / levels.size) + 1;
   const colours = Uint8ClampedArray.from({ length: 3 * (bands + 1) }, (_, k) => {
     const share = Math.min(1, Math.max(0, (levels.start + (Math.floor(k / 3) - 0.5) * levels.size - low) / (high - low)));

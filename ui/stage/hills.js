@@ -3,7 +3,7 @@
  * Catmull 1974). Without a graphics card a browser takes 150 ms for a picture like it through WebGL, this 5 to 10.
  */
 
-import { ink } from "./raster.js";
+import { channels } from "./raster.js";
 
 const LINE = 0.5; // half the width of a level line in CSS pixels
 const LIGHT = [-0.64, 0.25, 0.73]; // where it comes from, in the box: a unit vector
@@ -53,7 +53,6 @@ export function paintHills(terrain, view, theme, width, height, ratio, grain, st
     }
   }
 
-  const channels = (colour) => [ink(colour).paint & 255, (ink(colour).paint >> 8) & 255, ink(colour).paint >> 16];
   const [from, to, line] = [theme.low, theme.high, theme.ridge].map(channels);
   const tone = [0, 1, 2].map((c) => Float32Array.from({ length: TONES }, (_, k) => from[c] + ((to[c] - from[c]) * k) / (TONES - 1)));
   const toTone = ((TONES - 1) * levels.size) / (high - low);

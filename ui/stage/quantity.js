@@ -1,6 +1,6 @@
 /** What can be said of a run at every step, and the axis it is drawn on. Pure functions, no DOM. */
 
-import { lossAxis, power } from "./terrain.js";
+import { lossAxis, power, roundStep } from "./terrain.js";
 
 const PATIENCE = 20; // steps that early stopping waits for a lower validation loss
 
@@ -82,12 +82,6 @@ function linear(title, least, first) {
   const step = roundStep((high - least) / 5);
   const tickvals = Array.from({ length: Math.floor((high - least) / step) + 1 }, (_, i) => (Math.ceil(least / step) + i) * step);
   return { title, to: (v) => v, range: [least * 1.1, high], tickvals, ticktext: tickvals.map((v) => String(Number(v.toPrecision(6)))) };
-}
-
-/** 1, 2 or 5 times a power of ten, near a size. */
-function roundStep(size) {
-  const base = 10 ** Math.floor(Math.log10(size));
-  return base * ([1, 2, 5].find((m) => m * base >= size) ?? 10);
 }
 
 /**

@@ -25,6 +25,12 @@ function mixed(colour) {
   return { paint: (b << 16) | (g << 8) | r, opacity };
 }
 
+/** Its red, green and blue, 0 to 255, and its opacity. */
+export function channels(colour) {
+  const { paint, opacity } = ink(colour);
+  return [paint & 255, (paint >> 8) & 255, paint >> 16, opacity];
+}
+
 /** How many pixels of the screen stand for one of CSS. */
 export const finesse = () => Math.min(FINEST, devicePixelRatio || 1);
 

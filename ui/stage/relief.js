@@ -1,7 +1,7 @@
 /** The 3D panel: the surface in its box, painted when it or the camera changes, and the paths upon it. */
 
 import { drawBox } from "./box.js";
-import { h } from "./dom.js";
+import { h, wheeled } from "./dom.js";
 import { headOf, onGround, through } from "./drape.js";
 import { paintHills } from "./hills.js";
 import { vertexAt } from "./line.js";
@@ -120,8 +120,7 @@ export function createRelief(box) {
   for (const type of ["pointerup", "pointercancel"]) box.addEventListener(type, ({ pointerId }) => fingers.delete(pointerId));
   box.addEventListener("wheel", (event) => {
     event.preventDefault();
-    const far = event.deltaMode ? event.deltaY * 30 : event.deltaY; // lines or pixels
-    turn(0, 0, Math.exp(Math.max(-0.5, Math.min(0.5, far / 400))));
+    turn(0, 0, wheeled(event));
   }, { passive: false });
   box.addEventListener("dblclick", () => turn());
 

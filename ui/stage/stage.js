@@ -349,7 +349,7 @@ function createStage(root, component) {
 
   for (const name of ["contour", "relief", "data", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
   // Plotly listens to every move of the mouse over the page, and has the page laid out each time: 3 ms of every frame of a drag.
-  for (const name of ["bar", "contour", "data", "chart", "rail", "transport"]) box[name].addEventListener("mousemove", (event) => event.stopPropagation());
+  for (const part of Object.values(box)) part.addEventListener("mousemove", (event) => event.stopPropagation());
 
   // The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage.
   const beside = ({ target }) => {

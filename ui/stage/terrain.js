@@ -51,11 +51,15 @@ function logTicks(high) {
   return { tickvals: values.map((v) => Math.log10(1 + v)), ticktext: values.map(power) };
 }
 
+/** 1, 2 or 5 times a power of ten, near a size. */
+export function roundStep(size) {
+  const base = 10 ** Math.floor(Math.log10(size));
+  return base * ([1, 2, 5].find((m) => m * base >= size) ?? 10);
+}
+
 /** Round values of an axis with their numbers, about so many. @param {[number, number]} range */
 export function ticks([low, high], count) {
-  const rough = (high - low) / count;
-  const tens = 10 ** Math.floor(Math.log10(rough));
-  const step = tens * [1, 2, 5, 10].find((k) => k * tens >= rough * 0.999);
+  const step = roundStep((high - low) / count);
   const first = Math.ceil(low / step - 1e-9);
   const tickvals = Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => (first + k) * step);
   const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));

@@ -56,7 +56,6 @@ export function readTheme(root) {
     background,
     text: read("--st-text-color") || "#222222",
     faint: scheme === "dark" ? "rgba(255,255,255,.12)" : "rgba(0,0,0,.09)",
-    mesh: scheme === "dark" ? "#33383f" : "#e3e6ea", // 3D knows no transparency
     muted: scheme === "dark" ? "#a7b0bb" : "#59626d",
     font: read("--st-font") || "sans-serif",
   };

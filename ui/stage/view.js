@@ -13,7 +13,7 @@ const [NEAREST, FARTHEST] = [0.9, 6];
 
 /** The camera before anybody turned it: in a narrow or low panel it stands further away. @returns {Camera} */
 export function home(width, height) {
-  const back = Math.max(1.08, (1.2 * height) / width, (0.78 * width) / height);
+  const back = Math.max(1.08, (1.2 * height) / width, Math.min(1.3, (0.78 * width) / height));
   const [x, y, z] = [-0.52 * back, -1.28 * back, 1.2 * back - MIDDLE];
   return { azimuth: Math.atan2(y, x), elevation: Math.atan2(z, Math.hypot(x, y)), distance: Math.hypot(x, y, z) };
 }
