@@ -10,7 +10,7 @@ from engine import rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.driver import STAGE, box, painted, settled, slider, stage, visit
-from ui.scene import Scene, controls
+from ui.scene import STEPS, Scene, controls
 
 RANGE = "document.querySelector('.contour .plot')._fullLayout.xaxis.range"
 
@@ -211,8 +211,9 @@ def test_the_steps_slider_cuts_and_lengthens_what_it_has(page):
     is_stage(page, "source", "fan")
     for k in [*range(8, 40, 4), *range(30, -20, -6)]:
         drawn(page, lambda k=k: page.mouse.move(x + k, y))
-        steps = int(shown(page, "steps"))
+        steps = STEPS.low + int(slider(page, "steps").input_value())
         expect(page.locator(f"{STAGE} .count")).to_have_text(f"{steps} / {steps}")
+        expect(page.locator("[data-key=steps] .number")).to_have_value(str(steps))
         ends = "document.querySelector('.chart .plot')._fullLayout.xaxis.range[1]"
         page.wait_for_function(f"{ends} === {steps}")
     assert page.url == address

@@ -34,3 +34,24 @@ export function choice(label, options, onPick) {
   }
   return { el: h("label", { className: "choice" }, ...(label ? [h("span", {}, label)] : []), select), select };
 }
+
+/**
+ * Work that is done at once after a rest, and otherwise no more often than every `ms`; the last of it is always done.
+ * @param {() => void} work @param {number} ms @returns {{soon: () => void, now: () => void}}
+ */
+export function seldom(work, ms) {
+  let last = -Infinity;
+  let timer = 0;
+  function now() {
+    clearTimeout(timer);
+    timer = 0;
+    last = performance.now();
+    work();
+  }
+  function soon() {
+    const rest = last + ms - performance.now();
+    if (rest <= 0) now();
+    else timer ||= setTimeout(now, rest);
+  }
+  return { soon, now };
+}

@@ -1,6 +1,6 @@
 /** One number under the hand: a slider, a field to type into, and the way back to the default. */
 
-import { h } from "./dom.js";
+import { h, seldom } from "./dom.js";
 import { parse, show, toPlace, toValue } from "./scene.js";
 
 const READABLE = 50; // ms that a number stays while its slider moves: to lay it out anew costs a fifth of the frame
@@ -18,7 +18,6 @@ export function createSlider(hyper, { change, grab }, owner = "") {
   const stops = hyper.whole ? hyper.high - hyper.low : 200;
   let value = hyper.default;
   let standard = hyper.default;
-  let written = 0; // when the number last changed
 
   const range = h("input", { type: "range", id, min: 0, max: stops, step: 1, "aria-label": name });
   const field = h("input", { type: "text", className: "number", inputMode: "decimal", "aria-label": `${name}, number`, autocomplete: "off" });
@@ -32,18 +31,18 @@ export function createSlider(hyper, { change, grab }, owner = "") {
     range.style.setProperty("--place", place);
     reset.style.visibility = value === standard ? "hidden" : "visible";
   }
-  function write() {
-    written = performance.now();
+  const { soon: writeSoon, now: write } = seldom(() => {
     field.value = show(value);
     range.setAttribute("aria-valuetext", field.value);
     if (!complaint.textContent) return;
     complaint.textContent = "";
     field.removeAttribute("aria-invalid");
-  }
+  }, READABLE);
   function move(next, done, ownHand = false) {
     value = next;
     paint(ownHand);
-    if (!ownHand || performance.now() - written > READABLE) write();
+    if (ownHand) writeSoon();
+    else write();
     change(hyper.key, value, done, ownHand ? range.value / stops : undefined);
   }
 

@@ -7,7 +7,7 @@ import { createBar } from "./bar.js";
 import { drawArrows } from "./arrows.js";
 import { createChart } from "./chart.js";
 import { createContour } from "./contour.js";
-import { h } from "./dom.js";
+import { h, seldom } from "./dom.js";
 import { createData } from "./data.js";
 import { createFan, cutAt } from "./fan.js";
 import { createKeys } from "./keys.js";
@@ -22,7 +22,7 @@ import { createTransport } from "./transport.js";
 import { newestWins, runsOf, unpack } from "./wire.js";
 
 const RETRY = 2000; // ms until an unanswered request is made again
-const READABLE = 100; // ms that a live number stays while playing
+const READABLE = 100; // ms that a live number stays while something moves
 const SETTLE = 200; // ms without change until the address bar and the script are told
 
 const stages = new WeakMap(); // one for each place on the page: Streamlit calls again for every change of theme
@@ -48,7 +48,6 @@ function createStage(root, component) {
   let theme = null;
   let held = false; // a hand drags
   let drag = null; // {key, place, value}: what it drags, until the exact paths of where it let go are there
-  let ticked = 0; // when the live numbers last changed
   let asked = false;
   let destroyed = false;
 
@@ -282,14 +281,12 @@ function createStage(root, component) {
   function report() {
     root.dataset.scene = toQuery({ ...exact.scene, step: values.step, ...looks() }, defaults);
   }
+  const numbers = seldom(() => rail.tick(picture.runs, picture.terrain, transport.t, picture.steps), READABLE);
   function draw(t) {
     if (!picture) return;
     for (const panel of panels) panel.draw(t);
-    const now = performance.now();
-    if ((!transport.playing && !held) || now - ticked > READABLE) {
-      ticked = now;
-      rail.tick(picture.runs, picture.terrain, t, picture.steps);
-    }
+    if (transport.playing || held) numbers.soon();
+    else numbers.now();
     root.dataset.frames = Number(root.dataset.frames) + 1;
     root.dataset.step = Math.floor(t);
   }
