@@ -6,14 +6,16 @@ import os
 import re
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 
 import anyio
 import plotly
 import streamlit as st
+from anyio.to_thread import run_sync
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -21,12 +23,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from engine import SCHEDULES
-from surfaces import SURFACES
-from ui.fan import fan
-from ui.paths import grid, paths
-from ui.routes import ROUTES, VERSION, answer
-from ui.scene import NOISE, Scene
+from ui.routes import ROUTES
+from ui.version import VERSION
 
 ROOT = Path(__file__).parent
 sys.setswitchinterval(0.0005)  # s: a page is sixty small files, and none may wait 5 ms while a program is traced
@@ -96,29 +94,9 @@ def contents(path: str) -> tuple[bytes, bytes]:
 async def kept(request: Request) -> Response:
     packs = "gzip" in request.headers.get("accept-encoding", "")
     headers = {**FOREVER, "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packs else {})}
-    file, packed = await anyio.to_thread.run_sync(contents, request.url.path)
+    file, packed = await run_sync(contents, request.url.path)
     kind = "text/css" if request.url.path.endswith(".css") else "text/javascript"
     return Response(packed if packs else file, media_type=kind, headers=headers)
-
-
-def warm(surface: str) -> None:
-    """Compile a surface's programs, so that nobody waits for them: one optimizer's while another's is still traced."""
-    answer(grid, {"surface": surface})
-    with ThreadPoolExecutor(2) as pool:
-        for id in Scene.read({"surface": surface}).on:
-            pool.submit(paths, Scene.read({"surface": surface, "on": id}))
-    answer(paths, {"surface": surface})
-
-
-def warm_fans(surface: str) -> None:
-    """Compile what a dragged slider needs: a drag that comes before asks for its paths one by one."""
-    answer(fan, {"surface": surface}, NOISE.id)
-
-
-def warm_schedule(schedule: str) -> None:
-    """Compile a schedule: it is the same on every surface."""
-    answer(paths, {"schedule": schedule})
-    answer(fan, {"schedule": schedule}, NOISE.id)
 
 
 async def quiet() -> None:
@@ -131,20 +109,23 @@ async def quiet() -> None:
 @asynccontextmanager
 async def lifespan(app):
     """Compile the default scene while the first browser starts, and all else whenever nobody asks for anything."""
-    first, *others = [Scene.read({}).surface, *(id for id in SURFACES if id != Scene.read({}).surface)]
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays: collections need not look at it again
+
+    def work() -> list[Callable[[], None]]:
+        found = [*import_module("ui.warm").work()]  # JAX is loaded behind the open port
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays: collections need not look at it again
+        return found
+
+    async def warm():
+        first, *others = await run_sync(work)
+        await run_sync(first)
+        Early.asked = time.monotonic()  # whoever waited for it goes on now
+        for job in others:
+            await quiet()
+            await run_sync(job)
+
     async with anyio.create_task_group() as tasks:
-
-        async def warm_all():
-            await anyio.to_thread.run_sync(warm, first)
-            Early.asked = time.monotonic()  # whoever waited for it goes on now
-            waiting = [(warm_fans, first), *((warm_schedule, id) for id in SCHEDULES), *((warm, id) for id in others)]
-            for what, id in waiting:  # the fans of other surfaces wait until somebody drags there
-                await quiet()
-                await anyio.to_thread.run_sync(what, id)
-
-        tasks.start_soon(warm_all)
+        tasks.start_soon(warm)
         yield
         tasks.cancel_scope.cancel()
 

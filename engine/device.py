@@ -34,11 +34,9 @@ def _round_every_operation() -> None:
         os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()  # the newest without such an instruction
 
 
-def _keep_compiled_programs() -> None:
-    """Let compiled programs outlive the process, so that a restart does not compile again.
-
-    Where nothing can be written, as in a container without a home, they are compiled at each start.
-    """
+@lru_cache
+def cache_folder() -> Path | None:
+    """Where things are kept over restarts, by JAX_COMPILATION_CACHE_DIR; None where nothing can be written."""
     try:
         given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
         folder = Path(given) if given else Path.home() / ".cache" / "descent-lab" / "jax"
@@ -46,6 +44,17 @@ def _keep_compiled_programs() -> None:
         tempfile.TemporaryFile(dir=folder).close()
     except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
         logging.getLogger(__name__).warning("compiled programs are not kept over restarts: %s", error)
+        return None
+    return folder
+
+
+def _keep_compiled_programs() -> None:
+    """Let compiled programs outlive the process, so that a restart does not compile again.
+
+    Where nothing can be written, as in a container without a home, they are compiled at each start.
+    """
+    folder = cache_folder()
+    if folder is None:
         jax.config.update("jax_enable_compilation_cache", False)
         return
     jax.config.update("jax_compilation_cache_dir", str(folder))

@@ -17,8 +17,8 @@ from playwright.sync_api import expect
 from engine import SCHEDULES
 from surfaces import SURFACES
 from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
-from ui.routes import VERSION
 from ui.scene import controls
+from ui.version import VERSION
 
 ROOT = Path(__file__).parent.parent
 

@@ -362,7 +362,7 @@ def test_a_formula_is_never_compiled_on_the_event_loop(route, monkeypatch):
         return formula_surface(text, domain)
 
     monkeypatch.setattr("ui.scene.formula_surface", watched)
-    monkeypatch.setattr("ui.routes.formula_surface", watched)
+    monkeypatch.setattr("ui.answers.formula_surface", watched)
     text = "x^2 + 3 y^2"
     query = {
         "surface": "formula",

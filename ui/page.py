@@ -11,8 +11,8 @@ from streamlit.components.v2 import component
 from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
-from ui.routes import VERSION
 from ui.scene import Scene, catalogue, surface_of
+from ui.version import VERSION
 
 LOADER = f"""
 const stage = import(new URL("stage/{VERSION}/stage.js", document.baseURI));

@@ -1,0 +1,20 @@
+"""Which answers these are. It loads no library, so that a page's addresses are known before JAX is."""
+
+import hashlib
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def _version() -> str:
+    libraries = [f"{library} {version(library)}" for library in ("jax", "jaxlib", "numpy", "optax")]
+    digest = hashlib.sha256(" ".join(libraries).encode())
+    for folder in ("engine", "optimizers", "surfaces", "ui"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.suffix in {".py", ".js", ".css"}:
+                digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+VERSION = _version()  # changes with whatever could change an answer
