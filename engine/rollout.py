@@ -184,35 +184,54 @@ class Weather(NamedTuple):
 
 
 def _weather(rule: Schedule, rows: int, examples: int, schedule: dict[str, np.ndarray], noise, seed) -> Weather:
-    numbers = (*schedule.values(), noise, seed)
+    n = len(noise)
+    factors = _of_each(n, _factors_of, (rule, rows), *schedule.values())
+    if not noise.any() and not examples:  # nothing to draw: compiling that would be an eighth of a first picture
+        return Weather(factors, np.zeros((n, rows, 2)), np.zeros((n, rows, 0), np.uint8))
+    xi, ranks = _of_each(n, _draws_of, (rows, examples), seed)
+    return Weather(factors, noise[:, None, None] * xi, ranks)
+
+
+def _of_each(n: int, make, of: tuple, *numbers: np.ndarray):
+    """make(*of) of the numbers (n,) of n runs; computed once where they are all alike."""
     if any((a != a[0]).any() for a in numbers):
-        return compiled(_weather_of, rule, rows, examples)(schedule, noise, seed)
-    same = _same_weather(rule, rows, examples, *(a[0].item() for a in numbers))
-    return Weather(*(np.broadcast_to(a, (len(noise), *a.shape)) for a in same))
+        return jax.tree.map(np.asarray, compiled(_many, make, *of)(*numbers))
+    once = _once(make, of, *(a[0].item() for a in numbers))
+    return jax.tree.map(lambda a: np.broadcast_to(a, (n, *a.shape)), once)
+
+
+def _many(make, *of):
+    """Compiled: make(*of) for many runs."""
+    return jax.jit(jax.vmap(make(*of)))
 
 
 @lru_cache(maxsize=128)
-def _same_weather(rule: Schedule, rows: int, examples: int, *numbers: float) -> list[np.ndarray]:
-    """The weather of one run, kept: while a learning rate is dragged it does not change."""
-    *values, noise, seed = (np.asarray([number]) for number in numbers)
-    schedule = dict(zip(rule.defaults, values, strict=True))
-    return [
-        np.asarray(a)[0] for a in compiled(_weather_of, rule, rows, examples)(schedule, noise, seed.astype(np.uint32))
-    ]
+def _once(make, of: tuple, *numbers: float):
+    """make(*of) for one run, kept: while a learning rate is dragged it does not change."""
+    return jax.tree.map(np.asarray, compiled(make, *of)(*numbers))
 
 
-def _weather_of(rule: Schedule, rows: int, examples: int):
-    """Compiled: `_weather` for n runs."""
+def _factors_of(rule: Schedule, rows: int):
+    """Compiled: what a schedule multiplies the learning rate by, (rows,), from its hypers."""
 
-    def weather(schedule, noise, seed):
-        t = jnp.arange(rows)
-        keys = jax.vmap(partial(jax.random.fold_in, jax.random.key(seed)))(t)  # by step, whatever the block
+    def factors(*hypers):
+        t = jnp.arange(rows, dtype=float)
+        return rule.factor(t, **dict(zip(rule.defaults, hypers, strict=True))) if rule.factor else jnp.ones(rows)
+
+    return jax.jit(factors)
+
+
+def _draws_of(rows: int, examples: int):
+    """Compiled: xi (rows, 2) and the ranks of the examples (rows, examples), from a seed."""
+
+    def draws(seed):
+        key = jax.random.key(seed.astype(jnp.uint32))
+        keys = jax.vmap(partial(jax.random.fold_in, key))(jnp.arange(rows))  # by step, whatever the block
         xi = jax.vmap(partial(jax.random.normal, shape=(2,)))(keys)
         ranks = jax.vmap(lambda key: jax.random.permutation(jax.random.fold_in(key, 1), examples))(keys)
-        factors = rule.factor(t.astype(float), **schedule) if rule.factor else jnp.ones(rows)
-        return Weather(factors, noise * xi, ranks.astype(jnp.uint8))
+        return xi, ranks.astype(jnp.uint8)
 
-    return jax.jit(jax.vmap(weather))
+    return jax.jit(draws)
 
 
 def _loop(surface: Surface, reacting: Schedule | None, optimizer: Optimizer, everything: bool):
