@@ -129,7 +129,7 @@ def values_on_grid(scene: Scene) -> np.ndarray:
 
 def _on_grid(surface: Surface):
     x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
-    points = jnp.stack(jnp.meshgrid(x, y), axis=-1)
+    points = np.stack(np.meshgrid(x, y), axis=-1)
     return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points))
 
 
