@@ -40,7 +40,7 @@ export default function mount(component) {
 }
 
 function createStage(root, component) {
-  const { catalogue, version, plotly: plotlyAddress } = component.data;
+  const [catalogue, version, plotlyAddress] = component.data;
   let tell = component.setStateValue;
   let picture = null; // all that the panels draw; replaced as a whole
   let values = null; // the scene by URL key, as the controls show it
@@ -363,8 +363,8 @@ function createStage(root, component) {
   resize.observe(box.data);
 
   return {
-    again({ setStateValue, data }) {
-      if (data.version !== version) location.reload(); // the server was updated: these modules no longer fit it
+    again({ setStateValue, data: [, newest] }) {
+      if (newest !== version) location.reload(); // the server was updated: these modules no longer fit it
       tell = setStateValue;
       const now = readTheme(root);
       if (JSON.stringify(now) !== JSON.stringify(theme)) {
