@@ -111,9 +111,10 @@ async def lifespan(app):
     """Compile the default scene while the first browser starts, and all else whenever nobody asks for anything."""
 
     def work() -> list[Callable[[], None]]:
-        found = [*import_module("ui.warm").work()]  # JAX is loaded behind the open port
-        gc.collect()
-        gc.freeze()  # what is loaded by now stays: collections need not look at it again
+        gc.disable()  # collections that can find nothing would be a third of the time to load JAX
+        found = [*import_module("ui.warm").work()]  # here it is loaded, behind the open port
+        gc.freeze()  # what is loaded by now stays: no collection needs to look at it again
+        gc.enable()
         return found
 
     async def warm():
