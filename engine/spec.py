@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import ROUND_HALF_UP, Context
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import jax
@@ -118,19 +119,20 @@ class Elsewhere(NamedTuple):
 LIBRARIES = ("keras", "torch", "optax")
 
 
-def keywords_of(function: Callable) -> list[str]:
+@lru_cache(maxsize=512)
+def keywords_of(function: Callable) -> tuple[str, ...]:
     """The names of a function's keyword-only arguments, in their order."""
     parameters = inspect.signature(function).parameters.values()
-    return [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
 
 
 def _check_keywords(member: str, function: Any, hypers: tuple[Hyper, ...]) -> None:
     keywords = keywords_of(function)
-    declared = [h.id for h in hypers]
+    declared = tuple(h.id for h in hypers)
     if keywords != declared:
         raise ValueError(
             f"{member!r}: the keyword-only arguments of {function.__name__} must be the declared hypers "
-            f"in the same order; expected {declared}, got {keywords}."
+            f"in the same order; expected {[*declared]}, got {[*keywords]}."
         )
 
 
@@ -214,10 +216,10 @@ class Optimizer(Member):
             if word not in SHOWS:
                 raise ValueError(f"{self.id!r}: shows must be some of {SHOWS}, got {word!r}.")
             keywords = keywords_of(function)
-            if keywords != [id for id in self.defaults if id in keywords]:
+            if keywords != tuple(id for id in self.defaults if id in keywords):
                 raise ValueError(
                     f"{self.id!r}: the keyword-only arguments of shows[{word!r}] must be some of the declared hypers "
-                    f"in the same order; expected some of {list(self.defaults)}, got {keywords}."
+                    f"in the same order; expected some of {[*self.defaults]}, got {[*keywords]}."
                 )
 
 

@@ -91,11 +91,11 @@ class Scene:
 
     def hypers(self, owner: str) -> dict[str, float]:
         """The values of one owner: `surface`, `schedule` or an optimizer's id."""
-        declared = self._members()[owner].hypers
-        return {h.id: self.values[f"{owner}.{h.id}"] for h in declared}
-
-    def _members(self) -> dict[str, Member]:
-        return {"surface": surface_of(self), "schedule": SCHEDULES[self.schedule], **OPTIMIZERS}
+        if owner == "surface":
+            member = surface_of(self)
+        else:
+            member = SCHEDULES[self.schedule] if owner == "schedule" else OPTIMIZERS[owner]
+        return {h.id: self.values[f"{owner}.{h.id}"] for h in member.hypers}
 
     def _spelled(self) -> dict[str, str]:
         words = {
