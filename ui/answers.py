@@ -21,7 +21,6 @@ from ui.scene import STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
 from ui.version import VERSION
 
-
 # Streamlit would gzip it: 4 ms more between letting go of a slider and the exact paths, for a third fewer bytes.
 AS_IT_IS = {"Content-Encoding": "identity"}
 
