@@ -78,6 +78,6 @@ async def theirs(browser: Browser, program: str, n: int) -> tuple[list[float], l
 async def rivals(browser: Browser, n: int) -> list[Row]:
     rows = [Row("Descent Lab: key press to picture", await ours(browser, n), "ms")]
     for program, way in WAYS.items():
-        samples, speeds = await theirs(browser, program, min(n, 10))
+        samples, speeds = await theirs(browser, program, n)
         rows += [Row(f"{way}: key press to picture", samples, "ms"), Row(f"{way}: playing", speeds, "frames/s")]
     return rows
