@@ -18,10 +18,13 @@ def first_outside(run: Run, surface: Surface) -> int | None:
     return None if inside.all() else int(inside.argmin())
 
 
-def first_non_finite(run: Run) -> int | None:
-    """The first step at which one run's position or loss is inf or nan, or None."""
+def diverged_at(run: Run) -> int | None:
+    """The step from which on one run's position or loss is inf or nan for good, or None.
+
+    Where f is not defined a loss may be nan, and the run come back: that is no divergence.
+    """
     finite = np.isfinite(run.position).all(axis=-1) & np.isfinite(run.loss)
-    return None if finite.all() else int(finite.argmin())
+    return None if finite[-1] else len(finite) - int(finite[::-1].argmax()) if finite.any() else 0
 
 
 def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:

@@ -74,6 +74,8 @@ export const cases = {
   "numbers for the eye"() {
     equal([0, 0.05, 1e-8, 1000, 0.999, 123456].map(show), ["0", "0.05", "1e-8", "1000", "0.999", "1.23e+5"]);
     equal([0, 1.23456, 1e-9, NaN, -163.2].map((v) => measure(v)), ["0", "1.23", "1.0e-9", "", "-163"]);
+    equal([4.13e-227, -2e150].map((v) => measure(v)), ["4e-227", "-2e+150"]);
+    equal([0, 1.26, 285, 4.7e-7].map((v) => measure(v, 2)), ["0", "≈ 1.3", "≈ 290", "≈ 5e-7"]);
   },
   "a query holds what differs, and only that"() {
     const defaults = { surface: "ravine", start: [1, 2], on: ["a", "b"], step: null, "a.lr": 0.1 };
@@ -192,6 +194,7 @@ export const cases = {
     equal(bounded.to(100), 2);
     equal(bounded.to(0), -Infinity);
     ok(bounded.range[1] > bounded.to(120), "the start is in the picture");
+    equal([120, 1e4, 1e90, Infinity].map((most) => lossAxis(true, 120, 1e-5, most).range[1]), [3, 4, 6, 6], "a run that rises is in it, too, but not all the way");
     const endless = lossAxis(false, 2.5, -50);
     close(endless.to(99), 2, 1e-12);
     close(endless.to(-99), -2, 1e-12);

@@ -15,10 +15,11 @@ from tests.driver import BASIC
 from ui.fan import FAR, GROUND_EVERY, STOPS, fan
 from ui.paths import grid, paths
 from ui.routes import ROUTES
-from ui.scene import STEPS, Scene, controls
+from ui.scene import STEPS, Scene, controls, surface_of
 
 client = TestClient(Starlette(routes=ROUTES))
 
+LOG = {"surface": "formula", "surface.f": "log(x)", "surface.domain": "-2,2,-2,2"}
 # A slider of every kind on several surfaces, and what else is set.
 SLIDERS = {
     "own lr": ({}, "adam.lr"),
@@ -32,6 +33,7 @@ SLIDERS = {
     "seed": ({"surface": "ravine", "noise": "2", "on": "sgd,adam"}, "seed"),
     "condition": ({"steps": "77"}, "surface.kappa"),
     "tilt": ({"surface": "double_well"}, "surface.c"),
+    "undefined for half the plane": ({**LOG, "on": "sgd,adam"}, "rate"),
     "valley": ({"surface": "rosenbrock", "on": "newton,adam,nesterov"}, "surface.b"),
 }
 PICKED = (0, 13, 37, 50, 63, 88, STOPS - 1)
@@ -130,7 +132,7 @@ def test_at_its_stops_a_fan_is_what_the_engine_computes(modules, name):
     hyper = controls(Scene.read(query).surface)[vary]
     assert head["vary"] == vary
     assert head["values"] == [hyper.at(k / (STOPS - 1)) for k in range(STOPS)]
-    surface = SURFACES[Scene.read(query).surface]
+    surface = surface_of(Scene.read(query))
     low, high = np.transpose(surface.domain)
     bounded = bool(surface.minima(**Scene.read(query).hypers("surface")))
     for k, runs in zip(PICKED, read_back(modules, name, [k / (STOPS - 1) for k in PICKED]), strict=True):

@@ -118,6 +118,20 @@ def test_a_run_that_overflows_says_when():
     assert not np.isfinite(arrays["gap"][0, expected:]).any()
 
 
+def test_a_run_that_comes_back_has_not_diverged():
+    """Gradient descent on log x: where x < 0 there is no loss, but a slope of 1 / x, which leads back."""
+    lr, x = 0.05, 0.1
+    query = {"surface": "formula", "surface.f": "log(x)", "surface.domain": "-2,2,-2,2", "start": f"{x},1", "on": "sgd"}
+    head, arrays = get("/paths", **query, **{"sgd.lr": str(lr), "steps": "20"})
+    expected = [x]
+    for _ in range(20):
+        expected.append(expected[-1] - lr / expected[-1])
+    defined = np.array(expected) > 0
+    assert 0 < defined.sum() < 20
+    np.testing.assert_array_equal(np.isfinite(arrays["gap"][0]), defined)
+    assert head["runs"][0]["diverged"] == (None if defined[-1] else np.flatnonzero(defined)[-1] + 1)
+
+
 def test_no_optimizer_is_a_picture_too():
     head, arrays = get("/paths", on="")
     assert head["runs"] == []

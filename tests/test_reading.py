@@ -126,7 +126,7 @@ def test_the_leaderboard_is_a_table_with_named_columns(page):
     table = page.get_by_role("table", name="Where the optimizers stand at the playhead")
     expect(table).to_be_visible()
     heads = table.get_by_role("columnheader").all_inner_texts()
-    assert heads == ["", "loss", "distance", "gradient", "there at", "cost"]
+    assert heads == ["", "loss", "distance", "gradient", "reached", "cost"]
     expect(table.get_by_role("rowheader")).to_have_count(len(BASIC))
     expect(table.get_by_role("row")).to_have_count(1 + len(BASIC))
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine import Data, Surface, race
 from engine.device import compiled, rollout_device
-from engine.metrics import first_non_finite, first_outside, shown
+from engine.metrics import diverged_at, first_outside, shown
 from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
 from ui.scene import Scene, surface_of
@@ -33,7 +33,7 @@ def paths(scene: Scene) -> bytes:
     both float32; on a surface made of data also validation (runs, steps + 1) float64, the loss on the examples that
     nobody has learned from; and each of WORDS, one after the other for those runs whose `shows` names it, float32: what
     `engine.metrics.shown` says of the step from each row, nan in the last. Head: the scene's values, its defaults, and
-    for each run the steps at which it left the domain and at which it stopped being finite (null: never).
+    for each run the steps at which it left the domain and at which it stopped being finite for good (null: never).
     """
     surface = surface_of(scene)
     entries, settings = race_of(scene)
@@ -51,7 +51,7 @@ def paths(scene: Scene) -> bytes:
             {
                 "id": id,
                 "left": first_outside(run, surface),
-                "diverged": first_non_finite(run),
+                "diverged": diverged_at(run),
                 "shows": [word for word in WORDS if word in inside],
             }
             for id, run, inside in zip(scene.on, runs, insides, strict=True)

@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from engine import SCHEDULES, Run, Surface, race
-from engine.metrics import first_non_finite
+from engine.metrics import diverged_at
 from engine.schedules import Memory
 from optimizers import OPTIMIZERS
 from ui.paths import race_of
@@ -44,7 +44,7 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
     adapted = elsewhere.each or elsewhere.point != "w"
     grade = f"Identical with the adapter shown: {name} has the rule in another form." if adapted else "Identical."
 
-    end = first_non_finite(run)
+    end = diverged_at(run)
     last = settings["steps"] if end is None else max(0, end - 1)
     steps = _decided(scene, optimizer, run, last)
     head = [

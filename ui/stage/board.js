@@ -9,9 +9,10 @@ const STILL = 1e-9; // of the domain: shorter steps are no steps
 
 /** What became of a run by a step, in words; empty while it just runs. */
 export function fate(run, step, { domain, saddles, minima }) {
-  if (run.diverged !== null && step >= run.diverged) return `diverged at step ${run.diverged}`;
-  if (run.left !== null && step >= run.left && run.outside(step)) return `left the picture at step ${run.left}`;
   const [x, y] = [run.position[2 * step], run.position[2 * step + 1]];
+  if (run.diverged !== null && step >= run.diverged) return Number.isFinite(x + y) && Number.isNaN(run.gap[step]) ? `f undefined since step ${run.diverged}` : `diverged at step ${run.diverged}`;
+  if (run.left !== null && step >= run.left && run.outside(step)) return `left the picture at step ${run.left}`;
+  if (Number.isNaN(run.gap[step])) return "f undefined here";
   const span = Math.hypot(domain[0][1] - domain[0][0], domain[1][1] - domain[1][0]);
   const before = Math.max(0, step - 1);
   const moved = Math.hypot(x - run.position[2 * before], y - run.position[2 * before + 1]);
@@ -41,7 +42,7 @@ export function createBoard(box, optimizers) {
   within.select.value = tolerance;
   within.el.title = "how near to the lowest minimum the loss must come to count as there";
   const heads = [["", ""], ["loss", "loss at the playhead"], ["distance", "to the nearest minimum"], ["gradient", "length of the gradient that the optimizer saw"],
-    ["there at", "first step within the tolerance of the lowest minimum"], ["cost", "gradients (and Hessians) evaluated so far"]];
+    ["reached", "first step within the tolerance of the lowest minimum"], ["cost", "gradients (and Hessians) evaluated so far"]];
   const body = h("tbody");
   const table = h("table", { className: "board" },
     h("caption", {}, "Where the optimizers stand at the playhead"),
@@ -87,7 +88,7 @@ export function createBoard(box, optimizers) {
 }
 
 /** The order of the board: the lower loss first, what diverged last. */
-const rank = (run, step) => (run.diverged !== null && step >= run.diverged ? Infinity : (run.gap[step] ?? Infinity));
+const rank = (run, step) => (Number.isFinite(run.gap[step]) ? run.gap[step] : Infinity);
 
 /** Change a text only if it differs: the page is laid out afresh for each change. */
 export function write(el, text) {

@@ -8,6 +8,7 @@ import { printAxes, printed, printEdges } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
 
 const MARK = 7; // pixels from a mark's middle to its edge
+const STRAY = 5; // pixels that a finger moves before it is seen where to
 const BELOW = 9e3; // pixels: where a 0 stands on a logarithmic axis
 
 /**
@@ -82,6 +83,9 @@ export function createChart(box, onSeek, change) {
   function draw(t) {
     const [, , width, height] = frame;
     if (!picture || !surround || width <= 0 || height <= 0) return;
+    const { large } = picture;
+    const room = MARK * large;
+    const wide = ({ k }) => (k ? 1 : 1.8) * large;
     const [low, high] = axis.range;
     const px = (step) => (step / picture.steps) * width;
     const py = (level) => ((high - level) / (high - low)) * height;
@@ -101,14 +105,14 @@ export function createChart(box, onSeek, change) {
       for (const value of axis.tickvals) sheet.rule(0, py(value), width, py(value), { colour: theme.faint, width: 1 });
     };
     sheet.within(frame);
-    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, surround], (k, first, last, past, bare) =>
-      drawPath(sheet, lines[k], first, last, past, bare, curves[k].run.look, theme, curves[k].k ? 1 : 1.8));
+    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, surround, large], (k, first, last, past, bare) =>
+      drawPath(sheet, lines[k], first, last, past, bare, curves[k].run.look, theme, wide(curves[k])));
     sheet.rule(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
-    for (const { run, k, line, head } of curves) drawTail(sheet, line, t, head, run.look, k ? 1 : 1.8);
+    for (const curve of curves) drawTail(sheet, curve.line, t, curve.head, curve.run.look, wide(curve));
     for (const { run, k, line } of curves) if (k && picture.chart === "loss") stop(run, line, px);
     const [left, top] = frame;
-    sheet.within([left - MARK, top - MARK, width + 2 * MARK, height + 2 * MARK]); // a mark at the last step is seen whole
-    for (const { run, head: [x, y] } of curves) drawMark(sheet, run.look, theme, x + MARK, y + MARK, 5);
+    sheet.within([left - room, top - room, width + 2 * room, height + 2 * room]); // a mark at the last step is seen whole
+    for (const { run, head: [x, y] } of curves) drawMark(sheet, run.look, theme, x + room, y + room, 5 * large);
     sheet.close();
   }
 
@@ -141,12 +145,23 @@ export function createChart(box, onSeek, change) {
     const step = ((event.clientX - box.getBoundingClientRect().left - frame[0]) / frame[2]) * picture.steps;
     onSeek(Math.round(Math.min(picture.steps, Math.max(0, step))));
   };
+  let finger = null; // where one came down that may yet scroll the page
   box.addEventListener("pointerdown", (event) => {
     if (event.target.closest(".picks") || event.button > 0) return;
     box.setPointerCapture(event.pointerId);
+    finger = event.pointerType === "mouse" ? null : [event.clientX, event.clientY];
+    if (!finger) seek(event);
+  });
+  box.addEventListener("pointerup", (event) => box.hasPointerCapture(event.pointerId) && seek(event));
+  box.addEventListener("pointermove", (event) => {
+    if (!box.hasPointerCapture(event.pointerId)) return;
+    if (finger) {
+      const [along, across] = [event.clientX - finger[0], event.clientY - finger[1]].map(Math.abs);
+      if (along < Math.max(STRAY, across)) return;
+      finger = null;
+    }
     seek(event);
   });
-  box.addEventListener("pointermove", (event) => box.hasPointerCapture(event.pointerId) && seek(event));
 
   return { show, see, draw, plot };
 }

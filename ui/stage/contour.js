@@ -12,6 +12,10 @@ const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
 const BRIEF = 3; // ms to paint the ground in at each move of a surface's slider; where it takes longer, it is coarser meanwhile
+const COARSEST = 4; // pixels, each way
+// What drawArrows draws.
+const KEY = [["thick", "the step"], ["grey", "the gradient downhill"], ["thin", "velocity"], ["ring", "where Nesterov looks"],
+  ["squares", "accumulated g² of x and y"], ["curve", "Newton's model"]];
 
 /**
  * @param {HTMLElement} box
@@ -30,7 +34,8 @@ export function createContour(box, onStart) {
   const grid = h("div", { className: "cells" });
   const legend = h("div", { className: "legend" }, ...["★ minimum", "   × saddle"].flatMap((sign) => [sign, h("span", { className: "found" }, " found")]), "   ○ start");
   const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again", onclick: () => look(picture.terrain.domain) }, "Zoom out");
-  box.append(plot, canvas, grid, legend, home);
+  const key = h("div", { className: "key", hidden: true }, ...KEY.flatMap(([name, what]) => [h("b", {}, name), ` ${what} `]));
+  box.append(plot, canvas, grid, legend, key, home);
 
   function arrange() {
     const { runs, view } = picture;
@@ -68,6 +73,7 @@ export function createContour(box, onStart) {
       range = picture.terrain.domain.map((side) => [...side]);
     }
     arrange();
+    key.hidden = !picture.arrows;
     whole = cover(box, canvas, plot);
     if (!whole.every((side) => side > 0)) return;
     const panels = cells.length > 1 || picture.view === "panels";
@@ -89,7 +95,7 @@ export function createContour(box, onStart) {
   async function axes(size, margin, panels) {
     const { theme, plotly, terrain } = picture;
     const names = terrain.data?.names ?? ["x", "y"];
-    const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs[0].id]), size, range, theme, picture.large, names]);
+    const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs[0].id]), whole, size, range, theme, picture.large, names]);
     if (now === drawn) return;
     drawn = now;
     const wide = Math.min(1.5, picture.large);
@@ -164,19 +170,20 @@ export function createContour(box, onStart) {
     ]);
   }
 
-  let cost = 0; // ms that the whole ground took the last time
+  let cost = Infinity; // ms that the whole ground takes: a browser grows faster with each painting, and what is sharp stays so
   let painted = { key: [], pixels: new Uint32Array() }; // what the ground was last painted from, and what came of it
   function ground(width, height, ratio) {
     const { terrain, theme, rough } = picture;
     const boxes = cells.map((cell) => onGrid(cell.box, ratio));
     const key = [surround, terrain, theme, rough, ...range.flat(), ...boxes.flat()];
     if (key.length === painted.key.length && key.every((part, i) => part === painted.key[i])) return painted.pixels;
-    if (surround !== painted.key[0]) painted.pixels = surround.slice();
+    if (surround !== painted.key[0]) [painted.pixels, cost] = [surround.slice(), Infinity];
     painted.key = key;
     const { pixels } = painted;
     const [[left, top, right, bottom]] = boxes;
     const [w, h, first] = [right - left, bottom - top, top * width + left];
-    const coarse = rough ? Math.max(1, Math.round(Math.sqrt(cost / BRIEF))) : 1;
+    const coarse = rough ? Math.min(COARSEST, Math.max(1, Math.round(Math.sqrt(cost / BRIEF)))) : 1;
+    const began = performance.now();
     if (coarse > 1) {
       const [few, rows] = [Math.ceil(w / coarse), Math.ceil(h / coarse)];
       const small = new Uint32Array(few * rows);
@@ -187,10 +194,9 @@ export function createContour(box, onStart) {
         else for (let s = (q / coarse) * few, p = start; p < start + w; s++) for (let k = 0; k < coarse && p < start + w; k++) pixels[p++] = small[s];
       }
     } else {
-      const began = performance.now();
       paintGround(terrain, range, w, h, ratio, theme, pixels, first, width);
-      cost = performance.now() - began;
     }
+    cost = Math.min(cost, (performance.now() - began) * coarse ** 2);
     for (const [x, y] of boxes.slice(1)) for (let q = 0; q < h; q++) pixels.copyWithin((y + q) * width + x, first + q * width, first + q * width + w);
     return pixels;
   }

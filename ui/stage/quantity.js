@@ -57,9 +57,10 @@ export function axisOf(quantity, scale, runs, terrain) {
   const firsts = all.map((series) => series[0]).filter(Number.isFinite).sort((a, b) => a - b);
   const first = firsts.filter((v) => v <= 1e3 * Math.abs(firsts[(firsts.length - 1) >> 1])).pop() ?? 1;
   const least = all.reduce((a, series) => series.reduce((b, v) => (v < b ? v : b), a), Infinity);
+  const most = all.reduce((a, series) => series.reduce((b, v) => (v > b ? v : b), a), 0);
   const bounded = terrain.minima.length > 0;
   const plain = quantity === "loss" && !terrain.data;
-  if (plain && scale === "log") return lossAxis(bounded, runs.length ? runs[0].gap[0] : 1, Math.min(1, least));
+  if (plain && scale === "log") return lossAxis(bounded, runs.length ? runs[0].gap[0] : 1, Math.min(1, least), most);
   const title = plain ? (bounded ? "loss − lowest minimum" : "loss") : QUANTITIES.find(({ id }) => id === quantity).name;
   if (scale === "linear") return linear(title, Math.min(0, Math.max(least, -Math.abs(first))), first);
   let [low, high] = [Infinity, -Infinity];

@@ -78,11 +78,15 @@ export function show(value) {
   return String(significant(value, 5));
 }
 
-/** A measured number: always so many significant digits, so that it does not jump about. */
+/**
+ * A measured number: always so many significant digits, so that it does not jump about; one of a very large or small
+ * one, which is long enough. With fewer than 3 digits it is said to be about so.
+ */
 export function measure(value, digits = 3) {
   if (!Number.isFinite(value)) return "";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e4)) return value.toExponential(1);
+  const about = digits < 3 ? "≈ " : "";
+  if (size !== 0 && (size < 1e-3 || size >= 1e4)) return about + value.toExponential(about || size < 1e-99 || size >= 1e100 ? 0 : 1);
   if (size === 0) return "0";
-  return digits < 3 && size >= 100 ? String(significant(value, digits)) : value.toPrecision(digits);
+  return about + (digits < 3 && size >= 100 ? String(significant(value, digits)) : value.toPrecision(digits));
 }

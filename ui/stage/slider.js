@@ -46,7 +46,12 @@ export function createSlider(hyper, { change, grab }, owner = "") {
     change(hyper.key, value, done, ownHand ? range.value / stops : undefined);
   }
 
-  range.onpointerdown = () => grab(hyper.key);
+  let before = value; // the hand came
+  range.onpointerdown = () => {
+    before = value;
+    grab(hyper.key);
+  };
+  range.onpointercancel = () => move(before, true); // the finger scrolls the page: it meant no slider
   range.onfocus = () => range.matches(":focus-visible") && grab(hyper.key);
   range.oninput = () => move(toValue(hyper, range.value / stops), false, true);
   range.onchange = () => {

@@ -76,15 +76,19 @@ export function power(value) {
   return `${sign}10<sup>${exponent < 0 ? "−" : ""}${Math.abs(exponent)}</sup>`;
 }
 
+const HEADROOM = 3; // decades above the start, so that a run that diverges is seen to rise
+
 /**
  * The loss axis. With a known minimum it is log10(f - min f); without one f falls for ever, so both signs get
  * a logarithm: sign(f) log10(1 + |f|).
- * It reaches from above the start to the least loss, but not below 1e-8 (-1e4).
- * @param {boolean} bounded @param {number} first the gap at the start @param {number} least the least gap of all runs
+ * It reaches from above the start, or from the highest loss if that is less than HEADROOM decades above it, to the least
+ * loss, but not below 1e-8 (-1e4).
+ * @param {boolean} bounded @param {number} first the gap at the start @param {number} least the least gap of all runs @param {number} most the highest
  */
-export function lossAxis(bounded, first, least) {
+export function lossAxis(bounded, first, least, most = first) {
   if (bounded) {
-    const top = Math.ceil(Math.log10(Math.max(first, 1e-6)) + 0.3);
+    const above = Math.ceil(Math.log10(Math.max(first, 1e-6)) + 0.3);
+    const top = Math.max(above, Math.min(above + HEADROOM, Math.ceil(Math.log10(Math.max(most, 1e-6)))));
     const bottom = Math.min(top - 2, Math.max(-8, Math.floor(Math.log10(Math.max(least, 1e-8)) - 0.1)));
     const stride = top - bottom > 5 ? 2 : 1;
     const exponents = Array.from({ length: Math.floor((top - bottom) / stride) + 1 }, (_, i) => top - stride * i);
