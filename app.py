@@ -1,9 +1,12 @@
 """Descent Lab as one ASGI app: `uvicorn app:app`, `streamlit run app.py` and `python app.py` serve the same."""
 
+import asyncio
 import gc
 import gzip
+import logging
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -46,7 +49,8 @@ EARLY = ", ".join(
     f"<{path}>; rel={HINTS.get(path) or HINTS[Path(path).suffix]}"
     for path in [*KEPT, *(f"{BASE}/static/js/{name}" for name in _carriers)]
 )
-QUIET = 2  # s without a request, after which nobody is in the middle of something
+PAUSE = 0.5  # s without a request, after which a page has all that its first picture needs
+QUIET = 2  # s without one, after which nobody is in the middle of something
 PATIENCE = 30  # s after which what can wait goes on beside the readers
 
 
@@ -99,36 +103,49 @@ async def kept(request: Request) -> Response:
     return Response(packed if packs else file, media_type=kind, headers=headers)
 
 
-async def quiet() -> None:
-    """Wait until nobody has asked for anything for a while, or for as long as is fair."""
+async def quiet(seconds: float) -> None:
+    """Wait until nobody has asked for anything for so long, or for as long as is fair."""
     began = time.monotonic()
-    while (now := time.monotonic()) - Early.asked < QUIET and now - began < PATIENCE:
-        await anyio.sleep(QUIET / 4)
+    while (now := time.monotonic()) - Early.asked < seconds and now - began < PATIENCE:
+        await anyio.sleep(seconds / 4)
+
+
+def load() -> list[Callable[[], None]]:
+    """Load JAX and all that needs it, behind the open port; what there is to compile then."""
+    gc.disable()  # collections that can find nothing would be a third of the time
+    try:
+        return [*import_module("ui.warm").work()]
+    finally:
+        gc.freeze()  # what is loaded by now stays: no collection needs to look at it again
+        gc.enable()
+
+
+async def warm() -> None:
+    """Have what the first page needs at hand at once, and compile all else whenever nobody asks for anything."""
+    first, second, *others = await run_sync(load)
+    await run_sync(first)
+    Early.asked = time.monotonic()  # whoever waited for it goes on now
+    await quiet(PAUSE)
+    await run_sync(second)
+    for job in others:
+        await quiet(QUIET)
+        await run_sync(job)
+
+
+def end_if_failed(task: asyncio.Task) -> None:
+    """A server that cannot load or compile is none: it says why, and ends."""
+    if not task.cancelled() and (error := task.exception()):
+        logging.getLogger(__name__).critical("Descent Lab cannot start.", exc_info=error)
+        signal.raise_signal(signal.SIGTERM)
 
 
 @asynccontextmanager
 async def lifespan(app):
-    """Compile the default scene while the first browser starts, and all else whenever nobody asks for anything."""
-
-    def work() -> list[Callable[[], None]]:
-        gc.disable()  # collections that can find nothing would be a third of the time to load JAX
-        found = [*import_module("ui.warm").work()]  # here it is loaded, behind the open port
-        gc.freeze()  # what is loaded by now stays: no collection needs to look at it again
-        gc.enable()
-        return found
-
-    async def warm():
-        first, *others = await run_sync(work)
-        await run_sync(first)
-        Early.asked = time.monotonic()  # whoever waited for it goes on now
-        for job in others:
-            await quiet()
-            await run_sync(job)
-
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(warm)
-        yield
-        tasks.cancel_scope.cancel()
+    """The server is there at once; what it needs is loaded and compiled meanwhile."""
+    task = asyncio.create_task(warm())
+    task.add_done_callback(end_if_failed)
+    yield
+    task.cancel()
 
 
 app = st.App(

@@ -36,14 +36,17 @@ def _round_every_operation() -> None:
 
 @lru_cache
 def cache_folder() -> Path | None:
-    """Where things are kept over restarts, by JAX_COMPILATION_CACHE_DIR; None where nothing can be written."""
+    """Where programs and answers are kept over restarts, by JAX_COMPILATION_CACHE_DIR.
+
+    None where nothing can be written, as in a container without a home.
+    """
     try:
         given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
         folder = Path(given) if given else Path.home() / ".cache" / "descent-lab" / "jax"
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
-        logging.getLogger(__name__).warning("compiled programs are not kept over restarts: %s", error)
+        logging.getLogger(__name__).warning("what is compiled and computed is not kept over restarts: %s", error)
         return None
     return folder
 
@@ -51,7 +54,7 @@ def cache_folder() -> Path | None:
 def _keep_compiled_programs() -> None:
     """Let compiled programs outlive the process, so that a restart does not compile again.
 
-    Where nothing can be written, as in a container without a home, they are compiled at each start.
+    Where nothing can be kept they are compiled at each start.
     """
     folder = cache_folder()
     if folder is None:

@@ -1,6 +1,7 @@
 """Numbers that tell what became of a run, and what went on inside it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import SimpleNamespace
 
 import jax
@@ -27,6 +28,11 @@ def diverged_at(run: Run) -> int | None:
     return None if finite[-1] else len(finite) - int(finite[::-1].argmax()) if finite.any() else 0
 
 
+@lru_cache(maxsize=512)
+def _asks(show: Callable) -> tuple[str, ...]:
+    return keywords_of(show)
+
+
 def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
     """What the optimizer shows of its inside: word -> (..., steps, 2), row t about the step from row t of the run.
 
@@ -43,6 +49,5 @@ def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> di
     given["lr"] = run.lr[..., None]
     with np.errstate(all="ignore"):  # past an overflow inf and nan are what a run holds
         return {
-            word: show(before, after, **{id: given[id] for id in keywords_of(show)})
-            for word, show in optimizer.shows.items()
+            word: show(before, after, **{id: given[id] for id in _asks(show)}) for word, show in optimizer.shows.items()
         }

@@ -185,30 +185,30 @@ class Weather(NamedTuple):
 
 def _weather(rule: Schedule, rows: int, examples: int, schedule: dict[str, np.ndarray], noise, seed) -> Weather:
     n = len(noise)
-    factors = _of_each(n, _factors_of, (rule, rows), *schedule.values())
+    factors = _for_runs(n, _factors_of, (rule, rows), *schedule.values())
     if not noise.any() and not examples:  # nothing to draw: compiling that would be an eighth of a first picture
         return Weather(factors, np.zeros((n, rows, 2)), np.zeros((n, rows, 0), np.uint8))
-    xi, ranks = _of_each(n, _draws_of, (rows, examples), seed)
+    xi, ranks = _for_runs(n, _draws_of, (rows, examples), seed)
     return Weather(factors, noise[:, None, None] * xi, ranks)
 
 
-def _of_each(n: int, make, of: tuple, *numbers: np.ndarray):
-    """make(*of) of the numbers (n,) of n runs; computed once where they are all alike."""
+def _for_runs(n: int, make, static: tuple, *numbers: np.ndarray):
+    """What the compiled function make(*static) says of the numbers (n,) of n runs; asked once where they are alike."""
     if any((a != a[0]).any() for a in numbers):
-        return jax.tree.map(np.asarray, compiled(_many, make, *of)(*numbers))
-    once = _once(make, of, *(a[0].item() for a in numbers))
+        return jax.tree.map(np.asarray, compiled(_many, make, *static)(*numbers))
+    once = _once(make, static, *(a[0].item() for a in numbers))
     return jax.tree.map(lambda a: np.broadcast_to(a, (n, *a.shape)), once)
 
 
-def _many(make, *of):
-    """Compiled: make(*of) for many runs."""
-    return jax.jit(jax.vmap(make(*of)))
+def _many(make, *static):
+    """Compiled: make(*static) for many runs."""
+    return jax.jit(jax.vmap(make(*static)))
 
 
 @lru_cache(maxsize=128)
-def _once(make, of: tuple, *numbers: float):
-    """make(*of) for one run, kept: while a learning rate is dragged it does not change."""
-    return jax.tree.map(np.asarray, compiled(make, *of)(*numbers))
+def _once(make, static: tuple, *numbers: float):
+    """What make(*static) says for one run, kept: while a learning rate is dragged it does not change."""
+    return jax.tree.map(np.asarray, compiled(make, *static)(*numbers))
 
 
 def _factors_of(rule: Schedule, rows: int):

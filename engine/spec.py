@@ -5,7 +5,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from decimal import ROUND_HALF_UP, Context
-from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import jax
@@ -119,7 +118,6 @@ class Elsewhere(NamedTuple):
 LIBRARIES = ("keras", "torch", "optax")
 
 
-@lru_cache(maxsize=512)
 def keywords_of(function: Callable) -> tuple[str, ...]:
     """The names of a function's keyword-only arguments, in their order."""
     parameters = inspect.signature(function).parameters.values()

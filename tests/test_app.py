@@ -41,7 +41,10 @@ def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, lo
             door.click()
     # What the server compiles after its start is in the log before we look: ask for all of it.
     asked = [("/paths", f"surface={id}") for id in SURFACES] + [("/grid", f"surface={id}") for id in SURFACES]
-    asked += [(route, f"schedule={id}&vary=noise") for route in ("/paths", "/fan") for id in SCHEDULES]
+    asked += [("/paths", f"schedule={id}") for id in SCHEDULES]
+    for id, schedule in SCHEDULES.items():
+        asked += [("/fan", f"schedule={id}&vary={key}") for key in [f"schedule.{h.id}" for h in schedule.hypers[:1]]]
+    asked += [("/fan", "vary=noise"), ("/fan", "noise=1&vary=seed")]
     for route, query in asked:
         urllib.request.urlopen(urlsplit(page.url)._replace(path=route, query=query).geturl()).close()
     before = log.read_text().count("Compiling")

@@ -17,4 +17,4 @@ def _version() -> str:
     return digest.hexdigest()[:12]
 
 
-VERSION = _version()  # changes with whatever could change an answer
+VERSION = _version()  # changes with the code and the libraries that answers come from

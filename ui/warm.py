@@ -1,15 +1,16 @@
 """What is compiled before anybody asks for it."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from engine import SCHEDULES
 from surfaces import SURFACES
-from ui.answers import answer, kept_at
 from ui.fan import fan
+from ui.keep import kept, place_of
 from ui.paths import grid, paths
-from ui.scene import NOISE, Scene
+from ui.scene import NOISE, SEED, Scene
 
 
 def surface(id: str) -> None:
@@ -24,28 +25,29 @@ def surface(id: str) -> None:
 
 def opened(id: str) -> None:
     """Have the answers that a page of this surface opens with at hand."""
-    answer(grid, {"surface": id})
-    answer(paths, {"surface": id})
+    kept(grid, {"surface": id})
+    kept(paths, {"surface": id})
 
 
 def fans(id: str) -> None:
     """Compile what a dragged slider needs: a drag that comes before asks for its paths one by one."""
-    answer(fan, {"surface": id}, NOISE.id)
+    kept(fan, {"surface": id}, NOISE.id)
+    kept(fan, {"surface": id, "noise": "1"}, SEED.id)
 
 
 def schedule(id: str) -> None:
     """Compile a schedule: it is the same on every surface."""
-    answer(paths, {"schedule": id})
-    answer(fan, {"schedule": id}, NOISE.id)
+    kept(paths, {"schedule": id})
+    kept(fan, {"schedule": id}, next((f"schedule.{hyper.id}" for hyper in SCHEDULES[id].hypers), NOISE.id))
 
 
-def work() -> Iterator[Callable[[], None]]:
+def work() -> Iterator[partial[None]]:
     """All of it, most urgent first: the first for the page that opens now, the others for whenever it is quiet.
 
     The fans of other surfaces wait until somebody drags there.
     """
     first = Scene.read({})
-    at_hand = all((file := kept_at(kind, first)) and file.exists() for kind in (grid, paths))
+    at_hand = all((file := place_of(kind, first)) and os.path.isfile(file) for kind in (grid, paths))
     yield partial(opened if at_hand else surface, first.surface)
     if at_hand:
         yield partial(surface, first.surface)

@@ -1,0 +1,167 @@
+"""What the server keeps, and what it does before anybody asks: an answer is computed once, an opening once for ever."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import pytest
+
+from surfaces import SURFACES
+from ui import keep, warm
+from ui.keep import FORGOTTEN, kept, place_of
+from ui.paths import grid, paths
+from ui.scene import Scene
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Nothing is kept yet, neither in memory nor in this folder."""
+    monkeypatch.setattr(keep, "cache_folder", lambda: tmp_path)
+    keep._place.cache_clear()
+    return tmp_path
+
+
+def files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def counted(kind):
+    """`kind`, and the scenes that it was asked to compute."""
+    seen = []
+
+    def counting(scene, *more):
+        seen.append(scene)
+        return kind(scene, *more)
+
+    counting.__name__ = kind.__name__
+    return counting, seen
+
+
+@pytest.mark.parametrize("kind", [paths, grid])
+def test_an_opening_outlives_the_process(kind, folder):
+    query = {"surface": "beale"}
+    computing, seen = counted(kind)
+    body = kept(computing, query)
+    keep._place.cache_clear()  # as a new process would begin
+    assert kept(computing, query) == body == kind(Scene.read(query))
+    assert len(seen) == 1
+    assert files(folder) == [place_of(kind, Scene.read(query))]
+
+
+@pytest.mark.parametrize("harm", [lambda whole: b"", lambda whole: whole[:-8], lambda whole: whole[:99] + whole[98:]])
+def test_a_file_that_is_not_whole_is_computed_anew(harm, folder):
+    body = kept(grid, {})
+    (file,) = files(folder)
+    whole = file.read_bytes()
+    file.write_bytes(harm(whole))
+    keep._place.cache_clear()
+    assert kept(grid, {}) == body
+    assert file.read_bytes() == whole
+
+
+def test_only_openings_are_kept_on_the_disk(folder):
+    kept(paths, {"steps": "10"})
+    kept(paths, {"surface": "formula"})
+    kept(counted(lambda scene, vary: b"")[0], {}, "noise")
+    assert files(folder) == []
+
+
+def test_what_no_version_has_used_for_a_week_goes(folder, monkeypatch):
+    kept(grid, {})
+    (old,) = files(folder)
+    foreign = old.parent.parent / "not ours"
+    foreign.mkdir()
+    monkeypatch.setattr(keep, "VERSION", "0123456789ab")
+    for age, left in ((0, True), (FORGOTTEN + 60, False)):
+        now = old.parent.stat().st_mtime
+        for path in (old.parent, foreign):
+            os.utime(path, (now - age, now - age))
+        keep._place.cache_clear()
+        kept(grid, {"surface": "saddle"} if age else {})
+        assert old.exists() == left
+    assert foreign.exists()
+
+
+@pytest.mark.parametrize("name", ["DESCENT_DEVICE", "XLA_FLAGS", "JAX_DEFAULT_PRNG_IMPL"])
+def test_other_settings_have_answers_of_their_own(folder, monkeypatch, name):
+    before = place_of(grid, Scene.read({}))
+    monkeypatch.setenv(name, "other")
+    assert place_of(grid, Scene.read({})) != before
+
+
+def test_without_a_folder_answers_are_computed(monkeypatch):
+    monkeypatch.setattr(keep, "cache_folder", lambda: None)
+    keep._place.cache_clear()
+    assert kept(grid, {}) == grid(Scene.read({}))
+
+
+def test_a_folder_that_cannot_be_written_is_no_harm(folder):
+    (folder / "descent-lab-answers").write_text("not a folder")
+    assert kept(grid, {}) == grid(Scene.read({}))
+    assert next(job.func for job in warm.work()) is warm.surface
+
+
+def test_a_class_that_asks_at_once_has_it_computed_once(folder):
+    computing, seen = counted(grid)
+    everybody = Barrier(8)
+
+    def ask(_):
+        everybody.wait()
+        return kept(computing, {"surface": "saddle"})
+
+    with ThreadPoolExecutor(8) as readers:
+        assert len(set(readers.map(ask, range(8)))) == 1
+    assert len(seen) == 1
+
+
+def test_what_is_compiled_first_is_what_the_first_page_lacks(folder):
+    first = Scene.read({}).surface
+    jobs = [(job.func, job.args) for job in warm.work()]
+    assert jobs[:2] == [(warm.surface, (first,)), (warm.fans, (first,))]
+    assert {args for func, args in jobs if func is warm.surface} == {(id,) for id in SURFACES}
+    kept(grid, {})
+    assert next(warm.work()).func is warm.surface, "the paths are still to be computed"
+    kept(paths, {})
+    assert [(job.func, job.args) for job in warm.work()] == [(warm.opened, (first,)), *jobs]
+
+
+LIFE = """
+import asyncio, sys, threading, types
+import app
+held = threading.Event()
+def work():
+    held.wait()
+    return [lambda: print("first"), lambda: print("second")]
+sys.modules["ui.warm"] = types.SimpleNamespace(work=work)
+async def live():
+    async with app.lifespan(None):
+        print("open", "jax" in sys.modules)
+        held.set()
+        app.PAUSE = 0
+        (task,) = asyncio.all_tasks() - {asyncio.current_task()}
+        await task
+asyncio.run(live())
+"""
+
+
+def test_the_port_opens_before_jax_is_loaded():
+    out = subprocess.run([sys.executable, "-c", LIFE], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert out.stdout.split() == ["open", "False", "first", "second"]
+
+
+def test_a_server_that_cannot_start_ends_and_says_why():
+    out = subprocess.run(
+        [sys.executable, "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", "0"],
+        cwd=ROOT,
+        env={**os.environ, "DESCENT_DEVICE": "abacus"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert out.returncode != 0
+    assert "DESCENT_DEVICE must be one of cpu, gpu" in out.stderr.replace("auto, ", "")
