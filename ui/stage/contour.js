@@ -11,7 +11,7 @@ import { newestWins } from "./wire.js";
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
-const BRIEF = 3; // ms to paint the ground in at each move of a surface's slider; where it takes longer, it is coarser meanwhile
+const BRIEF = 1.5; // ms to paint the ground in at each move of a surface's slider; where it takes longer, it is coarser meanwhile
 const COARSEST = 4; // pixels, each way
 // What drawArrows draws.
 const KEY = [["thick", "the step"], ["grey", "the gradient downhill"], ["thin", "velocity"], ["ring", "where Nesterov looks"],
