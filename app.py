@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 
@@ -120,10 +120,11 @@ def load() -> list[Callable[[], None]]:
         gc.enable()
 
 
-async def warm() -> None:
+async def warm(ready: anyio.Event) -> None:
     """Have what the first page needs at hand at once, and compile all else whenever nobody asks for anything."""
     first, second, *others = await run_sync(load)
     await run_sync(first)
+    ready.set()
     Early.asked = time.monotonic()  # whoever waited for it goes on now
     await quiet(PAUSE)
     await run_sync(second)
@@ -132,18 +133,21 @@ async def warm() -> None:
         await run_sync(job)
 
 
-def end_if_failed(task: asyncio.Task) -> None:
-    """A server that cannot load or compile is none: it says why, and ends."""
-    if not task.cancelled() and (error := task.exception()):
-        logging.getLogger(__name__).critical("Descent Lab cannot start.", exc_info=error)
+def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
+    """Say why warming failed. A server without a first picture ends; later, whoever asks for the same is told."""
+    if task.cancelled() or not (error := task.exception()):
+        return
+    logging.getLogger(__name__).critical("Descent Lab could not compile ahead.", exc_info=error)
+    if not ready.is_set():
         signal.raise_signal(signal.SIGTERM)
 
 
 @asynccontextmanager
 async def lifespan(app):
     """The server is there at once; what it needs is loaded and compiled meanwhile."""
-    task = asyncio.create_task(warm())
-    task.add_done_callback(end_if_failed)
+    ready = anyio.Event()
+    task = asyncio.create_task(warm(ready))
+    task.add_done_callback(partial(tell_if_failed, ready))
     yield
     task.cancel()
 

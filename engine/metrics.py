@@ -1,6 +1,6 @@
 """Numbers that tell what became of a run, and what went on inside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -28,9 +28,7 @@ def diverged_at(run: Run) -> int | None:
     return None if finite[-1] else len(finite) - int(finite[::-1].argmax()) if finite.any() else 0
 
 
-@lru_cache(maxsize=512)
-def _asks(show: Callable) -> tuple[str, ...]:
-    return keywords_of(show)
+_asks = lru_cache(maxsize=512)(keywords_of)  # to read a signature costs as much as what it belongs to
 
 
 def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:

@@ -299,15 +299,21 @@ def test_the_start_is_dragged_by_a_finger(phone):
     assert page.evaluate(tops) == stood, "the page stands still under the finger"
 
 
-def test_a_slider_is_dragged_by_a_finger(phone):
-    page = visit(phone)
-    asked = watch(page)
-    x, y = thumb(page, "adam.lr")
+def taken_by_a_finger(page, key):
+    """A slider's thumb, moved a little until its fan is there: the finger, and where it came down."""
+    x, y = thumb(page, key)
     touch = Fingers(page)
     touch("touchStart", (x, y))
     touch("touchMove", (x - 20, y))
     touch("touchMove", (x - 24, y))
     is_stage(page, "source", "fan")
+    return touch, x, y
+
+
+def test_a_slider_is_dragged_by_a_finger(phone):
+    page = visit(phone)
+    asked = watch(page)
+    touch, x, y = taken_by_a_finger(page, "adam.lr")
     for k in range(13, 20):
         drawn(page, lambda k=k: touch("touchMove", (x - 2 * k, y)))
     assert asked.count("/fan") == 1
@@ -323,12 +329,7 @@ def test_a_slider_is_dragged_by_a_finger(phone):
 def test_the_contour_above_a_scrolled_page_follows_the_finger(phone):
     """It stays in sight there, at places between two pixels of the screen."""
     page = visit(phone)
-    x, y = thumb(page, "sgd.lr")
-    touch = Fingers(page)
-    touch("touchStart", (x, y))
-    touch("touchMove", (x - 20, y))
-    touch("touchMove", (x - 24, y))
-    is_stage(page, "source", "fan")
+    touch, x, y = taken_by_a_finger(page, "sgd.lr")
     drawn(page, lambda: touch("touchMove", (x - 28, y)))
     first = fingerprint(page, "contour")
     drawn(page, lambda: touch("touchMove", (x - 44, y)))

@@ -6,6 +6,10 @@ const HEAD = 7; // pixels of an arrow's head
 const FIXED = 38; // pixels of an arrow that tells a direction alone
 const LARGEST = 44; // pixels of the side of a run's largest accumulated square
 
+/** How each of them looks, and what it is. */
+export const KEY = [["thick", "the step"], ["grey", "the gradient downhill"], ["thin", "velocity"], ["ring", "where Nesterov looks"],
+  ["squares", "accumulated g² of x and y"], ["curve", "Newton's model"]];
+
 /**
  * @param {number} times how many times their true length the arrows are drawn
  * @param {object} theme @param {object} sheet of raster.js @param {object[]} runs @param {number} t

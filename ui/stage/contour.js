@@ -1,5 +1,6 @@
 /** The contour panel: Plotly sets the axes, a sheet shows them, the surface and the paths; one cell for all runs or one for each. */
 
+import { KEY } from "./arrows.js";
 import { paintGround } from "./ground.js";
 import { h, wheeled } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
@@ -13,10 +14,6 @@ const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
 const BRIEF = 1.5; // ms to paint the ground in at each move of a surface's slider; where it takes longer, it is coarser meanwhile
 const COARSEST = 4; // pixels, each way
-// What drawArrows draws.
-const KEY = [["thick", "the step"], ["grey", "the gradient downhill"], ["thin", "velocity"], ["ring", "where Nesterov looks"],
-  ["squares", "accumulated g² of x and y"], ["curve", "Newton's model"]];
-
 /**
  * @param {HTMLElement} box
  * @param {(xy: [number, number], done: boolean) => void} onStart the start was moved to a point of the plane
@@ -34,8 +31,8 @@ export function createContour(box, onStart) {
   const grid = h("div", { className: "cells" });
   const legend = h("div", { className: "legend" }, ...["★ minimum", "   × saddle"].flatMap((sign) => [sign, h("span", { className: "found" }, " found")]), "   ○ start");
   const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again", onclick: () => look(picture.terrain.domain) }, "Zoom out");
-  const key = h("div", { className: "key", hidden: true }, ...KEY.flatMap(([name, what]) => [h("b", {}, name), ` ${what} `]));
-  box.append(plot, canvas, grid, legend, key, home);
+  const signs = h("div", { className: "key", hidden: true }, ...KEY.flatMap(([name, what]) => [h("b", {}, name), ` ${what} `]));
+  box.append(plot, canvas, grid, legend, signs, home);
 
   function arrange() {
     const { runs, view } = picture;
@@ -73,7 +70,7 @@ export function createContour(box, onStart) {
       range = picture.terrain.domain.map((side) => [...side]);
     }
     arrange();
-    key.hidden = !picture.arrows;
+    signs.hidden = !picture.arrows;
     whole = cover(box, canvas, plot);
     if (!whole.every((side) => side > 0)) return;
     const panels = cells.length > 1 || picture.view === "panels";

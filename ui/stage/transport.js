@@ -1,5 +1,6 @@
 /** The playhead: one clock for all panels. Playing asks nothing of the server. */
 
+import { KEY } from "./arrows.js";
 import { choice, h } from "./dom.js";
 
 const SPEEDS = [5, 10, 25, 50, 100, 250]; // steps per second
@@ -44,7 +45,7 @@ export function createTransport(box, { draw, rest, change, help }) {
   };
   const arrows = choice("", ARROWS.map(([id, name]) => ({ id, name })), (id) => change("arrows", id, true));
   arrows.select.setAttribute("aria-label", "arrows");
-  arrows.el.title = "at the playhead: the step; grey, which way is down; dashed, the velocity; and what else a rule goes by";
+  arrows.el.title = `what a rule goes by at the playhead: ${KEY.map(([look, what]) => `${look}, ${what}`).join("; ")}`;
   box.append(
     button("start", "to the start", () => seek(0)),
     button("back", "one step back", () => seek(Math.ceil(t) - 1)),
