@@ -131,6 +131,7 @@ async def warm(ready: anyio.Event) -> None:
     for job in others:
         await quiet(QUIET)
         await run_sync(job)
+    print("Descent Lab: everything is compiled.", flush=True)  # for whoever starts it before a lesson
 
 
 def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
