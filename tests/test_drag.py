@@ -339,6 +339,7 @@ def test_the_contour_above_a_scrolled_page_follows_the_finger(phone):
 
 def test_a_finger_that_scrolls_the_page_moves_nothing_else(phone):
     page = visit(phone)
+    camera = page.locator(f"{STAGE} .relief").get_attribute("data-camera")
     tops = "Math.max(...[...document.querySelectorAll('*')].map((el) => el.scrollTop))"
     step, value = stage(page, "step"), page.locator("[data-key='momentum.lr'] .number").input_value()
 
@@ -351,6 +352,9 @@ def test_a_finger_that_scrolls_the_page_moves_nothing_else(phone):
         touch("touchEnd")
         page.wait_for_function(f"{tops} !== {stood}")
 
+    page.locator(f"{STAGE} .relief").evaluate("el => el.scrollIntoView({ block: 'end' })")
+    area = box(page, "relief")
+    swipe(area["x"] + 150, area["y"] + area["height"] / 2)
     page.locator(f"{STAGE} .chart").scroll_into_view_if_needed()
     area = box(page, "chart")
     swipe(area["x"] + 150, area["y"] + 100)
@@ -360,6 +364,58 @@ def test_a_finger_that_scrolls_the_page_moves_nothing_else(phone):
     settled(page, "surface=ravine$")
     assert page.locator("[data-key='momentum.lr'] .number").input_value() == value
     assert stage(page, "step") == step
+    assert page.locator(f"{STAGE} .relief").get_attribute("data-camera") == camera
+
+
+def test_fingers_turn_tilt_and_approach_the_relief(phone):
+    page = visit(phone)
+    relief = page.locator(f"{STAGE} .relief")
+    relief.evaluate("el => el.scrollIntoView({ block: 'end' })")
+    area = box(page, "relief")
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    touch = Fingers(page)
+    camera = [float(number) for number in relief.get_attribute("data-camera").split(",")]
+
+    def moved(right=0.0, up=0.0, away=1.0):
+        """The camera has come to stand there: azimuth, elevation and distance."""
+        camera[:] = [camera[0] + right, camera[1] + up, camera[2] * away]
+        page.wait_for_function(
+            """goal => document.querySelector(".relief").dataset.camera.split(",")
+                .every((at, i) => Math.abs(at - goal[i]) < 2e-3)""",
+            arg=camera,
+        )
+
+    touch("touchStart", (x, y))
+    for k in range(1, 11):
+        touch("touchMove", (x - 8 * k, y))
+    touch("touchEnd")
+    moved(right=80 * 0.008)
+    touch("touchStart", (x - 30, y), (x + 30, y))
+    for k in range(1, 11):
+        touch("touchMove", (x - 30 - k, y), (x + 30 + k, y))
+    moved(away=60 / 80)
+    for k in range(1, 11):
+        touch("touchMove", (x - 40, y - 3 * k), (x + 40, y - 3 * k))
+    moved(up=-30 * 0.008)
+    touch("touchEnd")
+
+
+def test_a_phone_on_its_side_shows_the_contour_beside_what_moves_it(chromium, server):
+    for width, height in (667, 375), (844, 390), (932, 430):
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, base_url=server, has_touch=True, is_mobile=True
+        )
+        page = visit(context.new_page())
+        thumb(page, "adam.lr")  # scrolls to it
+        contour, row = box(page, "contour"), slider(page, "adam.lr").bounding_box()
+        below = page.locator(f"{STAGE} .transport").bounding_box()
+        assert contour["y"] >= 0
+        assert contour["y"] + contour["height"] <= below["y"]
+        assert contour["height"] > height / 2
+        assert row["x"] > contour["x"] + contour["width"]
+        assert row["y"] < below["y"]
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        context.close()
 
 
 def test_a_tap_on_the_chart_sets_the_playhead(phone):

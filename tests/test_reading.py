@@ -266,6 +266,20 @@ def test_p_is_the_projector(page):
     assert box(page, "contour")["width"] == width
 
 
+def test_the_projector_has_a_button_in_and_out(page):
+    visit(page)
+    button = page.get_by_role("button", name="projector")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(page.locator(STAGE)).to_have_class(re.compile(r"\bprojector\b"))
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("p")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("p")
+    button.click()
+    expect(page.locator(f"{STAGE} .bar")).to_be_visible()
+
+
 def test_f_is_the_full_screen(page):
     visit(page)
     page.keyboard.press("f")
@@ -276,14 +290,14 @@ def test_f_is_the_full_screen(page):
 
 def test_the_question_mark_opens_the_list_of_keys_and_closes_it(page):
     visit(page)
-    dialog = page.get_by_role("dialog", name="keys")
+    dialog = page.get_by_role("dialog", name="keys and gestures")
     expect(dialog).to_be_hidden()
     page.keyboard.press("?")
     expect(dialog).to_be_visible()
-    expect(dialog.get_by_role("row")).to_have_count(8)
+    expect(dialog.get_by_role("row")).to_have_count(12)
     page.keyboard.press("?")
     expect(dialog).to_be_hidden()
-    page.get_by_role("button", name="keys", exact=True).click()
+    page.get_by_role("button", name="keys and gestures", exact=True).click()
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()

@@ -1,6 +1,6 @@
 /** The chart panel: a quantity of every run against the step, with the playhead as a line that can be dragged. */
 
-import { choice, h } from "./dom.js";
+import { choice, h, sideways } from "./dom.js";
 import { between, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { axisOf, earlyStop, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
@@ -8,7 +8,6 @@ import { printAxes, printed, printEdges } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
 
 const MARK = 7; // pixels from a mark's middle to its edge
-const STRAY = 5; // pixels that a finger moves before it is seen where to
 const BELOW = 9e3; // pixels: where a 0 stands on a logarithmic axis
 
 /**
@@ -156,8 +155,7 @@ export function createChart(box, onSeek, change) {
   box.addEventListener("pointermove", (event) => {
     if (!box.hasPointerCapture(event.pointerId)) return;
     if (finger) {
-      const [along, across] = [event.clientX - finger[0], event.clientY - finger[1]].map(Math.abs);
-      if (along < Math.max(STRAY, across)) return;
+      if (!sideways(finger, event)) return;
       finger = null;
     }
     seek(event);

@@ -35,6 +35,11 @@ export function choice(label, options, onPick) {
   return { el: h("label", { className: "choice" }, ...(label ? [h("span", {}, label)] : []), select), select };
 }
 
+const STRAY = 5; // pixels that a finger moves before it is seen where to
+
+/** Whether a finger that came down at [x, y] moves sideways: upright it scrolls the page. @returns {boolean} */
+export const sideways = ([x, y], { clientX, clientY }) => Math.abs(clientX - x) >= Math.max(STRAY, Math.abs(clientY - y));
+
 /**
  * Work that is done at once after a rest, and otherwise no more often than every `ms`; the last of it is always done.
  * @param {() => void} work @param {number} ms @returns {{soon: () => void, now: () => void}}

@@ -20,9 +20,13 @@ export function createKeys(root, act) {
     ["F", "full screen"],
     ["P", "projector: thick lines, large type, nothing else"],
     ["?", "this list"],
+    ["Click", "in the contour another start, in the chart another step"],
+    ["Drag", "the ring moves the start; the 3D view turns; a magnified contour moves"],
+    ["Wheel, pinch", "nearer or further away, in the contour and in 3D"],
+    ["Double-click", "the 3D view as it stood"],
   ];
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
-  const dialog = h("dialog", { className: "keys", "aria-label": "keys" },
+  const dialog = h("dialog", { className: "keys", "aria-label": "keys and gestures" },
     h("table", {}, ...list.map(([key, what]) => h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)))), close);
   root.append(dialog);
   const help = () => (dialog.open ? dialog.close() : dialog.showModal());

@@ -1,7 +1,7 @@
 /** The 3D panel: the surface in its box, painted when it or the camera changes, and the paths upon it. */
 
 import { drawBox } from "./box.js";
-import { h, wheeled } from "./dom.js";
+import { h, sideways, wheeled } from "./dom.js";
 import { headOf, onGround, through } from "./drape.js";
 import { paintHills } from "./hills.js";
 import { vertexAt } from "./line.js";
@@ -103,21 +103,28 @@ export function createRelief(box) {
     turning = requestAnimationFrame(() => draw(latest));
   }
   const fingers = new Map();
+  let undecided = null; // where a finger came down that may yet scroll the page
   box.addEventListener("pointerdown", (event) => {
     if (event.button > 0) return;
     box.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    const scrolls = event.pointerType === "touch" && getComputedStyle(box).touchAction !== "none";
+    undecided = scrolls && fingers.size === 1 ? [event.clientX, event.clientY] : null;
   });
-  box.addEventListener("pointermove", ({ pointerId, clientX, clientY }) => {
+  box.addEventListener("pointermove", (event) => {
+    const { pointerId, clientX, clientY } = event;
     const before = fingers.get(pointerId);
-    if (!before) return;
+    if (!before || (undecided && !sideways(undecided, event))) return;
+    undecided = null;
     fingers.set(pointerId, [clientX, clientY]);
     if (fingers.size === 1) return turn((before[0] - clientX) * TURN, (clientY - before[1]) * TURN);
     const other = [...fingers].find(([id]) => id !== pointerId)[1];
     const apart = ([x, y]) => Math.max(20, Math.hypot(x - other[0], y - other[1]));
-    turn(0, 0, apart(before) / apart([clientX, clientY]));
+    turn(0, ((clientY - before[1]) / 2) * TURN, apart(before) / apart([clientX, clientY])); // two fingers tilt it too
   });
   for (const type of ["pointerup", "pointercancel"]) box.addEventListener(type, ({ pointerId }) => fingers.delete(pointerId));
+  // Where the page scrolls, one finger that starts upright scrolls it.
+  for (const type of ["touchstart", "touchmove"]) box.addEventListener(type, (event) => event.touches.length > 1 && event.preventDefault(), { passive: false });
   box.addEventListener("wheel", (event) => {
     event.preventDefault();
     turn(0, 0, wheeled(event));

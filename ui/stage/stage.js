@@ -82,18 +82,13 @@ function createStage(root, component) {
     pick: (k) => rail.pick(k),
     turn: (right, up) => relief.turn(right, up),
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
-    projector: () => {
-      const on = root.classList.toggle("projector");
-      document.querySelector(".stAppHeader")?.classList.toggle("away", on);
-      showControls();
-      show();
-    },
+    projector,
   });
   const bar = createBar(box.bar, catalogue, { change, grab, open, check, reset, publish, program: () => program.open() });
   const rail = createRail(box.rail, catalogue, { change, grab });
   const contour = createContour(box.contour, (xy, done) => change("start", xy, done));
   const relief = createRelief(box.relief);
-  const transport = createTransport(box.transport, { draw, rest, change, help: keys.help });
+  const transport = createTransport(box.transport, { draw, rest, change, help: keys.help, projector });
   const chart = createChart(box.chart, transport.seek, change);
   const data = createData(box.data);
   const panels = [contour, relief, data, chart];
@@ -218,7 +213,7 @@ function createStage(root, component) {
     const runs = exact.runs.map((run) => moved.get(run.id) ?? run);
     const terrain = (moved.size > 0 && spread.terrain?.(drag.place)) || exact.terrain;
     const steps = moved.size && drag.key === "steps" ? drag.value : exact.scene.steps;
-    const large = root.classList.contains("projector") ? 2 : innerWidth >= 1700 ? 1.4 : 1;
+    const large = projected() ? 2 : innerWidth >= 1700 ? 1.4 : 1;
     picture = { ...exact, runs, terrain, steps, start: values.start, theme, held, rough: held && !!drag?.key.startsWith("surface."), large, ...looks(), arrows: arrows(), redraw };
     root.dataset.source = moved.size ? "fan" : "exact";
   }
@@ -291,12 +286,17 @@ function createStage(root, component) {
     root.dataset.step = Math.floor(t);
   }
 
+  const projected = () => root.classList.contains("projector");
+  function projector() {
+    document.querySelector(".stAppHeader")?.classList.toggle("away", root.classList.toggle("projector"));
+    showControls();
+    show();
+  }
   function showControls() {
     bar.show(values, defaults);
-    transport.show(values);
+    transport.show(values, projected());
     // A projector shows the leaderboard for a legend: nothing is set there.
-    const rails = root.classList.contains("projector") ? { rail: "leaderboard" } : {};
-    rail.show({ ...values, ...rails }, defaults, lookOf);
+    rail.show({ ...values, ...(projected() && { rail: "leaderboard" }) }, defaults, lookOf);
   }
 
   // --- changing ---

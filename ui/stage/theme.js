@@ -27,8 +27,14 @@ const MARKS = [
   polygon(6, Math.PI / 6),
 ];
 
-/** The look of the optimizer that stands k-th in the catalogue: 64 pairs of colour and mark before one comes back. */
-export const look = (theme, k) => ({ color: theme.palette[k % theme.palette.length], mark: MARKS[(k + Math.floor(k / MARKS.length)) % MARKS.length] });
+/**
+ * The look of the optimizer that stands k-th in the catalogue: 64 pairs of colour and mark before one comes back.
+ * Each eight begin two colours on, so that a rule and its variants, which are compared, seldom share one.
+ */
+export function look(theme, k) {
+  const round = Math.floor(k / MARKS.length);
+  return { color: theme.palette[(k + 2 * round) % theme.palette.length], mark: MARKS[(k + round) % MARKS.length] };
+}
 
 /** A mark's outline round (x, y), to be filled or stroked. */
 export function outline(context, mark, x, y, size) {

@@ -14,15 +14,16 @@ const ICONS = {
   pause: "M4 2h3v12H4zM9 2h3v12H9z",
   on: "M5 2v12l7-6z",
   end: "M11 2h2v12h-2zM3 2v12l7-6z",
+  screen: "M1 2v9h6v2H4v1h8v-1H9v-2h6V2zm2 2h10v5H3z",
 };
 const icon = (name) => `<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
 
 /**
  * @param {HTMLElement} box
- * @param {{draw: (t: number) => void, rest: (step: number) => void, change: Function, help: () => void}} listener
+ * @param {{draw: (t: number) => void, rest: (step: number) => void, change: Function, help: () => void, projector: () => void}} listener
  *   draw: paint the fractional step t; rest: a hand or the end of the run stopped the playhead there
  */
-export function createTransport(box, { draw, rest, change, help }) {
+export function createTransport(box, { draw, rest, change, help, projector }) {
   let steps = 1;
   let t = 1;
   let playing = false;
@@ -46,14 +47,16 @@ export function createTransport(box, { draw, rest, change, help }) {
   const arrows = choice("", ARROWS.map(([id, name]) => ({ id, name })), (id) => change("arrows", id, true));
   arrows.select.setAttribute("aria-label", "arrows");
   arrows.el.title = `what a rule goes by at the playhead: ${KEY.map(([look, what]) => `${look}, ${what}`).join("; ")}`;
+  const screen = button("screen", "projector: thick lines, large type", projector);
+  screen.className = "screen";
   box.append(
     button("start", "to the start", () => seek(0)),
     button("back", "one step back", () => seek(Math.ceil(t) - 1)),
     play,
     button("on", "one step on", () => seek(Math.floor(t) + 1)),
     button("end", "to the end", () => seek(steps)),
-    scrub, count, pace, loop, arrows.el,
-    h("button", { type: "button", title: "keys", "aria-label": "keys", onclick: help }, "?"),
+    scrub, count, pace, loop, arrows.el, screen,
+    h("button", { type: "button", title: "keys and gestures", "aria-label": "keys and gestures", onclick: help }, "?"),
   );
   scrub.oninput = () => seek(Number(scrub.value));
 
@@ -117,7 +120,10 @@ export function createTransport(box, { draw, rest, change, help }) {
   }
 
   return {
-    show: (values) => (arrows.select.value = values.arrows),
+    show(values, projected) {
+      arrows.select.value = values.arrows;
+      screen.setAttribute("aria-pressed", String(projected));
+    },
     /**
      * A new set of paths is there. The playhead goes to `step`, null for the end; left out, it stays where it is, at
      * the end if it stood at the end.
