@@ -1,6 +1,7 @@
 /** Laws of the stage's pure modules. Run by node where there is one, and always in the browser (test_stage.py). */
 
 import { headOf, onGround, through } from "../ui/stage/drape.js";
+import { createFan } from "../ui/stage/fan.js";
 import { paintHills } from "../ui/stage/hills.js";
 import { between, cut, makeLine, vertexAt } from "../ui/stage/line.js";
 import { axisOf, earlyStop, roundSteps, seriesOf } from "../ui/stage/quantity.js";
@@ -203,6 +204,24 @@ export const cases = {
   "every stop of a slider is a value of its own"() {
     for (const hyper of HYPERS.filter(({ whole }) => !whole))
       for (let k = 0; k <= 200; k++) equal(Math.round(toPlace(hyper, toValue(hyper, k / 200)) * 200), k, JSON.stringify(hyper));
+  },
+  "between a loss of 0 and another none is made up, neither between stops nor between steps"() {
+    const ZERO = -32700;
+    // Of one run at two stops x, y and loss; the first has every step, of the second the middle one is left out.
+    const paths = [[[0, 0, 0], [0, 0, 0], [100, ZERO, ZERO]], [[0, 0], [0, 0], [100, -3000]], [[0, 0], [0, 0], [100, ZERO]]];
+    const fanOf = (...chosen) => {
+      const codes = chosen.flatMap((p) => paths[p].flatMap((row) => row.map((code, i) => code - (row[i - 1] ?? 0))));
+      const words = codes.map((code) => code & 65535);
+      const arrays = { codes: Uint8Array.from([...words.map((w) => w >> 8), ...words.map((w) => w & 255)]), stride: chosen.map((p) => (p ? 2 : 1)) };
+      const head = { steps: 2, values: [0, 1], runs: [{ id: "newton", left: [0, 0], diverged: [null, null] }] };
+      return createFan({ head, arrays }, { minima: [[[0, 0], 0]], domain: [[-1, 1], [-1, 1]] });
+    };
+    const at = (fan, place, step) => fan.runs(place)[0].gap[step];
+    equal(at(fanOf(0, 1), 0.25, 2), 0);
+    close(at(fanOf(0, 1), 0.75, 2), 1e-30, 1e-33);
+    close(at(fanOf(0, 1), 0.75, 0), 10, 1e-9);
+    equal(at(fanOf(2, 2), 0, 2), 0);
+    ok([0, 10].includes(at(fanOf(2, 2), 0, 1)));
   },
   "a loss that is no number is not a loss of 0"() {
     ok(Number.isNaN(lossAxis(true, 1, 1).to(NaN)));

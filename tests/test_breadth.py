@@ -180,3 +180,9 @@ def test_code_to_take_home(page):
     assert stage(page, "step") == step, "the stage's keys rest while the dialog is open"
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
+    for name in ("Adam", "Newton"):
+        painted(page, lambda name=name: page.get_by_label(f"show {name}", exact=True).uncheck())
+    page.get_by_role("button", name="Code", exact=True).click()
+    expect(dialog.get_by_role("status")).to_have_text("No optimizer is switched on.")
+    expect(dialog.get_by_role("button", name="Copy")).to_be_disabled()
+    expect(dialog.get_by_role("link")).to_have_count(0)

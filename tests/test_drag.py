@@ -233,6 +233,46 @@ def test_the_steps_slider_cuts_and_lengthens_what_it_has(page):
     assert len(asked) <= 3
 
 
+def drawn_with_its_axes(page, panel, action):
+    """Do something that moves a panel's axes: its picture is drawn at once, and again when they are set."""
+    before = int(stage(page, "frames"))
+    action()
+    page.wait_for_function(f"Number(document.querySelector('{STAGE}').dataset.frames) >= {before + 2}")
+    seen = fingerprint(page, panel)
+    drawn(page, lambda: page.locator(f"{STAGE} .scrub").dispatch_event("input"))
+    assert fingerprint(page, panel) == seen, "what was drawn is of these axes"
+
+
+def test_the_charts_axis_follows_the_steps_slider(page):
+    visit(page, "on=sgd,adam")
+    x, y = thumb(page, "steps")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y)
+    is_stage(page, "source", "fan")
+    drawn_with_its_axes(page, "chart", lambda: page.mouse.move(x + 40, y))
+    let_go(page, "steps")
+
+
+def test_a_slider_that_comes_back_to_where_it_was_lets_go(page):
+    visit(page, "adam.lr=0.3333")
+    x, y = thumb(page, "adam.lr")
+    stop = slider(page, "adam.lr").input_value()
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 20, y)
+    is_stage(page, "source", "fan")
+    for k in range(-12, 13):  # an eighth of a stop
+        page.mouse.move(x + k / 8, y)
+        if slider(page, "adam.lr").input_value() == stop:
+            break
+    assert slider(page, "adam.lr").input_value() == stop
+    painted(page, page.mouse.up)
+    is_stage(page, "source", "exact")
+    assert shown(page, "adam.lr") == 0.3333
+    assert "adam.lr=0.3333" in stage(page, "scene")
+
+
 def test_arrow_keys_take_the_fan_and_end_exact(page):
     visit(page)
     asked = watch(page)
@@ -297,6 +337,18 @@ def test_the_start_is_dragged_by_a_finger(phone):
     found = list(map(float, settled(page, "start=")["start"].split(",")))
     assert found == pytest.approx(plane(page, x + 70, y + 60), rel=1e-3)
     assert page.evaluate(tops) == stood, "the page stands still under the finger"
+
+
+def test_a_second_finger_lets_the_start_go(phone):
+    page = visit(phone)
+    x, y = pixel(page, *Scene.read({}).start)
+    touch = Fingers(page)
+    touch("touchStart", (x, y))
+    painted(page, lambda: touch("touchMove", (x + 40, y + 40)))
+    touch("touchStart", (x + 40, y + 40), (x + 120, y + 60))
+    found = list(map(float, settled(page, "start=")["start"].split(",")))
+    assert found == pytest.approx(plane(page, x + 40, y + 40), rel=1e-3)
+    touch("touchEnd")
 
 
 def taken_by_a_finger(page, key):
@@ -450,6 +502,42 @@ def test_two_fingers_zoom_and_a_button_brings_the_domain_back(phone):
     page.wait_for_function(f"{RANGE}.join() === '{','.join(f'{side:g}' for side in whole)}'")
     expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
     assert "start" not in stage(page, "scene"), "nor does the button"
+
+
+def test_the_axes_say_what_is_seen_and_it_stays_in_the_domain(page):
+    visit(page, "on=sgd,adam")
+    (low, high), _ = SURFACES["ravine"].domain
+    area = box(page, "contour")
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    page.mouse.move(x, y)
+    drawn_with_its_axes(page, "contour", lambda: page.mouse.wheel(0, -300))
+    drawn_with_its_axes(page, "contour", page.get_by_role("button", name="Zoom out").click)
+    for _ in range(4):
+        page.mouse.move(area["x"] + 80, y)
+        page.mouse.down()
+        page.mouse.move(area["x"] + area["width"] - 20, y)
+        page.mouse.up()
+    page.wait_for_function(f"{RANGE}[0] + {RANGE}[1] === {2 * low}")
+    assert page.evaluate(f"{RANGE}[1] - {RANGE}[0]") == high - low
+
+
+def test_a_finer_screen_is_drawn_on_as_finely(page):
+    """As where the window is taken from a projector to a laptop: its size in CSS pixels stays."""
+    visit(page, "surface=linear_regression")
+    session = page.context.new_cdp_session(page)
+    size = page.viewport_size
+    for ratio in (2, 1):
+        session.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": ratio, "mobile": False})
+        for panel in ("contour", "relief", "chart", "data"):
+            page.keyboard.press("End")
+            canvas = f"document.querySelector('{STAGE} .{panel} > canvas')"
+            page.wait_for_function(
+                f"Math.abs({canvas}.width / {canvas}.getBoundingClientRect().width - {ratio}) < 0.01"
+            )
+            drawn(page, lambda: page.keyboard.press("End"))
+            at_the_end = fingerprint(page, panel)
+            drawn(page, lambda: page.keyboard.press("Home"))
+            assert fingerprint(page, panel) != at_the_end
 
 
 def test_zoomed_and_panned_the_paths_stand_on_the_axes(page):

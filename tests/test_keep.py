@@ -87,6 +87,24 @@ def test_what_no_version_has_used_for_a_week_goes(folder, monkeypatch):
     assert foreign.exists()
 
 
+def test_a_week_without_a_new_answer_costs_none(folder):
+    kept(grid, {})
+    (file,) = files(folder)
+    long_ago = file.stat().st_mtime - FORGOTTEN - 60
+    os.utime(file.parent, (long_ago, long_ago))
+    kept(grid, {"surface": "saddle"})
+    assert set(files(folder)) == {file, place_of(grid, Scene.read({"surface": "saddle"}))}
+
+
+def test_what_fails_while_compiling_ahead_is_told(folder, monkeypatch):
+    def broken(scene):
+        raise ArithmeticError(scene.surface)
+
+    monkeypatch.setattr(warm, "paths", broken)
+    with pytest.raises(ArithmeticError, match="saddle"):
+        warm.surface("saddle")
+
+
 @pytest.mark.parametrize("name", ["DESCENT_DEVICE", "XLA_FLAGS", "JAX_DEFAULT_PRNG_IMPL"])
 def test_other_settings_have_answers_of_their_own(folder, monkeypatch, name):
     before = place_of(grid, Scene.read({}))

@@ -280,6 +280,54 @@ def test_the_projector_has_a_button_in_and_out(page):
     expect(page.locator(f"{STAGE} .bar")).to_be_visible()
 
 
+def test_space_opens_a_family_that_has_the_focus(page):
+    visit(page)
+    family = page.locator(f"{STAGE} .family").first
+    family.locator("summary").focus()
+    page.keyboard.press(" ")
+    expect(family).to_have_attribute("open", "")
+    assert stage(page, "step") == str(Scene.read({}).values["steps"])
+    expect(page.get_by_role("button", name="play", exact=True)).to_be_visible()
+
+
+FAINT = """() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    const paint = (...colours) => {
+        for (const colour of colours) {
+            context.fillStyle = colour;
+            context.fillRect(0, 0, 1, 1);
+        }
+        return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const light = (rgb) => rgb.map((v) => v / 255).map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const texts = [...document.querySelectorAll(".stage :is(.bar, .rail, .transport, .panels) *")].filter((el) =>
+        el.checkVisibility({ visibilityProperty: true }) && !el.closest(".plot") &&
+        (el.value && el.type === "text" || [...el.childNodes].some((node) => node.nodeType === 3 && node.data.trim())));
+    return texts.map((el) => {
+        const above = [];
+        for (let at = el; at; at = at.parentElement) above.unshift(getComputedStyle(at));
+        const back = paint("#ffffff", ...above.map((style) => style.backgroundColor));
+        const opacity = above.reduce((product, style) => product * style.opacity, 1);
+        const ink = paint("rgb(" + back + ")", getComputedStyle(el).color);
+        const seen = ink.map((v, i) => v * opacity + back[i] * (1 - opacity));
+        const [a, b] = [light(seen), light(back)].sort((p, q) => q - p);
+        return [(a + 0.05) / (b + 0.05), el.textContent || el.value];
+    });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("rail", ["settings", "leaderboard"])
+def test_every_text_has_a_contrast_of_4_5(page, scheme, rail):
+    page.emulate_media(color_scheme=scheme)
+    visit(page, f"on=sgd,adam,adamw&rail={rail}&arrows=1&surface=linear_regression")
+    found = page.evaluate(FAINT)
+    assert len(found) > 40
+    assert [text for contrast, text in found if contrast < 4.5] == []
+
+
 def test_f_is_the_full_screen(page):
     visit(page)
     page.keyboard.press("f")

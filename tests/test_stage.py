@@ -374,6 +374,18 @@ def test_a_slider_takes_typed_numbers_and_finds_back(page):
     settled(page, r"surface=ravine$")
 
 
+def test_a_complaint_about_the_start_goes_when_the_start_is_set(page):
+    visit(page)
+    complaint = page.locator(f"{STAGE} .start .complaint")
+    page.get_by_label("start x").fill("99")
+    page.get_by_label("start x").press("Enter")
+    expect(complaint).to_have_text("x: a number from -10 to 10, please")
+    expect(page.get_by_label("start x")).to_have_value("99")
+    painted(page, lambda: page.locator(f"{STAGE} .contour .axes").click())
+    expect(complaint).to_be_empty()
+    expect(page.get_by_label("start x")).not_to_have_value("99")
+
+
 def test_the_legend_tells_what_became_of_a_run(page):
     visit(page, "surface=saddle")
     expect(page.locator(".row[data-optimizer=sgd] .status")).to_have_text(re.compile(r"^left the picture at step \d+$"))

@@ -77,7 +77,8 @@ def _store(file: Path, body: bytes) -> None:
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         for other in file.parent.parent.iterdir():
-            if re.fullmatch("[0-9a-f]{12}", other.name) and time.time() - other.stat().st_mtime > FORGOTTEN:
+            ours = other != file.parent and re.fullmatch("[0-9a-f]{12}", other.name)
+            if ours and time.time() - other.stat().st_mtime > FORGOTTEN:
                 shutil.rmtree(other, ignore_errors=True)
         try:
             part.write_bytes(hashlib.sha256(body).digest() + body)

@@ -17,9 +17,10 @@ def surface(id: str) -> None:
     """Compile a surface's programs, so that nobody waits for them: one optimizer's while another's is still traced."""
     opening = Scene.read({"surface": id})
     with ThreadPoolExecutor(2) as pool:
-        pool.submit(grid, opening)
-        for optimizer in opening.on:
-            pool.submit(paths, Scene.read({"surface": id, "on": optimizer}))
+        alone = [Scene.read({"surface": id, "on": optimizer}) for optimizer in opening.on]
+        jobs = [pool.submit(grid, opening), *(pool.submit(paths, scene) for scene in alone)]
+    for job in jobs:
+        job.result()  # what failed is told here, not where somebody waits for it
     opened(id)
 
 

@@ -73,6 +73,7 @@ export function createBar(box, catalogue, { change, grab, open, check, reset, pr
         field.value = spell(start[i]);
         field.removeAttribute("aria-invalid");
       });
+      if (!fields.some((field) => field.hasAttribute("aria-invalid"))) complaint.textContent = "";
       for (const view of views) view.setAttribute("aria-pressed", String(view.dataset.view === values.view));
     },
   };

@@ -5,7 +5,7 @@ import { between, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { axisOf, earlyStop, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
 import { printAxes, printed, printEdges } from "./print.js";
-import { cover, createSheet, finesse } from "./raster.js";
+import { cover, createSheet, finesse, fits } from "./raster.js";
 
 const MARK = 7; // pixels from a mark's middle to its edge
 const BELOW = 9e3; // pixels: where a 0 stands on a logarithmic axis
@@ -51,7 +51,7 @@ export function createChart(box, onSeek, change) {
     // While a hand drags the axis stands still; it fits itself to the new paths when the hand lets go.
     if (!axis || !held || wanted !== shown) axis = axisOf(chart, kind, runs, terrain);
     shown = wanted;
-    const now = [width, height, steps, axis.title, axis.range, picture.large].join();
+    const now = [width, height, finesse(), steps, axis.title, axis.range, picture.large].join();
     if (now === key && theme === picture.theme) return;
     key = now;
     theme = picture.theme;
@@ -81,7 +81,7 @@ export function createChart(box, onSeek, change) {
 
   function draw(t) {
     const [, , width, height] = frame;
-    if (!picture || !surround || width <= 0 || height <= 0) return;
+    if (!picture || !fits(surround, size) || width <= 0 || height <= 0) return;
     const { large } = picture;
     const room = MARK * large;
     const wide = ({ k }) => (k ? 1 : 1.8) * large;

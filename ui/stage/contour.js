@@ -6,7 +6,7 @@ import { h, wheeled } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { printAxes, printed } from "./print.js";
-import { cover, createSheet, finesse, onGrid } from "./raster.js";
+import { cover, createSheet, finesse, fits, onGrid } from "./raster.js";
 import { newestWins } from "./wire.js";
 
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
@@ -92,7 +92,7 @@ export function createContour(box, onStart) {
   async function axes(size, margin, panels) {
     const { theme, plotly, terrain } = picture;
     const names = terrain.data?.names ?? ["x", "y"];
-    const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs[0].id]), whole, size, range, theme, picture.large, names]);
+    const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs[0].id]), whole, size, finesse(), range, theme, picture.large, names]);
     if (now === drawn) return;
     drawn = now;
     const wide = Math.min(1.5, picture.large);
@@ -132,7 +132,7 @@ export function createContour(box, onStart) {
     });
   }
   let surround = null; // the axes, as pixels
-  const relabel = newestWins(() => show(picture));
+  const relabel = newestWins(() => show(picture).then(() => picture.redraw()));
 
   /** Pixels of the axes' frame for points of the plane, and back; follows the reader's zoom. */
   function scales() {
@@ -148,12 +148,16 @@ export function createContour(box, onStart) {
     };
   }
 
-  /** See another part of the plane: never outside the domain's middle, nor deeper than the grid has anything to say. */
+  /** See another part of the plane, its middle in the domain, and no deeper than the grid has anything to say. */
   function look(sides) {
     const { domain } = picture.terrain;
     const spread = (side) => (sides[side][1] - sides[side][0]) / (domain[side][1] - domain[side][0]);
     if (spread(0) < 1 / DEEPEST || spread(0) > 4) return;
-    range = sides.map((side) => [...side]);
+    range = sides.map(([low, high], side) => {
+      const middle = (low + high) / 2;
+      const stray = Math.min(domain[side][1], Math.max(domain[side][0], middle)) - middle;
+      return [low + stray, high + stray];
+    });
     home.hidden = JSON.stringify(range) === JSON.stringify(domain);
     picture.redraw();
     relabel();
@@ -199,7 +203,7 @@ export function createContour(box, onStart) {
   }
 
   function draw(t) {
-    if (!picture || !range || surround?.length !== whole.reduce((n, side) => n * Math.round(side * finesse()), 1)) return; // Plotly sets the axes anew
+    if (!picture || !range || !fits(surround, whole)) return;
     const { runs, theme, start, terrain, large, view } = picture;
     const scale = scales();
     const { px, py, width, height } = scale;
@@ -271,8 +275,10 @@ export function createContour(box, onStart) {
     if (!cell || event.button > 0 || !range || event.target === home) return;
     const at = local(event, cell);
     fingers.set(event.pointerId, at);
-    if (fingers.size > 1) hold = null; // two fingers zoom
-    else {
+    if (fingers.size > 1) { // two fingers zoom
+      if (hold?.drags && hold.moved) onStart(picture.start, true);
+      hold = null;
+    } else {
       hold = { cell, from: at, drags: overStart(at), moved: false };
       if (hold.drags || event.pointerType === "mouse") box.setPointerCapture(event.pointerId);
     }

@@ -3,7 +3,7 @@
 import { h } from "./dom.js";
 import { between } from "./line.js";
 import { printAxes, printed, printEdges } from "./print.js";
-import { cover, createSheet, finesse } from "./raster.js";
+import { cover, createSheet, finesse, fits } from "./raster.js";
 
 const POINTS = 65; // of a curve
 
@@ -49,7 +49,7 @@ export function createData(box) {
     if (!(width > 0 && height > 0)) return;
     const { train, valid } = terrain.data;
     axes = [0, 1].map((side) => spread([...train[side], ...valid[side]]));
-    const now = JSON.stringify([width, height, axes, theme, large]);
+    const now = JSON.stringify([width, height, finesse(), axes, theme, large]);
     if (now === key) return;
     key = now;
     const wide = Math.min(1.5, large); // room for larger type
@@ -76,7 +76,7 @@ export function createData(box) {
 
   function draw(t) {
     const [, , width, height] = frame;
-    if (!picture?.terrain.data || !surround || width <= 0 || height <= 0) return;
+    if (!picture?.terrain.data || !fits(surround, size) || width <= 0 || height <= 0) return;
     const { runs, theme, terrain, large } = picture;
     const { train, valid, curve } = terrain.data;
     const [[x0, x1], [y0, y1]] = axes;

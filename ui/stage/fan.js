@@ -15,6 +15,10 @@ const PLACES = Float64Array.from({ length: 65536 }, (_, i) => {
   return Math.sign(code) * (size <= NEAR ? size / NEAR : Math.exp(((size - NEAR) * FAR) / (32767 - NEAR)));
 });
 
+const mix = (p, q, u) => (u ? p * (1 - u) + q * u : p);
+/** Between two codes of losses, which are logarithms: how small it is on the way to a 0 nobody knows, the nearer one counts. */
+const mixLoss = (p, q, u) => ((p <= ZERO) === (q <= ZERO) ? mix(p, q, u) : u < 0.5 ? p : q);
+
 /** Whole numbers from their differences along rows of a length, given all high bytes and then all low ones. */
 function sums(bytes, from, count, length, total) {
   const out = new Int16Array(count);
@@ -62,10 +66,9 @@ export function createFan({ head, arrays }, ground) {
       const after = Math.min(before + 1, length - 1);
       const [t0, t1] = [before * stride, Math.min(after * stride, steps)];
       const u = t1 > t0 ? (i - t0) / (t1 - t0) : 0;
-      const mix = (a) => (u ? a(before) * (1 - u) + a(after) * u : a(before));
-      place[2 * i] = mix((k) => PLACES[codes[k] + 32768]);
-      place[2 * i + 1] = mix((k) => PLACES[codes[length + k] + 32768]);
-      loss[i] = mix((k) => (codes[2 * length + k] === NONE ? NaN : codes[2 * length + k]));
+      for (const side of [0, 1]) place[2 * i + side] = mix(PLACES[codes[side * length + before] + 32768], PLACES[codes[side * length + after] + 32768], u);
+      const [p, q] = [before, after].map((k) => (codes[2 * length + k] === NONE ? NaN : codes[2 * length + k]));
+      loss[i] = mixLoss(p, q, u);
     }
     part.path = { place, loss };
     return part.path;
@@ -79,8 +82,8 @@ export function createFan({ head, arrays }, ground) {
     const next = Math.round(q);
     return head.runs.map(({ id, left, diverged }, r) => {
       const [a, b] = [path(r, s), path(r, u ? s + 1 : s)];
-      const mixed = (p, q) => {
-        const m = p * (1 - u) + q * u;
+      const mixed = (p, q, how = mix) => {
+        const m = how(p, q, u);
         return m === m ? m : u < 0.5 ? p : q;
       };
       const position = new Float64Array(2 * n);
@@ -88,7 +91,7 @@ export function createFan({ head, arrays }, ground) {
       for (let i = 0; i < n; i++) {
         position[2 * i] = (x0 + x1) / 2 + (mixed(a.place[2 * i], b.place[2 * i]) * (x1 - x0)) / 2;
         position[2 * i + 1] = (y0 + y1) / 2 + (mixed(a.place[2 * i + 1], b.place[2 * i + 1]) * (y1 - y0)) / 2;
-        const code = mixed(a.loss[i], b.loss[i]);
+        const code = mixed(a.loss[i], b.loss[i], mixLoss);
         const size = 10 ** (Math.abs(code) / 100);
         gap[i] = bounded ? (code <= ZERO ? 0 : code < 0 ? 1 / size : size) : Math.sign(code) * (size - 1);
       }

@@ -40,8 +40,8 @@ export function createKeys(root, act) {
       return;
     }
     const types = target.type === "text" || target.closest("select");
-    const slides = target.type === "range"; // it has arrows, Home and End of its own, but no use for the others
-    const presses = target.closest("button, input[type=checkbox]") && (key === " " || key === "Enter");
+    const slides = target.type === "range" || target.closest(".read"); // it has arrows, Home and End of its own, but no use for the others
+    const presses = target.closest("button, summary, input[type=checkbox]") && (key === " " || key === "Enter");
     const far = event.shiftKey ? 10 : 1;
     const moves = {
       ArrowRight: () => act.nudge(far),

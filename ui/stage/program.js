@@ -57,6 +57,8 @@ export function createProgram(root, catalogue, address, scene, values) {
       if (on.length) return show();
       grade.textContent = "No optimizer is switched on.";
       code.textContent = "";
+      copy.disabled = true;
+      table.removeAttribute("href");
     },
   };
 }

@@ -34,6 +34,9 @@ export function channels(colour) {
 /** How many pixels of the screen stand for one of CSS. */
 export const finesse = () => Math.min(FINEST, devicePixelRatio || 1);
 
+/** Whether what was printed is of a size in CSS pixels, on this screen; where it is not, Plotly is setting the axes anew. */
+export const fits = (pixels, size) => pixels?.length === size.reduce((n, side) => n * Math.round(side * finesse()), 1);
+
 /**
  * Lay elements over the whole of a box, from pixel to pixel of the screen. A sheet that lies between two is smeared; and
  * only where sheets meet without a gap does the browser leave out what lies below them.

@@ -47,14 +47,26 @@ export function createSlider(hyper, { change, grab }, owner = "") {
   }
 
   let before = value; // the hand came
+  let moved = false; // and has not let go
+  const restore = () => {
+    if (moved) move(before, true);
+    moved = false;
+  };
   range.onpointerdown = () => {
     before = value;
+    const stop = range.value;
+    // Where a drag ends at the stop where it began a browser tells of no change.
+    addEventListener("pointerup", () => range.value === stop && restore(), { once: true, capture: true });
     grab(hyper.key);
   };
-  range.onpointercancel = () => move(before, true); // the finger scrolls the page: it meant no slider
+  range.onpointercancel = restore; // the finger scrolls the page: it meant no slider
   range.onfocus = () => range.matches(":focus-visible") && grab(hyper.key);
-  range.oninput = () => move(toValue(hyper, range.value / stops), false, true);
+  range.oninput = () => {
+    moved = true;
+    move(toValue(hyper, range.value / stops), false, true);
+  };
   range.onchange = () => {
+    moved = false;
     write();
     change(hyper.key, value, true, range.value / stops);
   };

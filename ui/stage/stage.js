@@ -14,6 +14,7 @@ import { createKeys } from "./keys.js";
 import { loadPlotly, styled } from "./load.js";
 import { createProgram } from "./program.js";
 import { createRail } from "./rail.js";
+import { finesse } from "./raster.js";
 import { createRelief } from "./relief.js";
 import { intoSearch, toQuery, toQueryOn } from "./scene.js";
 import { terrain } from "./terrain.js";
@@ -136,7 +137,8 @@ function createStage(root, component) {
       ]);
     } catch (error) {
       if (destroyed) return;
-      box.note.textContent = `No answer from the server, trying again. What is drawn is the last scene it sent. (${error.message})`;
+      const drawn = exact ? " What is drawn is the last scene it sent." : "";
+      box.note.textContent = `No answer from the server, trying again.${drawn} (${error.message})`;
       retry = setTimeout(refresh, RETRY);
       return;
     }
@@ -235,7 +237,7 @@ function createStage(root, component) {
       } else if (!transport.playing) redraw();
     });
   }
-  const relength = newestWins(() => chart.show(picture));
+  const relength = newestWins(() => chart.show(picture).then(redraw));
 
   /** Another surface: the settings changed by hand go along. @param {object} surface {surface: id, ...} what is its own */
   function open(surface) {
@@ -257,11 +259,13 @@ function createStage(root, component) {
   }
 
   // --- drawing ---
+  let fine = 0; // how fine the screen is that was drawn for
   let showing = Promise.resolve();
   const show = () => (showing = showing.then(showNow, showNow)); // one after the other: Plotly must not be called twice at once
 
   async function showNow() {
     if (!exact || !theme || destroyed) return;
+    fine = finesse();
     for (const run of exact.runs) run.look = lookOf(run.id);
     compose();
     root.classList.toggle("side-by-side", values.view === "panels");
@@ -279,6 +283,7 @@ function createStage(root, component) {
   const numbers = seldom(() => rail.tick(picture.runs, picture.terrain, transport.t, picture.steps), READABLE);
   function draw(t) {
     if (!picture) return;
+    if (fine !== finesse()) show(); // the reader took the window to another screen
     for (const panel of panels) panel.draw(t);
     if (transport.playing || held) numbers.soon();
     else numbers.now();
@@ -288,6 +293,7 @@ function createStage(root, component) {
 
   const projected = () => root.classList.contains("projector");
   function projector() {
+    if (!values) return;
     document.querySelector(".stAppHeader")?.classList.toggle("away", root.classList.toggle("projector"));
     showControls();
     show();
