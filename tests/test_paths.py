@@ -13,7 +13,7 @@ from engine import rollout
 from engine.metrics import shown
 from surfaces import SURFACES
 from tests.driver import BASIC
-from ui.paths import GRID, WORDS
+from ui.paths import FINE_GRID, GRID, WORDS
 from ui.routes import ROUTES
 from ui.scene import Scene
 
@@ -98,9 +98,11 @@ def test_the_grid_holds_the_surface(surface):
     head, arrays = get("/grid", surface=surface)
     member = SURFACES[surface]
     (x0, x1), (y0, y1) = head["domain"]
-    assert arrays["f"].shape == (GRID, GRID)
-    for j, i in [(0, 0), (0, GRID - 1), (GRID - 1, 0), (7, 50)]:
-        xy = np.array([x0 + (x1 - x0) * i / (GRID - 1), y0 + (y1 - y0) * j / (GRID - 1)])
+    n = FINE_GRID if surface in {"rosenbrock", "eggholder", "bukin6"} else len(arrays["f"])
+    assert n in {GRID, FINE_GRID}
+    assert arrays["f"].shape == (n, n)
+    for j, i in [(0, 0), (0, n - 1), (n - 1, 0), (7, 50)]:
+        xy = np.array([x0 + (x1 - x0) * i / (n - 1), y0 + (y1 - y0) * j / (n - 1)])
         np.testing.assert_allclose(arrays["f"][j, i], member.f(xy, **member.defaults), rtol=1e-6, atol=1e-6)
 
 

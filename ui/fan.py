@@ -15,7 +15,7 @@ import numpy as np
 from engine import race_paths
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
-from ui.paths import floor_of, landmarks, pack, race_of, values_on_grid
+from ui.paths import GRID, floor_of, landmarks, pack, race_of, values_on_grid
 from ui.scene import Scene, controls, surface_of
 
 STOPS = 101  # places of a slider at which its fan is computed
@@ -34,7 +34,7 @@ def fan(scene: Scene, vary: str) -> bytes:
     of the codes (int16) along the path; first all their high bytes, then all their low ones.
     Head: the slider's values, and for each run the steps at which it left the domain and stopped being finite for good
     (null: never), by stop. A slider of the surface's own moves the ground too: array ground, coded likewise, holds its
-    heights at every GROUND_EVERY-th stop as differences along rows, 0 the lowest and 65535 the highest; the head holds
+    heights, (GRID, GRID), at every GROUND_EVERY-th stop as differences along rows, 0 the lowest and 65535 the highest; the head holds
     which those are, and the landmarks at every stop.
     """
     surface = surface_of(scene)
@@ -139,5 +139,8 @@ def _planes(pieces: list[np.ndarray]) -> np.ndarray:
 
 
 def _heights(scene: Scene) -> np.ndarray:
+    """Of a fine grid a coarse one: while it bends nobody sees the difference."""
     f = values_on_grid(scene)
+    every = (len(f) - 1) // (GRID - 1)
+    f = f[::every, ::every]
     return np.log10(1 + f - floor_of(scene)) if surface_of(scene).log_height else f

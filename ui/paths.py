@@ -21,6 +21,7 @@ from optimizers import OPTIMIZERS
 from ui.scene import Scene, surface_of
 
 GRID = 121  # points along each axis of a surface's grid
+FINE_GRID = 241  # of one that bends sharply: contour lines along a crease between the points of a coarse one are beads
 # What can be shown of a run's inside, and its numbers a step. A hessian is f_xx, f_xy, f_yy.
 WORDS = {"rates": 2, "velocity": 2, "squares": 2, "ahead": 2, "hessian": 3}
 
@@ -78,7 +79,7 @@ def paths(scene: Scene) -> bytes:
 
 
 def grid(scene: Scene) -> bytes:
-    """The surface of a scene: f (GRID, GRID), row j at y_j and column i at x_i, evenly over the domain.
+    """The surface of a scene: f (n, n), row j at y_j and column i at x_i, evenly over the domain; n as in `points_of`.
 
     Head: its domain, its landmarks, and what it is made of if that is data.
     """
@@ -121,14 +122,19 @@ def landmarks(scene: Scene) -> dict:
     return {"floor": floor_of(scene), "minima": surface.minima(**hypers), "saddles": surface.saddles(**hypers)}
 
 
+def points_of(surface: Surface) -> int:
+    """Along each axis of a surface's grid."""
+    return FINE_GRID if surface.log_height or not surface.smooth else GRID
+
+
 def values_on_grid(scene: Scene) -> np.ndarray:
-    """f of a scene's surface, (GRID, GRID)."""
+    """f of a scene's surface, (n, n) with n as in `points_of`."""
     with jax.default_device(rollout_device()):
         return np.asarray(compiled(_on_grid, surface_of(scene))(scene.hypers("surface")))
 
 
 def _on_grid(surface: Surface):
-    x, y = (np.linspace(low, high, GRID) for low, high in surface.domain)
+    x, y = (np.linspace(low, high, points_of(surface)) for low, high in surface.domain)
     points = np.stack(np.meshgrid(x, y), axis=-1)
     return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points))
 

@@ -100,7 +100,7 @@ export function createFan({ head, arrays }, ground) {
   }
 
   if (!arrays.ground) return { runs };
-  const points = ground.heights.length;
+  const points = arrays.ground.length / 2 / head.low.length;
   const grounds = head.low.map((low, k) => {
     const share = sums(arrays.ground, k * points, points, Math.sqrt(points), arrays.ground.length / 2);
     return Float32Array.from(share, (v) => low + ((v & 65535) / 65535) * (head.high[k] - low));

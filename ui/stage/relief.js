@@ -12,6 +12,7 @@ import { home, seenBy, turned } from "./view.js";
 
 const TURN = 0.008; // radians for a pixel
 const QUIET = 120; // ms after which what has come to rest is painted with smooth edges
+const [FINE, COARSE] = [120, 60]; // squares of the surface along each side: at rest, while it moves
 const SELDOM = 50; // ms from one picture of a surface that a slider bends to the next: the paths upon it are drawn more often
 
 /** @param {HTMLElement} box */
@@ -48,7 +49,7 @@ export function createRelief(box) {
       drawBox(context, view, terrain, theme, 11 * Math.min(1.5, large));
     });
     const grain = coarse || ratio > 1 ? 1 : 2;
-    view.hides = paintHills(terrain, view, theme, width, height, ratio, grain, coarse ? 2 : 1, pixels);
+    view.hides = paintHills(terrain, view, theme, width, height, ratio, grain, Math.max(1, Math.round((terrain.x.length - 1) / (coarse ? COARSE : FINE))), pixels);
     box.dataset.camera = Object.values(stands).map((v) => v.toFixed(4)).join();
     return (painted = { key, pixels, view, coarse, terrain, at: now });
   }
