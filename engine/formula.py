@@ -497,10 +497,9 @@ def formula_surface(text: str, domain: tuple[float, float, float, float]) -> Sur
         family="shape",
         tex=f"f(x, y) = {to_tex(tree)}",
         reference=Reference(
-            "typed on this page",
-            2026,
-            "minima and saddles were found: smooth ones by Newton's method, kinks by a search",
+            "", 0, "Typed here. Minima and saddles were found: smooth ones by Newton's method, kinks by a search."
         ),
+        smooth=False,  # that it were, nobody has promised
         f=f,
         domain=sides,
         start=_start(tree, sides, x, y, heights),

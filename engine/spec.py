@@ -90,7 +90,7 @@ class Hyper:
 class Reference:
     """Where a rule or a function was first published."""
 
-    authors: str
+    authors: str  # nobody where it was not: `where` then says what it is
     year: int
     where: str
 

@@ -5,7 +5,7 @@ import { createFan } from "../ui/stage/fan.js";
 import { paintHills } from "../ui/stage/hills.js";
 import { between, cut, makeLine, vertexAt } from "../ui/stage/line.js";
 import { axisOf, earlyStop, roundSteps, seriesOf } from "../ui/stage/quantity.js";
-import { intoSearch, measure, parse, show, toPlace, toQuery, toQueryOn, toValue } from "../ui/stage/scene.js";
+import { intoSearch, measure, numbersOf, parse, show, toPlace, toQuery, toQueryOn, toValue } from "../ui/stage/scene.js";
 import { lossAxis, power, terrain, ticks } from "../ui/stage/terrain.js";
 import { GROUND, look, PALETTE } from "../ui/stage/theme.js";
 import { home, seenBy, turned } from "../ui/stage/view.js";
@@ -92,6 +92,12 @@ export const cases = {
   },
   "the page's own parameters stay in the address"() {
     equal(intoSearch("?embed=true&surface=old&a.lr=3", "surface=new", { surface: "new", "a.lr": 1 }), "embed=true&surface=new");
+  },
+  "what is looked at follows the scene in the address, and goes where it is what a page opens with"() {
+    const seen = [["seen", "0,1,0,2"], ["camera", ""]];
+    equal(intoSearch("?seen=9&camera=1,1,1&embed=true", "surface=new", { surface: "new" }, seen), "embed=true&surface=new&seen=0,1,0,2");
+    equal(numbersOf("0,1.5,-2,1e3", 4), [0, 1.5, -2, 1000]);
+    for (const words of ["", "1,2,3", "1,2,3,", "1,2,3,x", "1,2,3,Infinity"]) equal(numbersOf(words, 4), null);
   },
   "bytes become head and arrays"() {
     const text = new TextEncoder().encode(JSON.stringify({ arrays: [{ name: "q", shape: [1], dtype: "f8" }, { name: "p", shape: [2, 2], dtype: "f4" }] }));

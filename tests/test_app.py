@@ -230,6 +230,19 @@ def test_before_the_first_picture_nothing_is_claimed_nor_set(troubled_page):
     assert wrong == []
 
 
+def test_what_takes_long_is_said_to_be_computed(troubled_page):
+    page = visit(troubled_page)
+    note = page.locator(f"{STAGE} .note")
+    held = []
+    page.route("**/paths*", lambda route: held.append(route))
+    slider(page, "adam.lr").press("ArrowRight")
+    expect(note).to_have_text("Computing \u2026")
+    page.route("**/paths*", lambda route: route.continue_())  # for those to come; the newest handler is asked first
+    for route in held:
+        route.continue_()
+    expect(note).to_be_empty()
+
+
 def test_only_what_is_painted_is_called_painted(troubled_page):
     page = visit(troubled_page)
     before = stage(page, "scene")

@@ -70,6 +70,8 @@ def test_a_formula_is_drawn_and_a_bad_one_says_where_and_stays(page):
     box.fill("-1, 1, -1")
     box.press("Enter")
     expect(page.locator(f"{STAGE} .own .complaint")).to_contain_text("expected x low")
+    expect(box).to_have_attribute("aria-invalid", "")
+    expect(field).not_to_have_attribute("aria-invalid", "")
     box.fill("-3, 3, -1, 1")
     painted(page, lambda: box.press("Enter"))
     assert settled(page, "domain=-3")["surface.domain"] == "-3,3,-1,1"
@@ -80,11 +82,13 @@ def test_a_formula_is_drawn_and_a_bad_one_says_where_and_stays(page):
         "f=x2+3\u2062y2+sin\u2061(3\u2062x)"
     )
     expect(page.locator(f"{STAGE} .contour .legend")).to_have_text(
-        "\u2605 minimum found   \u00d7 saddle found   \u25cb start", use_inner_text=True
+        "\u2605 lowest minimum found   \u2606 minimum found   \u00d7 saddle found   \u25cb start", use_inner_text=True
     )
     painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("ravine"))
+    expect(page.locator(f"{STAGE} .contour .legend")).to_have_text("\u2605 minimum   \u25cb start", use_inner_text=True)
+    painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("styblinski_tang"))
     expect(page.locator(f"{STAGE} .contour .legend")).to_have_text(
-        "\u2605 minimum   \u00d7 saddle   \u25cb start", use_inner_text=True
+        "\u2605 lowest minimum   \u2606 minimum   \u00d7 saddle   \u25cb start", use_inner_text=True
     )
 
 

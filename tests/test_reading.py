@@ -92,10 +92,20 @@ def test_the_leaderboard_says_when_a_run_is_there_and_what_it_cost(page):
                 assert cells[3] == (str(within.argmax()) if within.any() else NOTHING), (id, step, tolerance)
         costs = {id: cells[4] for id, cells in board(page).items()}
         assert costs == {
-            id: str(step * o.spends.gradients) + (f" + {step * o.spends.hessians} H" if o.spends.hessians else "")
+            id: str(step * o.spends.gradients)
+            + (f" +\u00a0{step * o.spends.hessians}\u00a0H" if o.spends.hessians else "")
             for id, o in BASIC.items()
         }
         assert [id for id, cost in costs.items() if "H" in cost] == ["newton"]
+
+
+def test_a_run_that_diverged_costs_no_more(page):
+    visit(page, "rail=leaderboard&surface.kappa=1000&sgd.lr=1&on=sgd,adam")
+    scene = Scene.read({"surface.kappa": "1000", "sgd.lr": "1"})
+    finite = np.isfinite(run_of(scene, "sgd").loss)
+    assert not finite[-1]
+    costs = {id: cells[4] for id, cells in board(page).items()}
+    assert costs == {"sgd": str(finite.argmin()), "adam": str(int(scene.values["steps"]))}
 
 
 def test_a_diverged_run_is_last_and_says_so(page):
@@ -278,6 +288,40 @@ def test_the_projector_has_a_button_in_and_out(page):
     page.keyboard.press("p")
     button.click()
     expect(page.locator(f"{STAGE} .bar")).to_be_visible()
+
+
+@pytest.mark.parametrize("end", ["p", "Escape"])
+def test_keys_work_on_a_projector_wherever_the_focus_was(page, end):
+    visit(page)
+    page.locator("[data-key='adam.lr'] input[type=range]").focus()
+    page.keyboard.press("p")
+    root = page.locator(STAGE)
+    expect(root).to_have_class(re.compile(r"\bprojector\b"))
+    page.keyboard.press("Home")
+    expect(root).to_have_attribute("data-step", "0")
+    page.keyboard.press(end)
+    expect(root).not_to_have_class(re.compile(r"\bprojector\b"))
+
+
+def test_a_hand_leaves_the_keys_to_the_stage(page):
+    visit(page)
+    loop = page.get_by_role("button", name="Loop")
+    loop.click()
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="pause")).to_be_visible()
+    expect(loop).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press(" ")
+    page.get_by_label("show Adam", exact=True).click()
+    page.keyboard.press("Home")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
+    surface = page.locator(f"{STAGE} .bar select")
+    surface.dispatch_event("pointerdown")
+    painted(page, lambda: surface.select_option("beale"))
+    expect(page.locator(STAGE)).to_be_focused()
+    surface.focus()
+    page.keyboard.press("End")  # of the list: a keyboard goes on choosing
+    expect(surface).to_be_focused()
 
 
 def test_space_opens_a_family_that_has_the_focus(page):

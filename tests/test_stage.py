@@ -374,6 +374,48 @@ def test_a_slider_takes_typed_numbers_and_finds_back(page):
     settled(page, r"surface=ravine$")
 
 
+def test_a_link_shows_what_was_looked_at(page):
+    visit(page)
+    area = box(page, "contour")
+    page.mouse.move(area["x"] + 200, area["y"] + 200)
+    page.mouse.wheel(0, -200)
+    page.locator(f"{STAGE} .relief").hover()
+    page.mouse.wheel(0, -100)
+    page.keyboard.press("d")
+    query = settled(page, r"seen=.*camera=")
+    seen = [float(word) for word in query["seen"].split(",")]
+    relief = page.locator(f"{STAGE} .relief")
+    camera = relief.get_attribute("data-camera")
+    ranges = "['x', 'y'].flatMap((a) => document.querySelector('.contour .plot')._fullLayout[`${a}axis`].range)"
+    page.wait_for_function(f"{ranges}.every((v, i) => Math.abs(v - {seen}[i]) < 1e-3)")
+    visit(page, page.url.partition("?")[2])
+    assert page.evaluate(ranges) == seen
+    at, again = ([float(word) for word in words.split(",")] for words in (camera, relief.get_attribute("data-camera")))
+    assert again == pytest.approx(at, abs=1e-3)
+    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
+    page.get_by_role("button", name="Turn back").click()
+    expect(page.get_by_role("button", name="Turn back")).to_be_hidden()
+    page.wait_for_url(lambda url: "camera" not in url and "seen" in url)
+    painted(page, page.get_by_role("button", name="Reset", exact=True).click)
+    page.wait_for_url(re.compile(r"surface=ravine$"))
+    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    assert page.evaluate(ranges) == [side for sides in SURFACES["ravine"].domain for side in sides]
+
+
+@pytest.mark.parametrize("sight", ["seen=1,2&camera=a,b,c", "seen=,,,&camera=", "seen=1,1,1,1&camera=1,2,NaN"])
+def test_a_link_with_nonsense_shows_the_whole(page, sight):
+    visit(page, sight)
+    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    expect(page.get_by_role("button", name="Turn back")).to_be_hidden()
+    assert all(count > 100 for count in pixels(page, "contour"))
+
+
+def test_a_link_opens_the_settings_that_it_changes(page):
+    visit(page, "adam.b1=0.8")
+    expect(page.locator("[data-key='adam.b1']")).to_be_visible()
+    expect(page.locator("[data-key='rmsprop.rho']")).to_be_hidden()
+
+
 def test_a_complaint_about_the_start_goes_when_the_start_is_set(page):
     visit(page)
     complaint = page.locator(f"{STAGE} .start .complaint")

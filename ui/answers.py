@@ -45,13 +45,19 @@ def _fan(query: dict[str, str]) -> Answer:
 
 
 def _formula(query: dict[str, str]) -> Answer:
-    """Whether a formula can be drawn over a domain: {mathml}, how it was read, or {error} in words for the reader."""
+    """Whether a formula can be drawn over a domain.
+
+    {mathml}, how it was read, or {error, field}: what is wrong, in words for the reader, and with which of the two.
+    """
     text = query.get("formula", "")
+    field = "domain"
     try:
-        formula_surface(text, read_domain(query.get("domain", "")))
+        domain = read_domain(query.get("domain", ""))
+        field = "formula"
+        formula_surface(text, domain)
         found = {"mathml": to_mathml(parse(text))}
     except ValueError as error:
-        found = {"error": str(error)}
+        found = {"error": str(error), "field": field}
     return Answer(json.dumps(found), "application/json")
 
 

@@ -1,6 +1,7 @@
 """The page: the stage over the whole window, and beside it, in the sidebar, the rules in formulas and code."""
 
 import inspect
+from dataclasses import astuple
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -23,7 +24,8 @@ export default async (component) => (await stage).default(component);
 def formula(member: Member) -> None:
     """A member's rule and where it comes from."""
     st.latex(r"\begin{gathered}" + member.tex + r"\end{gathered}")
-    st.caption(f"{member.reference.authors} {member.reference.year}, {member.reference.where}")
+    authors, year, where = astuple(member.reference)
+    st.caption(f"{authors} {year}, {where}" if authors else where)
 
 
 st.set_page_config(

@@ -6,9 +6,9 @@ const HEAD = 7; // pixels of an arrow's head
 const FIXED = 38; // pixels of an arrow that tells a direction alone
 const LARGEST = 44; // pixels of the side of a run's largest accumulated square
 
-/** How each of them looks, and what it is. */
-export const KEY = [["thick", "the step"], ["grey", "the gradient downhill"], ["thin", "velocity"], ["ring", "where Nesterov looks"],
-  ["squares", "accumulated g² of x and y"], ["curve", "Newton's model"]];
+/** How each of them looks, what it is, and what a run that has it holds. */
+export const KEY = [["thick", "the step"], ["grey", "the gradient downhill"], ["thin", "velocity", "velocity"], ["ring", "where Nesterov looks", "ahead"],
+  ["squares", "accumulated g² of x and y", "squares"], ["curve", "Newton's model", "hessian"]];
 
 /**
  * @param {number} times how many times their true length the arrows are drawn

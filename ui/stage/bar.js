@@ -7,7 +7,7 @@ import { createSlider } from "./slider.js";
 /**
  * @param {HTMLElement} box @param {object} catalogue
  * @param {{change: (key: string, value: *, done: boolean) => void, grab: (key: string) => void, open: (surface: object) => void,
- *   check: (formula: string, domain: string) => Promise<{mathml?: string, error?: string}>, reset: () => void,
+ *   check: (formula: string, domain: string) => Promise<{mathml?: string, error?: string, field?: string}>, reset: () => void,
  *   program: () => void, publish: () => string}} act what the reader can do here; publish gives the link to the scene
  */
 export function createBar(box, catalogue, { change, grab, open, check, reset, program, publish }) {
@@ -91,9 +91,10 @@ function createFormula(open, check) {
   el.onsubmit = async (event) => {
     event.preventDefault();
     const [formula, domain] = [text.value, box.value];
-    const { error } = await check(formula, domain);
+    const { error, field } = await check(formula, domain);
     complaint.textContent = error ?? "";
-    text.toggleAttribute("aria-invalid", !!error);
+    text.toggleAttribute("aria-invalid", !!error && field !== "domain");
+    box.toggleAttribute("aria-invalid", field === "domain");
     if (!error) open({ surface: "formula", "surface.f": formula, "surface.domain": domain.split(",").map(Number) });
   };
   return {
@@ -112,7 +113,7 @@ function createFormula(open, check) {
         if (now === shown && mathml) read.innerHTML = `<math><mi>f</mi><mo>=</mo>${mathml}</math>`; // of the server's making: no text of the reader's
       });
       complaint.textContent = "";
-      text.removeAttribute("aria-invalid");
+      for (const field of [text, box]) field.removeAttribute("aria-invalid");
     },
   };
 }

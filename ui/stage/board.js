@@ -68,6 +68,7 @@ export function createBoard(box, optimizers) {
       const { cells, status } = rows.get(run.id);
       const gone = run.diverged !== null && step >= run.diverged;
       const { gradients, hessians } = spends.get(run.id);
+      const spent = gone ? run.diverged : step;
       const there = bounded ? reaches(run, tolerance) : null;
       const [x, y] = [run.position[2 * step], run.position[2 * step + 1]];
       const size = run.gradient ? Math.hypot(run.gradient[2 * step], run.gradient[2 * step + 1]) : NaN;
@@ -77,7 +78,7 @@ export function createBoard(box, optimizers) {
         gone || !bounded ? "" : measure(nearest(x, y, terrain.minima), digits),
         gone ? "" : measure(size, digits),
         there === null ? "" : there > step ? "" : String(there),
-        step * gradients + (hessians ? ` + ${step * hessians} H` : ""),
+        spent * gradients + (hessians ? ` +\u00a0${spent * hessians}\u00a0H` : ""), // broken, if at all, before the plus
       ];
       cells.forEach((cell, i) => write(cell, numbers[i] || "–"));
       write(status, fate(run, step, terrain));

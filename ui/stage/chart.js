@@ -23,7 +23,8 @@ export function createChart(box, onSeek, change) {
   const scale = choice("", [{ id: "log", name: "log" }, { id: "linear", name: "linear" }], (id) => change("scale", id, true));
   scale.select.setAttribute("aria-label", "scale of the chart");
   const note = h("div", { className: "remark" });
-  box.append(plot, canvas, note, h("div", { className: "picks" }, what.el, scale.el));
+  const top = h("div", { className: "head" }, note, h("div", { className: "picks" }, what.el, scale.el));
+  box.append(plot, canvas, top);
   let picture = null;
   let axis = null;
   let shown = ""; // the quantity and scale of the axis
@@ -57,6 +58,7 @@ export function createChart(box, onSeek, change) {
     theme = picture.theme;
     const wide = Math.min(1.5, picture.large); // room for larger type
     const margin = { l: 58 * wide, r: 12 * wide, t: 36, b: 38 * wide }; // the choices stand above: over the sheet they would be dear
+    top.style.left = `${margin.l}px`;
     frame = [margin.l, margin.t, width - margin.l - margin.r, height - margin.t - margin.b];
     const lines = { showgrid: false, zeroline: false, fixedrange: true, ticklen: 3, ticks: "outside", tickcolor: theme.faint };
     await plotly.react(plot, [{ x: [], y: [] }], {

@@ -1,37 +1,42 @@
 /** The contour panel: Plotly sets the axes, a sheet shows them, the surface and the paths; one cell for all runs or one for each. */
 
 import { KEY } from "./arrows.js";
+import { write } from "./board.js";
 import { paintGround } from "./ground.js";
 import { h, wheeled } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { printAxes, printed } from "./print.js";
 import { cover, createSheet, finesse, fits, onGrid } from "./raster.js";
+import { numbersOf } from "./scene.js";
 import { newestWins } from "./wire.js";
 
 const GRAB = 16; // pixels round the start ring in which it can be taken hold of
 const STILL = 5; // pixels a pointer may stray and still be a click
 const DEEPEST = 200; // times the reader can zoom in
+const WIDEST = 4; // times the domain that can be seen
 const BRIEF = 1.5; // ms to paint the ground in at each move of a surface's slider; where it takes longer, it is coarser meanwhile
 const COARSEST = 4; // pixels, each way
 /**
  * @param {HTMLElement} box
  * @param {(xy: [number, number], done: boolean) => void} onStart the start was moved to a point of the plane
+ * @param {() => void} onLook another part of the plane is seen
  */
-export function createContour(box, onStart) {
+export function createContour(box, onStart, onLook) {
   let picture = null;
   let cells = []; // {el, axes, runs, corner: of the cell in the box, box: of its axes, [left, top, width, height]}
   let whole = [0, 0]; // the size of all, read once: asking the page while drawing makes it lay itself out again
   let frame = [0, 0, 1, 1]; // of the axes in a cell: left, top, width, height
   let range = null; // the part of the plane that is seen
   let surface = null; // whose range it is
+  let wanted = null; // the part that a link shows: [x low, x high, y low, y high]
   const plot = h("div", { className: "plot" });
   const canvas = h("canvas");
   const sheet = createSheet(canvas);
   const grid = h("div", { className: "cells" });
-  const legend = h("div", { className: "legend" }, ...["★ minimum", "   × saddle"].flatMap((sign) => [sign, h("span", { className: "found" }, " found")]), "   ○ start");
+  const legend = h("div", { className: "legend" });
   const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again", onclick: () => look(picture.terrain.domain) }, "Zoom out");
-  const signs = h("div", { className: "key", hidden: true }, ...KEY.flatMap(([name, what]) => [h("b", {}, name), ` ${what} `]));
+  const signs = h("div", { className: "key", hidden: true });
   box.append(plot, canvas, grid, legend, signs, home);
 
   function arrange() {
@@ -68,9 +73,11 @@ export function createContour(box, onStart) {
     if (surface !== picture.terrain.surface) {
       surface = picture.terrain.surface;
       range = picture.terrain.domain.map((side) => [...side]);
+      if (wanted) within([wanted.slice(0, 2), wanted.slice(2)]);
+      wanted = null;
     }
     arrange();
-    signs.hidden = !picture.arrows;
+    explain();
     whole = cover(box, canvas, plot);
     if (!whole.every((side) => side > 0)) return;
     const panels = cells.length > 1 || picture.view === "panels";
@@ -78,6 +85,9 @@ export function createContour(box, onStart) {
     const margin = panels ? { l: 34 * wide, r: 6 * wide, t: 22 * wide, b: 22 * wide } : { l: 52 * wide, r: 8 * wide, t: 10, b: 46 * wide };
     const { left, top } = canvas.getBoundingClientRect();
     const size = ["width", "height"].map((side) => Math.floor(cells[0].el.getBoundingClientRect()[side]));
+    const title = 4 * wide * namesOf(picture.terrain)[0].length; // half of it, in pixels
+    if (legend.offsetWidth > (size[0] - margin.l - margin.r) / 2 - title) margin.b += 16 * wide; // it goes below the axis' title
+    signs.style.left = `${margin.l + 4}px`;
     frame = [margin.l, margin.t, size[0] - margin.l - margin.r, size[1] - margin.t - margin.b];
     for (const cell of cells) {
       const sides = cell.el.getBoundingClientRect();
@@ -88,10 +98,23 @@ export function createContour(box, onStart) {
     await axes(size, margin, panels);
   }
 
+  /** Say what the signs in the picture stand for: of those that are there. */
+  function explain() {
+    const { terrain: { minima, saddles, floor, surface }, runs, arrows } = picture;
+    const found = surface.startsWith("formula ") ? " found" : "";
+    const others = minima.some(([, value]) => !lowest(value, floor));
+    const places = [minima.length && (others ? "★ lowest minimum" : "★ minimum"), others && "☆ minimum", saddles.length && "× saddle"];
+    write(legend, [...places.filter(Boolean).map((sign) => sign + found), "○ start"].join("   "));
+    signs.hidden = !arrows;
+    const shown = KEY.filter(([, , word]) => !word || runs.some((run) => run[word]));
+    const words = shown.flatMap(([name, what]) => [h("b", {}, name), ` ${what} `]);
+    if (words.map((word) => word.textContent ?? word).join("") !== signs.textContent) signs.replaceChildren(...words);
+  }
+
   let drawn = ""; // what the axes were last drawn from
   async function axes(size, margin, panels) {
     const { theme, plotly, terrain } = picture;
-    const names = terrain.data?.names ?? ["x", "y"];
+    const names = namesOf(terrain);
     const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs[0].id]), whole, size, finesse(), range, theme, picture.large, names]);
     if (now === drawn) return;
     drawn = now;
@@ -148,19 +171,33 @@ export function createContour(box, onStart) {
     };
   }
 
-  /** See another part of the plane, its middle in the domain, and no deeper than the grid has anything to say. */
+  /** See another part of the plane. */
   function look(sides) {
+    if (!within(sides)) return;
+    onLook();
+    picture.redraw();
+    relabel();
+  }
+  /** Set the part that is seen: its middle in the domain, and no deeper than the grid has anything to say. */
+  function within(sides) {
     const { domain } = picture.terrain;
     const spread = (side) => (sides[side][1] - sides[side][0]) / (domain[side][1] - domain[side][0]);
-    if (spread(0) < 1 / DEEPEST || spread(0) > 4) return;
+    if (![0, 1].every((side) => spread(side) >= 1 / DEEPEST && spread(side) <= WIDEST)) return false;
     range = sides.map(([low, high], side) => {
       const middle = (low + high) / 2;
       const stray = Math.min(domain[side][1], Math.max(domain[side][0], middle)) - middle;
       return [low + stray, high + stray];
     });
     home.hidden = JSON.stringify(range) === JSON.stringify(domain);
-    picture.redraw();
-    relabel();
+    return true;
+  }
+  /** The part that is seen, for a link; empty where it is the whole domain. */
+  const aimed = () => (home.hidden ? "" : range.map((side) => side.map((v) => Number(v.toPrecision(6)))).join());
+  /** See the part that a link says; without one, or with nonsense, the whole domain. */
+  function aim(words) {
+    wanted = numbersOf(words, 4);
+    surface = null;
+    home.hidden = true;
   }
   /** Zoom by a factor round a point of the frame, and move by pixels. */
   function zoom(factor, [mx, my], [dx, dy] = [0, 0]) {
@@ -329,8 +366,11 @@ export function createContour(box, onStart) {
   }, { passive: false });
   const destroy = () => ["pointerup", "pointercancel"].forEach((type) => removeEventListener(type, release));
 
-  return { show, see, draw, plot, destroy };
+  return { show, see, draw, plot, aim, aimed, destroy };
 }
+
+const namesOf = (terrain) => terrain.data?.names ?? ["x", "y"];
+const lowest = (value, floor) => value <= floor + 1e-9;
 
 /** A run's line on the screen, kept until the run or the scale changes. */
 function lineOf(run, px, py) {
@@ -377,8 +417,6 @@ function landmarks(sheet, { minima, saddles, floor }, { muted }, px, py, size) {
     star(context);
     context.fill();
   };
-  const lowest = ([, value]) => value <= floor + 1e-9;
-  minima.filter(lowest).forEach(sign("lowest", filled));
-  minima.filter((place) => !lowest(place)).forEach(sign("minimum", star));
+  for (const place of minima) (lowest(place[1], floor) ? sign("lowest", filled) : sign("minimum", star))(place);
   saddles.forEach(sign("saddle", cross));
 }

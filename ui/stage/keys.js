@@ -7,7 +7,7 @@ const TURN = 0.08; // radians for a press
 /**
  * @param {HTMLElement} root the stage
  * @param {object} act what keys do: toggle(), nudge(steps), seek(step), pick(k), turn(right, up) in radians,
- *   fullscreen(), projector()
+ *   fullscreen(), projector(), plain(): no projector
  * @returns {{help: () => void}} shows the list of keys
  */
 export function createKeys(root, act) {
@@ -18,7 +18,7 @@ export function createKeys(root, act) {
     ["1 – 9", "switch an optimizer on or off"],
     ["W A S D", "turn the view in 3D"],
     ["F", "full screen"],
-    ["P", "projector: thick lines, large type, nothing else"],
+    ["P", "projector: thick lines, large type, nothing else; Escape too ends it"],
     ["?", "this list"],
     ["Click", "in the contour another start, in the chart another step"],
     ["Drag", "the ring moves the start; the 3D view turns; a magnified contour moves"],
@@ -49,11 +49,18 @@ export function createKeys(root, act) {
       Home: () => act.seek(0),
       End: () => act.seek(Infinity),
     };
-    const others = { w: () => act.turn(0, TURN), s: () => act.turn(0, -TURN), a: () => act.turn(-TURN, 0), d: () => act.turn(TURN, 0), " ": act.toggle, f: act.fullscreen, p: act.projector, "?": help };
+    const others = { w: () => act.turn(0, TURN), s: () => act.turn(0, -TURN), a: () => act.turn(-TURN, 0), d: () => act.turn(TURN, 0), " ": act.toggle, f: act.fullscreen, p: act.projector, escape: act.plain, "?": help };
     const does = (slides ? null : moves[key]) ?? others[key.toLowerCase()] ?? (/^[1-9]$/.test(key) ? () => act.pick(Number(key) - 1) : null);
     if (!does || types || presses) return;
     event.preventDefault();
     does();
   });
+  // A hand that has pressed a button or chosen from a list leaves the keys to the stage: Space plays, and picks nothing.
+  let byHand = false;
+  root.addEventListener("pointerdown", () => (byHand = true), true);
+  root.addEventListener("keydown", () => (byHand = false), true);
+  for (const [type, what] of [["click", "button, summary, input[type=checkbox]"], ["change", "select"]]) {
+    root.addEventListener(type, ({ target }) => byHand && target.closest(what) && !target.closest("dialog") && root.focus({ preventScroll: true }));
+  }
   return { help };
 }

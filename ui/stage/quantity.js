@@ -10,7 +10,7 @@ export const QUANTITIES = [
   { id: "gradient", name: "gradient norm" },
   { id: "distance", name: "distance to the nearest minimum" },
   { id: "step", name: "step length" },
-  { id: "rates", name: "learning rate per coordinate", remark: "thick: x, thin: y" },
+  { id: "rates", name: "learning rate per coordinate", remark: "thick: x, thin: y", ofData: "thick: w₁, thin: w₂" },
 ];
 
 const DECADES = 12; // of a logarithmic axis at most

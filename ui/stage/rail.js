@@ -99,7 +99,8 @@ export function createRail(box, catalogue, act) {
     const el = h("section", { className: "row", "data-optimizer": optimizer.id },
       h("div", { className: "title" }, h("label", {}, tick, sample, h("span", { className: "name" }, optimizer.name)), status, loss, door),
       slider(first, optimizer.name), more);
-    const row = { id: optimizer.id, family: optimizer.basic ? "" : optimizer.family, el, tick, sample, status, loss };
+    const open = () => more.hidden && door.click();
+    const row = { id: optimizer.id, others, open, family: optimizer.basic ? "" : optimizer.family, el, tick, sample, status, loss };
     tick.onchange = () => change("on", rows.filter((r) => r.tick.checked).map((r) => r.id), true);
     return row;
   });
@@ -113,7 +114,7 @@ export function createRail(box, catalogue, act) {
   });
   const [basic, ...others] = families.map(({ el }) => el);
   settingsSide.append(basic, h("div", { className: "families" }, "more", ...others));
-  let seenOn = "";
+  let seenOn = null; // before the first scene
 
   return {
     /** Switch the k-th optimizer on or off. */
@@ -128,6 +129,7 @@ export function createRail(box, catalogue, act) {
       batch.hidden = !catalogue.surfaces.find(({ id }) => id === values.surface).data;
       const used = new Set(schedules.find((s) => s.id === values.schedule).sliders.map((hyper) => hyper.key));
       for (const el of decaySliders) el.hidden = !used.has(el.dataset.key);
+      if (!seenOn) for (const { others, open } of rows) if (others.some(({ key }) => values[key] !== defaults[key])) open(); // a link changed them
       for (const row of rows) {
         row.tick.checked = values.on.includes(row.id);
         row.el.classList.toggle("off", !row.tick.checked);

@@ -8,6 +8,7 @@ import { vertexAt } from "./line.js";
 import { drawMark, drawPaths } from "./paint.js";
 import { printed, printEdges } from "./print.js";
 import { cover, createSheet, finesse } from "./raster.js";
+import { numbersOf } from "./scene.js";
 import { home, seenBy, turned } from "./view.js";
 
 const TURN = 0.008; // radians for a pixel
@@ -15,11 +16,12 @@ const QUIET = 120; // ms after which what has come to rest is painted with smoot
 const [FINE, COARSE] = [120, 60]; // squares of the surface along each side: at rest, while it moves
 const SELDOM = 50; // ms from one picture of a surface that a slider bends to the next: the paths upon it are drawn more often
 
-/** @param {HTMLElement} box */
-export function createRelief(box) {
+/** @param {HTMLElement} box @param {() => void} onTurn the reader turned the camera */
+export function createRelief(box, onTurn) {
   const canvas = h("canvas");
   const sheet = createSheet(canvas);
-  box.append(canvas);
+  const back = h("button", { type: "button", className: "home", hidden: true, title: "the camera as it stood", onclick: () => turn() }, "Turn back");
+  box.append(canvas, back);
   let picture = null;
   let size = [0, 0];
   let camera = null; // where the reader turned it; null: where it stands by itself
@@ -100,13 +102,23 @@ export function createRelief(box) {
   function turn(...by) {
     if (!picture) return;
     camera = by.length ? turned(camera ?? home(...size), ...by) : null;
+    back.hidden = !camera;
+    onTurn();
     cancelAnimationFrame(turning);
     turning = requestAnimationFrame(() => draw(latest));
+  }
+  /** Where the camera stands, for a link; empty where nobody turned it. */
+  const aimed = () => (camera ? Object.values(camera).map((v) => Number(v.toFixed(3))).join() : "");
+  /** Turn the camera as a link says; a link without one or with nonsense leaves it where it stands by itself. */
+  function aim(words) {
+    const numbers = numbersOf(words, 3);
+    camera = numbers && turned({ azimuth: numbers[0], elevation: numbers[1], distance: numbers[2] }, 0, 0);
+    back.hidden = !camera;
   }
   const fingers = new Map();
   let undecided = null; // where a finger came down that may yet scroll the page
   box.addEventListener("pointerdown", (event) => {
-    if (event.button > 0) return;
+    if (event.button > 0 || event.target === back) return;
     box.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
     const scrolls = event.pointerType === "touch" && getComputedStyle(box).touchAction !== "none";
@@ -133,5 +145,5 @@ export function createRelief(box) {
   box.addEventListener("dblclick", () => turn());
 
   const destroy = () => [cancelAnimationFrame(turning), clearTimeout(resting)];
-  return { show, see, draw, turn, destroy };
+  return { show, see, draw, turn, aim, aimed, destroy };
 }

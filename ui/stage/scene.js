@@ -32,11 +32,19 @@ export function toQueryOn(surface, values, defaults) {
 /**
  * The page's own query with the scene laid into it; parameters that are not the scene's (embed=true) stay.
  * @param {string} search as in location.search @param {string} scene a scene's query @param {object} values
+ * @param {[string, string][]} seen what the reader looks at, by URL key; empty where it is what a page opens with
  */
-export function intoSearch(search, scene, values) {
-  const owners = new Set(Object.keys(values).map((key) => key.split(".")[0]));
+export function intoSearch(search, scene, values, seen = []) {
+  const owners = new Set([...Object.keys(values).map((key) => key.split(".")[0]), ...seen.map(([key]) => key)]);
   const others = [...new URLSearchParams(search)].filter(([key]) => !owners.has(key.split(".")[0]));
-  return [new URLSearchParams(others).toString(), scene].filter(Boolean).join("&");
+  const sights = seen.filter(([, words]) => words).map((pair) => pair.join("="));
+  return [new URLSearchParams(others).toString(), scene, ...sights].filter(Boolean).join("&");
+}
+
+/** The numbers of a list in a URL; null unless they are so many, and all finite. */
+export function numbersOf(words, count) {
+  const numbers = words.split(",").map((word) => (word.trim() ? Number(word) : NaN));
+  return numbers.length === count && numbers.every(Number.isFinite) ? numbers : null;
 }
 
 const significant = (value, digits) => Number(value.toPrecision(digits));

@@ -24,7 +24,10 @@ import { newestWins, runsOf, unpack } from "./wire.js";
 
 const RETRY = 2000; // ms until an unanswered request is made again
 const READABLE = 100; // ms that a live number stays while something moves
+const SLOW = 500; // ms without an answer until it is said that one is being computed
 const SETTLE = 200; // ms without change until the address bar and the script are told
+
+const COMPUTING = "Computing …";
 
 const stages = new WeakMap(); // one for each place on the page: Streamlit calls again for every change of theme
 
@@ -84,11 +87,14 @@ function createStage(root, component) {
     turn: (right, up) => relief.turn(right, up),
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
+    plain: () => projected() && projector(),
   });
   const bar = createBar(box.bar, catalogue, { change, grab, open, check, reset, publish, program: () => program.open() });
   const rail = createRail(box.rail, catalogue, { change, grab });
-  const contour = createContour(box.contour, (xy, done) => change("start", xy, done));
-  const relief = createRelief(box.relief);
+  const contour = createContour(box.contour, (xy, done) => change("start", xy, done), settle);
+  const relief = createRelief(box.relief, settle);
+  const sights = { seen: contour, camera: relief }; // what the reader looks at, by URL key: it stays in the browser
+  for (const [key, panel] of Object.entries(sights)) panel.aim(new URLSearchParams(location.search).get(key) ?? "");
   const transport = createTransport(box.transport, { draw, rest, change, help: keys.help, projector });
   const chart = createChart(box.chart, transport.seek, change);
   const data = createData(box.data);
@@ -107,6 +113,14 @@ function createStage(root, component) {
   let ground = null;
   let retry = 0;
 
+  /** Say so where something takes long. @param {Promise} answer @returns {Promise} the same */
+  function patiently(answer) {
+    const timer = setTimeout(() => (box.note.textContent ||= COMPUTING), SLOW);
+    return answer.finally(() => {
+      clearTimeout(timer);
+      if (box.note.textContent === COMPUTING) box.note.textContent = "";
+    });
+  }
   async function bytes(route, query) {
     const answer = await fetch(new URL(`${route}?${query}&v=${version}`, document.baseURI));
     if (!answer.ok) throw new Error(`the server answered ${answer.status} for ${route}`);
@@ -129,12 +143,12 @@ function createStage(root, component) {
     edited = {};
     let paths, grid, plotly;
     try {
-      [paths, grid, plotly] = await Promise.all([
+      [paths, grid, plotly] = await patiently(Promise.all([
         bytes("paths", query),
         surfaceQuery === gridQuery ? null : bytes("grid", surfaceQuery),
         loadPlotly(plotlyAddress),
         styled(),
-      ]);
+      ]));
     } catch (error) {
       if (destroyed) return;
       const drawn = exact ? " What is drawn is the last scene it sent." : "";
@@ -155,6 +169,7 @@ function createStage(root, component) {
       values = { ...head.values, ...(values ? looks() : {}), ...Object.fromEntries(kept) };
       opening = null;
       placing = first ? values.step : null;
+      if (first) told = toQuery(values, defaults);
       showControls();
       if (target !== null) settle();
       if (kept.length) refresh();
@@ -244,10 +259,10 @@ function createStage(root, component) {
     opening = surface;
     refresh();
   }
-  /** What the server says of a formula: {mathml} or {error}. */
+  /** What the server says of a formula: {mathml}, or {error, field} with what is wrong and where. */
   async function check(formula, domain) {
     try {
-      return await (await fetch(new URL(`formula?${new URLSearchParams({ formula, domain, v: version })}`, document.baseURI))).json();
+      return await (await patiently(fetch(new URL(`formula?${new URLSearchParams({ formula, domain, v: version })}`, document.baseURI)))).json();
     } catch {
       return { error: "No answer from the server: the formula was not read. Try again." };
     }
@@ -255,6 +270,7 @@ function createStage(root, component) {
   /** The scene that this surface opens with, seen as it is seen now. */
   function reset() {
     values = { ...defaults, ...looks() };
+    for (const panel of Object.values(sights)) panel.aim("");
     open(Object.fromEntries(Object.entries(values).filter(([key]) => ["surface", "surface.f", "surface.domain"].includes(key))));
   }
 
@@ -296,6 +312,7 @@ function createStage(root, component) {
     if (!values) return;
     document.querySelector(".stAppHeader")?.classList.toggle("away", root.classList.toggle("projector"));
     showControls();
+    if (!document.activeElement.checkVisibility({ visibilityProperty: true })) root.focus({ preventScroll: true });
     show();
   }
   function showControls() {
@@ -337,6 +354,7 @@ function createStage(root, component) {
     settle();
   }
   let timer = 0;
+  let told = null; // the scene that the script knows
   function settle() {
     clearTimeout(timer);
     timer = setTimeout(publish, SETTLE);
@@ -345,8 +363,10 @@ function createStage(root, component) {
   function publish() {
     clearTimeout(timer);
     const scene = toQuery(values, defaults);
-    history.replaceState(history.state, "", `?${intoSearch(location.search, scene, values)}`);
-    tell("scene", scene);
+    const seen = Object.entries(sights).map(([key, panel]) => [key, panel.aimed()]);
+    history.replaceState(history.state, "", `?${intoSearch(location.search, scene, values, seen)}`);
+    if (scene !== told) tell("scene", scene);
+    told = scene;
     return location.href;
   }
 
