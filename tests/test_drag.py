@@ -235,9 +235,10 @@ def test_the_steps_slider_cuts_and_lengthens_what_it_has(page):
 
 def drawn_with_its_axes(page, panel, action):
     """Do something that moves a panel's axes: its picture is drawn at once, and again when they are set."""
-    before = int(stage(page, "frames"))
+    part, count, more = (".contour", "axes", 1) if panel == "contour" else (STAGE, "frames", 2)
+    before = int(page.locator(part).first.get_attribute(f"data-{count}"))
     action()
-    page.wait_for_function(f"Number(document.querySelector('{STAGE}').dataset.frames) >= {before + 2}")
+    page.wait_for_function(f"Number(document.querySelector('{part}').dataset.{count}) >= {before + more}")
     seen = fingerprint(page, panel)
     drawn(page, lambda: page.locator(f"{STAGE} .scrub").dispatch_event("input"))
     assert fingerprint(page, panel) == seen, "what was drawn is of these axes"

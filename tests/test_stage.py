@@ -379,10 +379,15 @@ def test_a_link_shows_what_was_looked_at(page):
     area = box(page, "contour")
     page.mouse.move(area["x"] + 200, area["y"] + 200)
     page.mouse.wheel(0, -200)
-    page.locator(f"{STAGE} .relief").hover()
-    page.mouse.wheel(0, -100)
     page.keyboard.press("d")
-    query = settled(page, r"seen=.*camera=")
+    page.wait_for_function(
+        """() => {
+            const told = new URLSearchParams(location.search).get("camera")?.split(",");
+            const at = document.querySelector(".relief").dataset.camera.split(",");
+            return told?.every((v, i) => Math.abs(v - at[i]) < 1e-3);
+        }"""
+    )
+    query = settled(page, "seen=")
     seen = [float(word) for word in query["seen"].split(",")]
     relief = page.locator(f"{STAGE} .relief")
     camera = relief.get_attribute("data-camera")
@@ -400,6 +405,24 @@ def test_a_link_shows_what_was_looked_at(page):
     page.wait_for_url(re.compile(r"surface=ravine$"))
     expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
     assert page.evaluate(ranges) == [side for sides in SURFACES["ravine"].domain for side in sides]
+
+
+def test_another_surface_is_seen_as_a_whole(page):
+    visit(page, "seen=0,1,0,1")
+    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
+    painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("beale"))
+    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    settled(page, "surface=beale$")
+
+
+@pytest.mark.parametrize("view", ["overlay", "panels"])
+def test_a_scene_of_nobody_is_drawn(page, view):
+    visit(page, f"on=&view={view}&adam.b1=0.8")
+    door = page.get_by_label("more settings of Adam", exact=True)
+    door.click()
+    page.get_by_role("button", name="Side by side").click()
+    page.get_by_role("button", name="Overlay").click()
+    expect(door).to_have_attribute("aria-expanded", "false")
 
 
 @pytest.mark.parametrize("sight", ["seen=1,2&camera=a,b,c", "seen=,,,&camera=", "seen=1,1,1,1&camera=1,2,NaN"])

@@ -87,14 +87,14 @@ function createFormula(open, check) {
   const read = h("output", { className: "read", "aria-label": "the formula as it was read", tabIndex: 0 }); // a long one scrolls
   const el = h("form", { className: "own", noValidate: true },
     h("span", {}, "f(x, y) ="), text, h("span", {}, "on"), box, h("button", { type: "submit" }, "Draw"), complaint);
+  const blame = (wrong) => [text, box].forEach((field) => (field === wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")));
   let shown = "";
   el.onsubmit = async (event) => {
     event.preventDefault();
     const [formula, domain] = [text.value, box.value];
     const { error, field } = await check(formula, domain);
     complaint.textContent = error ?? "";
-    text.toggleAttribute("aria-invalid", !!error && field !== "domain");
-    box.toggleAttribute("aria-invalid", field === "domain");
+    blame(error && (field === "domain" ? box : text));
     if (!error) open({ surface: "formula", "surface.f": formula, "surface.domain": domain.split(",").map(Number) });
   };
   return {
@@ -113,7 +113,7 @@ function createFormula(open, check) {
         if (now === shown && mathml) read.innerHTML = `<math><mi>f</mi><mo>=</mo>${mathml}</math>`; // of the server's making: no text of the reader's
       });
       complaint.textContent = "";
-      for (const field of [text, box]) field.removeAttribute("aria-invalid");
+      blame(null);
     },
   };
 }

@@ -73,6 +73,7 @@ export function createContour(box, onStart, onLook) {
     if (surface !== picture.terrain.surface) {
       surface = picture.terrain.surface;
       range = picture.terrain.domain.map((side) => [...side]);
+      home.hidden = true;
       if (wanted) within([wanted.slice(0, 2), wanted.slice(2)]);
       wanted = null;
     }
@@ -115,7 +116,7 @@ export function createContour(box, onStart, onLook) {
   async function axes(size, margin, panels) {
     const { theme, plotly, terrain } = picture;
     const names = namesOf(terrain);
-    const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs[0].id]), whole, size, finesse(), range, theme, picture.large, names]);
+    const now = JSON.stringify([cells.map((cell) => [cell.box, panels && cell.runs.map((run) => run.id)]), whole, size, finesse(), range, theme, picture.large, names]);
     if (now === drawn) return;
     drawn = now;
     const wide = Math.min(1.5, picture.large);
@@ -155,7 +156,7 @@ export function createContour(box, onStart, onLook) {
     });
   }
   let surround = null; // the axes, as pixels
-  const relabel = newestWins(() => show(picture).then(() => picture.redraw()));
+  const relabel = newestWins(() => show(picture).then(() => draw(latest)));
 
   /** Pixels of the axes' frame for points of the plane, and back; follows the reader's zoom. */
   function scales() {
@@ -196,8 +197,7 @@ export function createContour(box, onStart, onLook) {
   /** See the part that a link says; without one, or with nonsense, the whole domain. */
   function aim(words) {
     wanted = numbersOf(words, 4);
-    surface = null;
-    home.hidden = true;
+    surface = null; // with the next picture
   }
   /** Zoom by a factor round a point of the frame, and move by pixels. */
   function zoom(factor, [mx, my], [dx, dy] = [0, 0]) {
@@ -215,7 +215,10 @@ export function createContour(box, onStart, onLook) {
     const boxes = cells.map((cell) => onGrid(cell.box, ratio));
     const key = [surround, terrain, theme, rough, ...range.flat(), ...boxes.flat()];
     if (key.length === painted.key.length && key.every((part, i) => part === painted.key[i])) return painted.pixels;
-    if (surround !== painted.key[0]) [painted.pixels, cost] = [surround.slice(), Infinity];
+    if (surround !== painted.key[0]) {
+      [painted.pixels, cost] = [surround.slice(), Infinity];
+      box.dataset.axes = Number(box.dataset.axes ?? 0) + 1; // tells tests that they are seen
+    }
     painted.key = key;
     const { pixels } = painted;
     const [[left, top, right, bottom]] = boxes;
@@ -239,7 +242,9 @@ export function createContour(box, onStart, onLook) {
     return pixels;
   }
 
+  let latest = 0; // the step drawn last
   function draw(t) {
+    latest = t;
     if (!picture || !range || !fits(surround, whole)) return;
     const { runs, theme, start, terrain, large, view } = picture;
     const scale = scales();

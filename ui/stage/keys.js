@@ -62,5 +62,6 @@ export function createKeys(root, act) {
   for (const [type, what] of [["click", "button, summary, input[type=checkbox]"], ["change", "select"]]) {
     root.addEventListener(type, ({ target }) => byHand && target.closest(what) && !target.closest("dialog") && root.focus({ preventScroll: true }));
   }
+  root.addEventListener("close", () => byHand && root.focus({ preventScroll: true }), true); // of a dialog
   return { help };
 }

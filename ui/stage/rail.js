@@ -129,7 +129,7 @@ export function createRail(box, catalogue, act) {
       batch.hidden = !catalogue.surfaces.find(({ id }) => id === values.surface).data;
       const used = new Set(schedules.find((s) => s.id === values.schedule).sliders.map((hyper) => hyper.key));
       for (const el of decaySliders) el.hidden = !used.has(el.dataset.key);
-      if (!seenOn) for (const { others, open } of rows) if (others.some(({ key }) => values[key] !== defaults[key])) open(); // a link changed them
+      if (seenOn === null) for (const { others, open } of rows) if (others.some(({ key }) => values[key] !== defaults[key])) open(); // a link changed them
       for (const row of rows) {
         row.tick.checked = values.on.includes(row.id);
         row.el.classList.toggle("off", !row.tick.checked);

@@ -112,13 +112,20 @@ function createStage(root, component) {
   let gridQuery = null;
   let ground = null;
   let retry = 0;
+  let awaited = 0; // answers that take long
 
   /** Say so where something takes long. @param {Promise} answer @returns {Promise} the same */
   function patiently(answer) {
-    const timer = setTimeout(() => (box.note.textContent ||= COMPUTING), SLOW);
+    let slow = 0;
+    const timer = setTimeout(() => {
+      slow = 1;
+      awaited++;
+      box.note.textContent ||= COMPUTING;
+    }, SLOW);
     return answer.finally(() => {
       clearTimeout(timer);
-      if (box.note.textContent === COMPUTING) box.note.textContent = "";
+      awaited -= slow;
+      if (!awaited && box.note.textContent === COMPUTING) box.note.textContent = "";
     });
   }
   async function bytes(route, query) {
@@ -157,7 +164,7 @@ function createStage(root, component) {
       return;
     }
     if (destroyed || opening !== target) return; // another surface was picked meanwhile: its request is next
-    box.note.textContent = "";
+    box.note.textContent = awaited ? COMPUTING : "";
     const { head, arrays } = paths;
     defaults = head.defaults;
     if (grid) {
@@ -267,7 +274,7 @@ function createStage(root, component) {
       return { error: "No answer from the server: the formula was not read. Try again." };
     }
   }
-  /** The scene that this surface opens with, seen as it is seen now. */
+  /** The scene that this surface opens with, shown in the same panels. */
   function reset() {
     values = { ...defaults, ...looks() };
     for (const panel of Object.values(sights)) panel.aim("");
