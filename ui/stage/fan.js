@@ -16,8 +16,9 @@ const PLACES = Float64Array.from({ length: 65536 }, (_, i) => {
 });
 
 const mix = (p, q, u) => (u ? p * (1 - u) + q * u : p);
-/** Between two codes of losses, which are logarithms: how small it is on the way to a 0 nobody knows, the nearer one counts. */
+/** Between the codes of two losses, which are logarithms: how small one is on the way to 0 nobody knows, the nearer counts. */
 const mixLoss = (p, q, u) => ((p <= ZERO) === (q <= ZERO) ? mix(p, q, u) : u < 0.5 ? p : q);
+const numberOf = (code) => (code === NONE ? NaN : code);
 
 /** Whole numbers from their differences along rows of a length, given all high bytes and then all low ones. */
 function sums(bytes, from, count, length, total) {
@@ -66,9 +67,9 @@ export function createFan({ head, arrays }, ground) {
       const after = Math.min(before + 1, length - 1);
       const [t0, t1] = [before * stride, Math.min(after * stride, steps)];
       const u = t1 > t0 ? (i - t0) / (t1 - t0) : 0;
-      for (const side of [0, 1]) place[2 * i + side] = mix(PLACES[codes[side * length + before] + 32768], PLACES[codes[side * length + after] + 32768], u);
-      const [p, q] = [before, after].map((k) => (codes[2 * length + k] === NONE ? NaN : codes[2 * length + k]));
-      loss[i] = mixLoss(p, q, u);
+      place[2 * i] = mix(PLACES[codes[before] + 32768], PLACES[codes[after] + 32768], u);
+      place[2 * i + 1] = mix(PLACES[codes[length + before] + 32768], PLACES[codes[length + after] + 32768], u);
+      loss[i] = mixLoss(numberOf(codes[2 * length + before]), numberOf(codes[2 * length + after]), u);
     }
     part.path = { place, loss };
     return part.path;
@@ -82,16 +83,14 @@ export function createFan({ head, arrays }, ground) {
     const next = Math.round(q);
     return head.runs.map(({ id, left, diverged }, r) => {
       const [a, b] = [path(r, s), path(r, u ? s + 1 : s)];
-      const mixed = (p, q, how = mix) => {
-        const m = how(p, q, u);
-        return m === m ? m : u < 0.5 ? p : q;
-      };
+      const number = (m, p, q) => (m === m ? m : u < 0.5 ? p : q);
+      const mixed = (p, q) => number(p * (1 - u) + q * u, p, q);
       const position = new Float64Array(2 * n);
       const gap = new Float64Array(n);
       for (let i = 0; i < n; i++) {
         position[2 * i] = (x0 + x1) / 2 + (mixed(a.place[2 * i], b.place[2 * i]) * (x1 - x0)) / 2;
         position[2 * i + 1] = (y0 + y1) / 2 + (mixed(a.place[2 * i + 1], b.place[2 * i + 1]) * (y1 - y0)) / 2;
-        const code = mixed(a.loss[i], b.loss[i], mixLoss);
+        const code = number(mixLoss(a.loss[i], b.loss[i], u), a.loss[i], b.loss[i]);
         const size = 10 ** (Math.abs(code) / 100);
         gap[i] = bounded ? (code <= ZERO ? 0 : code < 0 ? 1 / size : size) : Math.sign(code) * (size - 1);
       }
