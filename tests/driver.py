@@ -9,6 +9,7 @@ from optimizers import OPTIMIZERS
 
 BASIC = {id: optimizer for id, optimizer in OPTIMIZERS.items() if optimizer.basic}  # those that a page opens with
 STAGE = "[data-stage]"
+RANGE = "document.querySelector('.contour .plot')._fullLayout.xaxis.range"
 READY = f"document.querySelector('{STAGE}')?.dataset.paths > 0"
 
 
@@ -71,3 +72,106 @@ def box(page: Page, panel: str) -> dict[str, float]:
     found = page.locator(f"{STAGE} div.{panel}").bounding_box()
     assert found
     return found
+
+
+def watch(page):
+    """The routes that are asked from now on, in their order."""
+    asked = []
+
+    def note(request):
+        route = urlsplit(request.url).path
+        if route in {"/fan", "/paths", "/grid"}:
+            asked.append(route)
+
+    page.on("request", note)
+    return asked
+
+
+def thumb(page, key):
+    """The middle of a slider's thumb."""
+    slider(page, key).scroll_into_view_if_needed()
+    grip = slider(page, key).bounding_box()
+    place = float(slider(page, key).evaluate("el => el.style.getPropertyValue('--place')"))
+    return grip["x"] + 7 + place * (grip["width"] - 14), grip["y"] + grip["height"] / 2
+
+
+def room(page, key):
+    """Pixels from a slider's thumb to the further end of its way, with a sign."""
+    grip = slider(page, key).bounding_box()
+    place = float(slider(page, key).evaluate("el => el.style.getPropertyValue('--place')"))
+    return (1 - place if place < 0.5 else -place) * (grip["width"] - 14)
+
+
+def is_stage(page, name, value):
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.{name} === '{value}'")
+
+
+def drawn(page, action):
+    """Do something and wait until the panels were drawn anew, by whatever paths there are."""
+    before = stage(page, "frames")
+    action()
+    page.wait_for_function(f"Number(document.querySelector('{STAGE}').dataset.frames) > {before}")
+
+
+def fingerprint(page, panel, corner=False):
+    """A number that changes with any pixel of a panel's canvas, or of its lower right corner."""
+    return page.eval_on_selector(
+        f"{STAGE} .{panel} canvas:not(.plot canvas)",
+        """(canvas, corner) => {
+             const [x, y] = corner ? [canvas.width - 80, canvas.height - 80] : [0, 0];
+             const { data } = canvas.getContext("2d").getImageData(x, y, canvas.width - x, canvas.height - y);
+             let sum = 0;
+             for (const word of new Uint32Array(data.buffer)) sum = (Math.imul(sum, 31) + word) | 0;
+             return sum;
+           }""",
+        corner,
+    )
+
+
+def plane(page, x, y):
+    """The point of the plane that Plotly's own axes say is under a pixel of the window."""
+    return page.evaluate(
+        """([x, y]) => {
+             const plot = document.querySelector(".contour .plot");
+             const { left, top } = plot.getBoundingClientRect();
+             const { xaxis, yaxis } = plot._fullLayout;
+             return [xaxis.p2c(x - left - xaxis._offset), yaxis.p2c(y - top - yaxis._offset)];
+           }""",
+        [x, y],
+    )
+
+
+def pixel(page, x, y):
+    """The pixel of the window at which Plotly's own axes put a point of the plane."""
+    return page.evaluate(
+        """([x, y]) => {
+             const plot = document.querySelector(".contour .plot");
+             const { left, top } = plot.getBoundingClientRect();
+             const { xaxis, yaxis } = plot._fullLayout;
+             return [left + xaxis._offset + xaxis.c2p(x), top + yaxis._offset + yaxis.c2p(y)];
+           }""",
+        [x, y],
+    )
+
+
+def shown(page, key):
+    return float(page.locator(f"[data-key='{key}'] .number").input_value())
+
+
+def let_go(page, key):
+    """Release, and wait for the exact paths and the address: the value that was let go at."""
+    page.mouse.up()
+    settled(page, rf"[?&]{re.escape(key)}=")
+    value = shown(page, key)
+    page.wait_for_function(
+        """([stage, key, value]) => {
+             const { scene, source } = document.querySelector(stage).dataset;
+             return source === "exact" && Number(new URLSearchParams(scene).get(key)) === value;
+           }""",
+        arg=[STAGE, key, value],
+    )
+    return value
+
+
+def start_of(page):
+    return [float(page.get_by_label(f"start {axis}").input_value()) for axis in "xy"]

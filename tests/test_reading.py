@@ -8,8 +8,7 @@ from playwright.sync_api import expect
 
 from engine import rollout
 from surfaces import SURFACES
-from tests.driver import BASIC, READY, STAGE, box, painted, pixels, settled, stage, visit
-from tests.test_drag import fingerprint
+from tests.driver import BASIC, READY, STAGE, box, fingerprint, painted, pixels, settled, stage, visit
 from ui.scene import LOOKS, Scene
 
 NOTHING = "\N{EN DASH}"  # in a cell

@@ -1,6 +1,6 @@
 /** The leaderboard: a table of where every run stands at the playhead, the best first. It is the legend in numbers. */
 
-import { choice, h } from "./dom.js";
+import { choice, h, write } from "./dom.js";
 import { nearest } from "./quantity.js";
 import { measure, show } from "./scene.js";
 
@@ -90,8 +90,3 @@ export function createBoard(box, optimizers) {
 
 /** The order of the board: the lower loss first, what diverged last. */
 const rank = (run, step) => (Number.isFinite(run.gap[step]) ? run.gap[step] : Infinity);
-
-/** Change a text only if it differs: the page is laid out afresh for each change. */
-export function write(el, text) {
-  if (el.textContent !== text) el.textContent = text;
-}

@@ -1,9 +1,8 @@
 /** The contour panel: Plotly sets the axes, a sheet shows them, the surface and the paths; one cell for all runs or one for each. */
 
 import { KEY } from "./arrows.js";
-import { write } from "./board.js";
 import { paintGround } from "./ground.js";
-import { h, wheeled } from "./dom.js";
+import { h, wheeled, write } from "./dom.js";
 import { between, cut, makeLine } from "./line.js";
 import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
 import { printAxes, printed } from "./print.js";
@@ -17,6 +16,7 @@ const DEEPEST = 200; // times the reader can zoom in
 const WIDEST = 4; // times the domain that can be seen
 const BRIEF = 1.5; // ms to paint the ground in at each move of a surface's slider; where it takes longer, it is coarser meanwhile
 const COARSEST = 4; // pixels, each way
+
 /**
  * @param {HTMLElement} box
  * @param {(xy: [number, number], done: boolean) => void} onStart the start was moved to a point of the plane

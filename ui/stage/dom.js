@@ -60,3 +60,8 @@ export function seldom(work, ms) {
   }
   return { soon, now };
 }
+
+/** Change a text only if it differs: the page is laid out afresh for each change. */
+export function write(el, text) {
+  if (el.textContent !== text) el.textContent = text;
+}

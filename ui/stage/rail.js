@@ -1,7 +1,7 @@
 /** The rail beside the pictures: legend, switches, live numbers and every optimizer's sliders. */
 
-import { createBoard, fate, write } from "./board.js";
-import { choice, h } from "./dom.js";
+import { createBoard, fate } from "./board.js";
+import { choice, h, write } from "./dom.js";
 import { measure } from "./scene.js";
 import { createSlider } from "./slider.js";
 import { points } from "./theme.js";
