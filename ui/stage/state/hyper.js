@@ -1,0 +1,54 @@
+/** A hyperparameter's slider: where its thumb stands for a value, and the value at each place. */
+
+/** @import { Hyper } from "../types" */
+
+import { formatValue } from "./format.js";
+
+/** @typedef {Pick<Hyper, "low" | "high"> & Partial<Pick<Hyper, "log" | "near_one" | "whole">>} Scale */
+
+/** @param {number} value @param {number} digits */
+const significant = (value, digits) => Number(value.toPrecision(digits));
+
+/**
+ * Where the thumb stands for a value, 0 to 1.
+ * @param {Scale} scale
+ * @param {number} value
+ */
+export function toPlace({ low, high, log, near_one }, value) {
+  if (log) return Math.log(value / low) / Math.log(high / low);
+  if (near_one) return Math.log((1 - low) / (1 - value)) / Math.log((1 - low) / (1 - high));
+  return (value - low) / (high - low);
+}
+
+/**
+ * The value at a place of the thumb: a short decimal inside the range. `Hyper.at` in engine/spec.py rounds alike, so
+ * that a slider shows the very value that the server computes with.
+ * @param {Scale} scale
+ * @param {number} place
+ */
+export function toValue({ low, high, log, near_one, whole }, place) {
+  if (place <= 0) return low;
+  if (place >= 1) return high;
+  let value;
+  if (log) value = significant(low * (high / low) ** place, 3);
+  else if (near_one) value = significant(1 - significant((1 - low) * ((1 - high) / (1 - low)) ** place, 3), 6);
+  else value = significant(low + (high - low) * place, 4);
+  if (whole) value = Math.round(value);
+  return Math.min(high, Math.max(low, value));
+}
+
+/**
+ * A typed number, or what was expected instead.
+ * @param {Scale} scale
+ * @param {string} text
+ * @returns {{value?: number, error?: string}}
+ */
+export function parseValue({ low, high, whole }, text) {
+  // 1,000 is a thousand in English and one in German: neither is guessed.
+  const ambiguous = /^[1-9]\d*,\d{3}$/.test(text.trim());
+  const value = text.trim() === "" || ambiguous ? Number.NaN : Number(text.trim().replace(",", "."));
+  if (!Number.isFinite(value) || value < low || value > high || (whole && !Number.isInteger(value))) {
+    return { error: `${whole ? "a whole number" : "a number"} from ${formatValue(low)} to ${formatValue(high)}` };
+  }
+  return { value };
+}

@@ -1,0 +1,233 @@
+/** The shapes that travel between the stage's modules. Paths run over steps 0 to `steps`; pairs are stored flat, x before y. */
+
+export type Point = [number, number];
+export type Range = [number, number];
+/** left, top, width and height in CSS pixels. */
+export type Box = [number, number, number, number];
+
+// --- what the server says ---------------------------------------------------------------------------------------------
+
+/** One number with its range, as `engine.Hyper` declares it; `key` is its name in a URL. */
+export interface Hyper {
+  key: string;
+  id: string;
+  name: string;
+  default: number;
+  low: number;
+  high: number;
+  log: boolean;
+  near_one: boolean;
+  whole: boolean;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Member extends Named {
+  family: string;
+  sliders: Hyper[];
+}
+
+export interface OptimizerEntry extends Member {
+  basic: boolean;
+  spends: { gradients: number; hessians: number };
+}
+
+export interface SurfaceEntry extends Member {
+  domain: [Range, Range] | null;
+  data: boolean;
+}
+
+/** A quantity of a run that can be drawn against the step. */
+export interface Quantity extends Named {
+  remark: string;
+  remark_on_data: string;
+}
+
+/** All that is the same for every scene (`catalogue` in ui/catalogue.py). */
+export interface Catalogue {
+  looks: string[];
+  settings: Record<"steps" | "rate" | "noise" | "batch" | "seed", Hyper>;
+  surfaces: SurfaceEntry[];
+  schedules: Member[];
+  noises: Named[];
+  optimizers: OptimizerEntry[];
+  libraries: Named[];
+  quantities: Quantity[];
+  patience: number;
+  internals: { id: string; width: number; mark: string; label: string }[];
+  openings: string;
+}
+
+/** A scene by URL key. */
+export type Values = Record<string, any>;
+
+/** An answer of the server: see ui/paths.py for its layout. */
+export interface Answer {
+  head: any;
+  arrays: Record<string, any>;
+}
+
+// --- what is drawn ----------------------------------------------------------------------------------------------------
+
+export interface Run {
+  id: string;
+  name: string;
+  /** The first step outside the domain, or null. */
+  left: number | null;
+  /** The step from which position or loss is not finite for good, or null. */
+  diverged: number | null;
+  position: Float64Array;
+  /** Loss above the lowest declared minimum, or above 0 where none is declared. */
+  gap: Float64Array;
+  /** It comes from a fan: approximate, and without the arrays below. */
+  approximate?: boolean;
+  validation?: Float64Array;
+  gradient?: Float32Array;
+  lr?: Float32Array;
+  /** What can be shown of an optimizer's inside, by the ids of `Catalogue.internals`. */
+  internals: Record<string, Float32Array>;
+}
+
+/** A minimum or a saddle and the value of f there. */
+export type Landmark = [Point, number];
+
+export interface Examples {
+  curve: string;
+  names: [string, string];
+  train: [number[], number[]];
+  valid: [number[], number[]];
+}
+
+/** A surface as heights on a square grid. */
+export interface Terrain {
+  surface: string;
+  domain: [Range, Range];
+  log_height: boolean;
+  floor: number;
+  minima: Landmark[];
+  saddles: Landmark[];
+  data?: Examples;
+  x: Float64Array;
+  y: Float64Array;
+  heights: Float32Array;
+  low: number;
+  high: number;
+  height(x: number, y: number): number;
+  levels: { start: number; end: number; size: number };
+  /** Labels of a logarithmic height; null where the height is linear. */
+  ticks: Ticks | null;
+}
+
+export interface Ticks {
+  values: number[];
+  labels: string[];
+}
+
+/** An axis of a quantity: `to` maps a value to its place between the ends of `range`. */
+export interface Axis {
+  title: string;
+  range: Range;
+  ticks: Ticks;
+  to(value: number): number;
+}
+
+export interface Look {
+  color: string;
+  /** The outline of its marker in a unit circle. */
+  mark: Point[];
+}
+
+export interface Theme {
+  scheme: "light" | "dark";
+  palette: string[];
+  low: string;
+  high: string;
+  line: string;
+  ridge: string;
+  halo: string;
+  background: string;
+  text: string;
+  faint: string;
+  muted: string;
+  font: string;
+}
+
+/** All that the panels draw at one moment, but for the playhead. It is replaced as a whole. */
+export interface Picture {
+  runs: Run[];
+  terrain: Terrain;
+  steps: number;
+  start: Point;
+  /** How it is looked at: view, chart, scale, arrows, rail. */
+  looks: Record<string, string>;
+  theme: Theme;
+  lookOf(run: { id: string }): Look;
+  /** A hand holds a control. */
+  held: boolean;
+  /** A hand bends the surface itself. */
+  bending: boolean;
+  /** How large type and lines are beside a laptop's. */
+  magnification: number;
+  /** Another object whenever sizes on the page may have changed: panels measure themselves again then. */
+  layout: object;
+}
+
+// --- panels -----------------------------------------------------------------------------------------------------------
+
+/** What a panel may ask of the stage. */
+export interface PanelApi {
+  catalogue: Catalogue;
+  /** A hand set a value of the scene; `done` once it lets go. */
+  change(key: string, value: unknown, done: boolean): void;
+  /** Move the playhead. */
+  seek(step: number): void;
+  /** Draw every panel again at the playhead. */
+  redraw(): void;
+  /** The reader moved this panel's view: the address bar shall know. */
+  viewChanged(): void;
+  /** The address of a route of the server. */
+  address(route: string, query: string): URL;
+  /** The query of the scene that is shown. */
+  query(): string;
+  /** plotly.js, loaded when it is first asked for. */
+  plotly(): Promise<any>;
+}
+
+/** A panel's own view, kept in the link under `key` and nowhere else. */
+export interface PanelView {
+  key: string;
+  /** Its spelling; empty for the view that a page opens with. */
+  read(): string;
+  /** Take the view that a link holds; empty or malformed: the one that a page opens with. */
+  write(words: string): void;
+}
+
+export interface Panel {
+  /** Take the picture that is drawn from here on. */
+  show(picture: Picture): void;
+  /** Draw it at the fractional step t. */
+  draw(t: number): void;
+  view?: PanelView;
+  /** Turn the view by radians: what W, A, S and D do. */
+  turn?(right: number, up: number): void;
+  /** Of a dialog: it was closed. */
+  close?(): void;
+  destroy(): void;
+}
+
+/** What a file in panels/ exports; panels/index.js lists them. */
+export interface PanelKind {
+  id: string;
+  /** Its name on the screen: of a tab or a button, otherwise what a screen reader says. */
+  label: string;
+  /** main: the large place; side: beside it; rail: a tab of the rail; dialog: opened by a button of the bar. */
+  slot: "main" | "side" | "rail" | "dialog";
+  /** More about it: the tooltip of its button. */
+  title?: string;
+  /** Whether it has anything to say about a picture; it is hidden otherwise. */
+  applies(picture: Picture): boolean;
+  create(box: HTMLElement, api: PanelApi): Panel;
+}
