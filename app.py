@@ -5,7 +5,6 @@ import gc
 import gzip
 import logging
 import os
-import re
 import signal
 import sys
 import time
@@ -27,7 +26,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.routes import ROUTES
-from ui.version import VERSION
+from ui.version import PLOTLY_PATH, VERSION
 
 ROOT = Path(__file__).parent
 sys.setswitchinterval(0.0005)  # s: a page is sixty small files, and none may wait 5 ms while a program is traced
@@ -35,19 +34,33 @@ sys.setswitchinterval(0.0005)  # s: a page is sixty small files, and none may wa
 _base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
 BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
-PLOTLY = f"{BASE}/vendor/plotly-{plotly.__version__}.js"
-MODULES = ROOT / "ui" / "stage"
-KEPT = [PLOTLY, *(f"{BASE}/stage/{VERSION}/{file.name}" for file in sorted(MODULES.iterdir()))]
-# What a picture needs, named in the head of the page: a browser fetches it while Streamlit's own scripts still start.
-# Of those the ones that carry a component belong to it: Streamlit asks for them once the script has named one.
+STAGE = ROOT / "ui" / "stage"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+STYLES = "stage.css"  # all of STAGE / "styles" as one file: a request less for each
+
+
+def stage_files() -> dict[str, tuple[Path, ...]]:
+    """The files that a browser keeps, by path below BASE: what each is made of."""
+    modules = {file.relative_to(STAGE).as_posix(): (file,) for file in sorted(STAGE.rglob("*.js"))}
+    first = [STAGE / "styles" / name for name in ("base.css", "controls.css")]  # the others refine these
+    others = [file for file in sorted((STAGE / "styles").glob("*.css")) if file not in first]
+    files = {**modules, STYLES: (*first, *others)}
+    return {f"/stage/{VERSION}/{name}": parts for name, parts in files.items()} | {PLOTLY_PATH: (PLOTLY,)}
+
+
+FILES = {BASE + path: parts for path, parts in stage_files().items()}
+# What the first picture needs is named in the head of the page: the browser fetches it while Streamlit's own scripts
+# still start. Streamlit's chunks that carry a component belong to it: it asks for them only once the script names one.
 _scripts = Path(st.__file__).parent / "static" / "static" / "js"
 _carriers = [
     file.name for part in ("BidiComponent", "serialization", "recordbatch") for file in _scripts.glob(f"{part}.*")
 ]
-HINTS = {PLOTLY: "preload; as=script", ".css": "preload; as=style", ".js": "modulepreload"}
 EARLY = ", ".join(
-    f"<{path}>; rel={HINTS.get(path) or HINTS[Path(path).suffix]}"
-    for path in [*KEPT, *(f"{BASE}/static/js/{name}" for name in _carriers)]
+    [
+        *(f"<{path}>; rel=modulepreload" for path in FILES if path.endswith(".js") and path != BASE + PLOTLY_PATH),
+        f"<{BASE}/stage/{VERSION}/{STYLES}>; rel=preload; as=style",
+        *(f"<{BASE}/static/js/{name}>; rel=modulepreload" for name in _carriers),
+    ]
 )
 PAUSE = 0.5  # s without a request, after which a page has all that its first picture needs
 QUIET = 2  # s without one, after which nobody is in the middle of something
@@ -74,28 +87,15 @@ class Early:
         await self.app(scope, receive, send_with_head)
 
 
-def plotly_file() -> bytes:
-    """plotly.js as the stage needs it: quicker to start, and otherwise as its wheel has it.
-
-    Of its trace types none but the built-in scatter is registered, as in a bundle of one's own, since an axis needs no
-    more; and its one great function stands in brackets: a browser compiles such a one while it arrives.
-    """
-    script = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes().rstrip()
-    script = re.sub(rb"\.register\(\[(\w+\(\),?)+\]\)", b".register([])", script)
-    before, opening, body = script.partition(b"this, () => {")
-    if opening and body.endswith(b"}));"):
-        return before + b"this, (() => {" + body.removesuffix(b"));") + b")));"
-    return script  # another version, built otherwise
-
-
 @lru_cache
 def contents(path: str) -> tuple[bytes, bytes]:
-    """A file that a browser keeps, and the same packed: once, not for each reader."""
-    file = plotly_file() if path == PLOTLY else (MODULES / path.rpartition("/")[2]).read_bytes()
+    """A file that a browser keeps, and the same compressed: once, not for each reader."""
+    file = b"\n".join(part.read_bytes() for part in FILES[path])
     return file, gzip.compress(file, compresslevel=6)
 
 
-async def kept(request: Request) -> Response:
+async def static(request: Request) -> Response:
+    """One of FILES."""
     packs = "gzip" in request.headers.get("accept-encoding", "")
     headers = {**FOREVER, "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packs else {})}
     file, packed = await run_sync(contents, request.url.path)
@@ -157,7 +157,7 @@ app = st.App(
     ROOT / "ui" / "page.py",
     routes=[
         *(Route(BASE + route.path, route.endpoint) for route in ROUTES),
-        *(Route(path, kept) for path in KEPT),
+        *(Route(path, static) for path in FILES),
     ],
     middleware=[Middleware(Early)],
     lifespan=lifespan,

@@ -5,7 +5,6 @@ from dataclasses import astuple
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-import plotly
 import streamlit as st
 from streamlit.components.v2 import component
 
@@ -13,10 +12,10 @@ from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from ui.scene import Scene, catalogue, surface_of
-from ui.version import VERSION
+from ui.version import PLOTLY_PATH, VERSION
 
 LOADER = f"""
-const stage = import(new URL("stage/{VERSION}/stage.js", document.baseURI));
+const stage = import(new URL("stage/{VERSION}/main.js", document.baseURI));
 export default async (component) => (await stage).default(component);
 """
 
@@ -39,7 +38,7 @@ stage = component("stage", html="<div data-stage></div>", js=LOADER, isolate_sty
 result = stage(
     key="stage",
     # In a list: of a dict Streamlit asks whether it holds a data frame, and to know one it loads pandas, 0.2 s.
-    data=[catalogue(), VERSION, f"vendor/plotly-{plotly.__version__}.js"],
+    data=[catalogue(), VERSION, PLOTLY_PATH.lstrip("/")],
     on_scene_change=lambda: None,
     on_opened_change=lambda: None,
 )

@@ -18,3 +18,4 @@ def _version() -> str:
 
 
 VERSION = _version()  # changes with the code and the libraries that answers come from
+PLOTLY_PATH = f"/vendor/plotly-{version('plotly')}.js"  # below the page's own address

@@ -1,41 +1,50 @@
+/** The stage: everything that the reader sees and moves. This module creates its parts and connects them. */
+
+/** @import { Catalogue, Look, Panel, PanelApi, PanelKind, Picture, Theme } from "./types" */
+
+import { createBar } from "./controls/bar.js";
+import { createWindow } from "./controls/dialog.js";
+import { h, throttle } from "./controls/dom.js";
+import { createKeys } from "./controls/keys.js";
+import { loadPlotly, loadStyles } from "./controls/load.js";
+import { createRail } from "./controls/rail.js";
+import { createTransport } from "./controls/transport.js";
+import { createApi } from "./data/api.js";
+import { arrowsTitle } from "./paint/arrows.js";
+import { pixelRatio } from "./paint/pixels.js";
+import { lookAt, readTheme } from "./paint/theme.js";
+import { PANELS } from "./panels/index.js";
+import { createPlayhead } from "./state/playhead.js";
+import { NoAnswer } from "./state/requests.js";
+import { createSession } from "./state/session.js";
+import { mergeIntoSearch, toQuery } from "./state/url.js";
+
+const READABLE = 100; // ms that a number stays while something moves
+const SETTLE = 200; // ms without a change until the address bar and the script are told
+const WIDE = 1700; // pixels of a window in which type and lines are larger, as in styles/
+
 /**
- * The stage: everything the reader sees and moves. It asks the server for the paths of a scene, draws them, and tells
- * the script and the address bar about a scene once a hand has let go.
+ * What Streamlit calls the component with.
+ * @typedef {object} Component
+ * @property {HTMLElement} parentElement
+ * @property {[Catalogue, string, string]} data the catalogue, the server's version and the address of plotly.js
+ * @property {(name: string, value: unknown) => void} setStateValue
  */
 
-import { createBar } from "./bar.js";
-import { drawArrows } from "./arrows.js";
-import { createChart } from "./chart.js";
-import { createContour } from "./contour.js";
-import { h, seldom } from "./dom.js";
-import { createData } from "./data.js";
-import { createFan, cutAt } from "./fan.js";
-import { createKeys } from "./keys.js";
-import { loadPlotly, styled } from "./load.js";
-import { createProgram } from "./program.js";
-import { createRail } from "./rail.js";
-import { finesse } from "./raster.js";
-import { createRelief } from "./relief.js";
-import { intoSearch, toQuery, toQueryOn } from "./scene.js";
-import { terrain } from "./terrain.js";
-import { look, readTheme } from "./theme.js";
-import { createTransport } from "./transport.js";
-import { newestWins, runsOf, unpack } from "./wire.js";
+/** @type {WeakMap<HTMLElement, ReturnType<typeof createStage>>} by the place on the page */
+const stages = new WeakMap();
 
-const RETRY = 2000; // ms until an unanswered request is made again
-const READABLE = 100; // ms that a live number stays while something moves
-const SLOW = 500; // ms without an answer until it is said that one is being computed
-const SETTLE = 200; // ms without change until the address bar and the script are told
-
-const COMPUTING = "Computing …";
-
-const stages = new WeakMap(); // one for each place on the page: Streamlit calls again for every change of theme
-
-/** Streamlit's entry: called when the component appears and when its data or the theme change. */
+/**
+ * Streamlit's entry: called when the component appears, and again when its data or the theme change.
+ * @param {Component} component
+ */
 export default function mount(component) {
   const { parentElement } = component;
-  if (!stages.has(parentElement)) stages.set(parentElement, createStage(parentElement.querySelector("[data-stage]"), component));
-  stages.get(parentElement).again(component);
+  const known = stages.get(parentElement);
+  const root = parentElement.querySelector("[data-stage]");
+  const stage = known ?? createStage(/** @type {HTMLElement} */ (root), component);
+  stages.set(parentElement, stage);
+  stage.update(component);
   return () => {
     if (parentElement.isConnected) return; // Streamlit cleans up after a superseded call too: the stage lives on
     stages.get(parentElement)?.destroy();
@@ -43,390 +52,290 @@ export default function mount(component) {
   };
 }
 
-function createStage(root, component) {
-  const [catalogue, version, plotlyAddress] = component.data;
-  let tell = component.setStateValue;
-  let picture = null; // all that the panels draw; replaced as a whole
-  let values = null; // the scene by URL key, as the controls show it
-  let defaults = null; // the scene that this surface opens with
+/**
+ * @param {HTMLElement} root
+ * @param {Component} component
+ * @param {PanelKind[]} kinds
+ */
+export function createStage(root, component, kinds = PANELS) {
+  const [catalogue, version, plotly] = component.data;
+  const api = createApi(version, document.baseURI);
+  let setState = component.setStateValue;
+  /** @type {Picture | null} */
+  let picture = null;
+  /** @type {Theme | null} */
   let theme = null;
-  let held = false; // a hand drags
-  let drag = null; // {key, place, value}: what it drags, until the exact paths of where it let go are there
-  let asked = false;
+  /** @type {Map<string, Look>} the same objects while the theme is: a panel paints again what looks otherwise */
+  let looks = new Map();
+  const lookOf = (/** @type {{id: string}} */ { id }) => /** @type {Look} */ (looks.get(id));
+  let layout = {};
   let destroyed = false;
 
+  // --- the places on the page ---
   root.style.visibility = "hidden"; // nobody sees it without its style sheet
   const reveal = () => {
     root.style.visibility = "";
     if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
   };
-  styled().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
-  const box = Object.fromEntries(["bar", "contour", "relief", "data", "chart", "rail", "transport", "note"].map((name) => [name, h("div", { className: name })]));
+  loadStyles().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
+  const place = (/** @type {string} */ className) => h("div", { className });
+  const [bar, rail, transport, main, side] = ["bar", "rail", "transport", "main", "beside"].map(place);
+  const note = h("div", { className: "note", role: "status" });
   root.className = "stage waiting";
   root.tabIndex = -1;
-  root.replaceChildren(box.bar, h("div", { className: "panels" }, box.contour, box.relief, box.data, box.chart), box.rail, box.transport, box.note);
+  root.replaceChildren(bar, h("div", { className: "panels" }, main, side), rail, transport, note);
   Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
-  box.note.setAttribute("role", "status");
-  box.note.textContent = "Computing the first picture …";
-  const pictured = {
-    contour: "the surface from above with every path; a click sets the start",
-    relief: "the surface in three dimensions with every path",
-    chart: "a quantity of every optimizer at every step",
-    data: "the examples and what every optimizer's model makes of them",
-  };
-  for (const [name, label] of Object.entries(pictured)) {
-    box[name].setAttribute("role", "group"); // not an image: controls stand in it
-    box[name].setAttribute("aria-label", label);
-  }
 
+  // --- the session, the playhead and the panels ---
+  const session = createSession({
+    catalogue,
+    query: new URLSearchParams(location.search).toString(),
+    server: api,
+    ready: loadStyles,
+    after: (work, ms) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
+    tell: {
+      controls: showControls,
+      async paths(step) {
+        told ??= toQuery(session.values ?? {}, session.defaults); // the script reads the page's own address itself
+        showPicture(step);
+        root.classList.remove("waiting");
+        root.dataset.paths = String(Number(root.dataset.paths) + 1);
+        await new Promise(requestAnimationFrame); // no faster than the screen
+      },
+      look: showPicture,
+      drag: () => {
+        frame ||= requestAnimationFrame(follow);
+      },
+      start() {
+        if (!picture) return;
+        picture.start = session.values?.start; // the ring follows the hand at once, the paths when they are there
+        if (!playhead.playing) draw();
+      },
+      settle,
+      note: (text) => {
+        note.textContent = text;
+      },
+    },
+  });
+  const playhead = createPlayhead({
+    moved: draw,
+    rested(step) {
+      session.rest(step);
+      root.dataset.scene = session.drawn();
+    },
+    toggled: (playing) => transportControls.toggled(playing),
+  });
+
+  const sizes = new ResizeObserver(() => resized());
+  const panels = kinds.map(createPanel);
+  const views = panels.flatMap(({ panel }) => (panel.view ? [panel.view] : []));
+  const search = new URLSearchParams(location.search);
+  for (const view of views) view.write(search.get(view.key) ?? "");
+  const ofSlot = (/** @type {string} */ slot) => panels.filter(({ kind }) => kind.slot === slot);
+
+  const act = { change: session.change, grab: session.grab };
+  const windows = ofSlot("dialog").map(({ kind, panel, box }) => {
+    const open = () => picture && panel.show(picture);
+    return createWindow(root, kind, box, open, () => panel.close?.());
+  });
+  const barControls = createBar(bar, catalogue, windows, { ...act, open: session.open, check, reset, link: publish });
+  const tabs = ofSlot("rail").map(({ kind, box }) => ({ id: kind.id, label: kind.label, el: box }));
+  const railControls = createRail(rail, catalogue, tabs, act);
   const keys = createKeys(root, {
-    toggle: () => transport.toggle(),
-    nudge: (steps) => transport.nudge(steps),
-    seek: (step) => transport.seek(step),
-    pick: (k) => rail.pick(k),
-    turn: (right, up) => relief.turn(right, up),
+    toggle: playhead.toggle,
+    nudge: playhead.nudge,
+    seek: playhead.seek,
+    pick: railControls.pick,
+    turn(right, up) {
+      for (const { panel } of panels) panel.turn?.(right, up);
+    },
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
-    plain: () => projected() && projector(),
+    endProjector: () => isProjector() && projector(),
   });
-  const bar = createBar(box.bar, catalogue, { change, grab, open, check, reset, publish, program: () => program.open() });
-  const rail = createRail(box.rail, catalogue, { change, grab });
-  const contour = createContour(box.contour, (xy, done) => change("start", xy, done), settle);
-  const relief = createRelief(box.relief, settle);
-  const sights = { seen: contour, camera: relief }; // what the reader looks at, by URL key: it stays in the browser
-  for (const [key, panel] of Object.entries(sights)) panel.aim(new URLSearchParams(location.search).get(key) ?? "");
-  const transport = createTransport(box.transport, { draw, rest, change, help: keys.help, projector });
-  const chart = createChart(box.chart, transport.seek, change);
-  const data = createData(box.data);
-  const panels = [contour, relief, data, chart];
-  const program = createProgram(root, catalogue, (route, query) => new URL(`${route}?${query}&v=${version}`, document.baseURI), () => toQuery(unseen(values), defaults), () => values);
-  const names = new Map(catalogue.optimizers.map(({ id, name }) => [id, name]));
-  let looksNow = new Map(); // the same object as long as the theme is: a panel paints again what looks otherwise
-  const lookOf = (id) => looksNow.get(id);
+  const transportActions = { change: session.change, help: keys.help, projector };
+  const transportControls = createTransport(transport, playhead, arrowsTitle(catalogue.internals), transportActions);
 
-  // --- asking ---
-  let exact = null; // {runs, terrain, scene}: the last paths that were asked for as such
-  let opening = null; // the surface that was picked and is not there yet
-  let edited = {}; // what a hand changed since the request in flight was sent
-  let placing; // where the playhead goes with the next picture: a step, null for the end, undefined to stay
-  let gridQuery = null;
-  let ground = null;
-  let retry = 0;
-  let awaited = 0; // answers that take long
-
-  /** Say so where something takes long. @param {Promise} answer @returns {Promise} the same */
-  function patiently(answer) {
-    let slow = 0;
-    const timer = setTimeout(() => {
-      slow = 1;
-      awaited++;
-      box.note.textContent ||= COMPUTING;
-    }, SLOW);
-    return answer.finally(() => {
-      clearTimeout(timer);
-      awaited -= slow;
-      if (!awaited && box.note.textContent === COMPUTING) box.note.textContent = "";
-    });
-  }
-  async function bytes(route, query) {
-    const answer = await fetch(new URL(`${route}?${query}&v=${version}`, document.baseURI));
-    if (!answer.ok) throw new Error(`the server answered ${answer.status} for ${route}`);
-    return unpack(await answer.arrayBuffer());
-  }
-
-  /** The query of the scene that is wanted now; how it is looked at is none of the server's business. */
-  function wanted() {
-    if (!values) return new URLSearchParams(location.search).toString();
-    return opening === null ? toQuery(unseen(values), defaults) : toQueryOn(opening, unseen(values), defaults);
-  }
-  const unseen = (all) => ({ ...all, step: null, ...Object.fromEntries(catalogue.looks.map((key) => [key, defaults[key]])) });
-  const looks = () => Object.fromEntries(catalogue.looks.map((key) => [key, values[key]]));
-
-  /** Fetch and draw what is wanted when the request is sent, not when it was asked for. */
-  const refresh = newestWins(async () => {
-    clearTimeout(retry);
-    const [query, target, first] = [wanted(), opening, !values];
-    const surfaceQuery = surfacePart(query);
-    edited = {};
-    let paths, grid, plotly;
-    try {
-      [paths, grid, plotly] = await patiently(Promise.all([
-        bytes("paths", query),
-        surfaceQuery === gridQuery ? null : bytes("grid", surfaceQuery),
-        loadPlotly(plotlyAddress),
-        styled(),
-      ]));
-    } catch (error) {
-      if (destroyed) return;
-      const drawn = exact ? " What is drawn is the last scene it sent." : "";
-      box.note.textContent = `No answer from the server, trying again.${drawn} (${error.message})`;
-      retry = setTimeout(refresh, RETRY);
-      return;
+  /** @param {PanelKind} kind */
+  function createPanel(kind) {
+    const box = h("div", { className: `panel ${kind.id}` });
+    if (kind.slot === "main" || kind.slot === "side") {
+      (kind.slot === "main" ? main : side).append(box);
+      box.setAttribute("role", "group"); // not an image: controls stand in it
+      box.setAttribute("aria-label", kind.label);
+      box.addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
+      sizes.observe(box);
     }
-    if (destroyed || opening !== target) return; // another surface was picked meanwhile: its request is next
-    box.note.textContent = awaited ? COMPUTING : "";
-    const { head, arrays } = paths;
-    defaults = head.defaults;
-    if (grid) {
-      gridQuery = surfacePart(toQuery(head.values, defaults));
-      ground = terrain(grid);
-    }
-    if (first || target !== null) {
-      const kept = Object.entries(edited).filter(([key]) => key in head.values && key !== "start" && !key.startsWith("surface"));
-      values = { ...head.values, ...(values ? looks() : {}), ...Object.fromEntries(kept) };
-      opening = null;
-      placing = first ? values.step : null;
-      if (first) told = toQuery(values, defaults);
-      showControls();
-      if (target !== null) settle();
-      if (kept.length) refresh();
-    }
-    exact = { runs: dressedRuns(paths, ground), terrain: ground, scene: head.values, plotly };
-    if (!held) drag = null;
-    await show();
-    root.classList.remove("waiting");
-    root.dataset.paths = Number(root.dataset.paths) + 1;
-    await new Promise(requestAnimationFrame); // no faster than the screen
-  });
-
-  /** What a run of an answer lacks: its name, its look, and whether it is outside the picture at a step. */
-  function dressed(run, { domain: [[x0, x1], [y0, y1]] }) {
-    const { position } = run;
-    const outside = (i) => !(position[2 * i] >= x0 && position[2 * i] <= x1 && position[2 * i + 1] >= y0 && position[2 * i + 1] <= y1);
-    return { ...run, name: names.get(run.id), look: lookOf(run.id), outside };
+    if (kind.slot === "rail") box.classList.add("tab");
+    /** @type {PanelApi} */
+    const panelApi = {
+      catalogue,
+      change: session.change,
+      seek: playhead.seek,
+      redraw: draw,
+      viewChanged: settle,
+      address: api.address,
+      json: api.json,
+      query: session.query,
+      plotly: () => loadPlotly(plotly),
+    };
+    return { kind, box, panel: kind.create(box, panelApi) };
   }
-  const dressedRuns = (answer, terrain) => runsOf(answer).map((run) => dressed(run, terrain));
-
-  // --- the fan: while a slider is dragged its paths come from one answer that was asked for when it was grabbed ---
-  let fan = null; // {asked: its address, key: of the slider, spread: ?{runs, terrain}, failed}
-  let spare = false; // the one request that a drag may make while its fan is on the way
-
-  /** A hand or the keyboard has taken hold of a slider: ask for all that it can show. */
-  async function grab(key) {
-    if (!values || opening !== null) return;
-    spare = !key.startsWith("surface."); // where the ground moves too, one request would be two
-    const long = key === "steps"; // the longest run holds all the shorter ones
-    const standard = long ? catalogue.settings.steps.high : defaults[key];
-    const query = toQuery({ ...unseen(values), [key]: standard }, defaults);
-    const asked = `${long ? "paths" : "fan"}?${query}&vary=${key}`;
-    if (fan?.asked === asked && !fan.failed) return;
-    const mine = (fan = { asked, key, spread: null, failed: false });
-    let answer;
-    try {
-      answer = await bytes(long ? "paths" : "fan", long ? query : `${query}&vary=${key}`);
-    } catch {
-      mine.failed = true; // the drag asks for its paths one by one, and says so if there is no answer
-      if (held && drag?.key === key) refresh();
-      return;
-    }
-    if (destroyed || fan !== mine) return;
-    if (long) {
-      const runs = dressedRuns(answer, exact.terrain);
-      mine.spread = { runs: (_, steps) => cutAt(runs, steps).map((run) => dressed({ ...run, moves: true }, exact.terrain)) };
-    } else {
-      const { runs, terrain } = createFan(answer, exact.terrain);
-      mine.spread = { runs: (place) => runs(place).map((run) => dressed({ ...run, moves: true }, exact.terrain)), terrain };
-    }
-    if (drag?.key === key) morph();
-  }
-
-  /** What the panels draw: the exact paths, and over them those that a drag moves. */
-  function compose() {
-    const spread = drag && fan?.key === drag.key ? fan.spread : null;
-    const moved = spread && drag.place !== undefined ? new Map(spread.runs(drag.place, drag.value).map((run) => [run.id, run])) : new Map();
-    const runs = exact.runs.map((run) => moved.get(run.id) ?? run);
-    const terrain = (moved.size > 0 && spread.terrain?.(drag.place)) || exact.terrain;
-    const steps = moved.size && drag.key === "steps" ? drag.value : exact.scene.steps;
-    const large = projected() ? 2 : innerWidth >= 1700 ? 1.4 : 1;
-    picture = { ...exact, runs, terrain, steps, start: values.start, theme, held, rough: held && !!drag?.key.startsWith("surface."), large, ...looks(), arrows: arrows(), redraw };
-    root.dataset.source = moved.size ? "fan" : "exact";
-  }
-  const arrows = () => (values.arrows === "off" ? null : (...canvas) => drawArrows(Number(values.arrows), theme, ...canvas));
-  const redraw = () => draw(transport.t);
-
-  let morphing = 0; // the animation frame that is asked for
-  /** Draw where the hand is, at the screen's rate. */
-  function morph() {
-    morphing ||= requestAnimationFrame(() => {
-      morphing = 0;
-      if (destroyed || !exact) return;
-      const before = picture.steps;
-      compose();
-      for (const panel of panels) panel.see(picture);
-      if (picture.steps !== before) {
-        transport.fit(picture.steps);
-        relength();
-      } else if (!transport.playing) redraw();
-    });
-  }
-  const relength = newestWins(() => chart.show(picture).then(redraw));
-
-  /** Another surface: the settings changed by hand go along. @param {object} surface {surface: id, ...} what is its own */
-  function open(surface) {
-    opening = surface;
-    refresh();
-  }
-  /** What the server says of a formula: {mathml}, or {error, field} with what is wrong and where. */
-  async function check(formula, domain) {
-    try {
-      return await (await patiently(fetch(new URL(`formula?${new URLSearchParams({ formula, domain, v: version })}`, document.baseURI)))).json();
-    } catch {
-      return { error: "No answer from the server: the formula was not read. Try again." };
-    }
-  }
-  /** The scene that this surface opens with, shown in the same panels. */
-  function reset() {
-    values = { ...defaults, ...looks() };
-    for (const panel of Object.values(sights)) panel.aim("");
-    open(Object.fromEntries(Object.entries(values).filter(([key]) => ["surface", "surface.f", "surface.domain"].includes(key))));
+  /** @param {(panel: Panel, kind: PanelKind) => void} work on the panels that are on the page and apply */
+  function eachShown(work) {
+    if (!picture) return;
+    for (const { kind, panel } of panels) if (kind.slot !== "dialog" && kind.applies(picture)) work(panel, kind);
   }
 
   // --- drawing ---
-  let fine = 0; // how fine the screen is that was drawn for
-  let showing = Promise.resolve();
-  const show = () => (showing = showing.then(showNow, showNow)); // one after the other: Plotly must not be called twice at once
-
-  async function showNow() {
-    if (!exact || !theme || destroyed) return;
-    fine = finesse();
-    for (const run of exact.runs) run.look = lookOf(run.id);
-    compose();
-    root.classList.toggle("side-by-side", values.view === "panels");
-    root.classList.toggle("with-data", !!picture.terrain.data);
-    relief.show(picture);
-    await Promise.all([contour.show(picture), data.show(picture), chart.show(picture)]);
-    transport.fit(picture.steps, placing);
-    placing = undefined;
-    report();
+  /** Compose what is drawn. @returns {Picture | null} null while something is missing */
+  function compose() {
+    const shown = session.shown();
+    if (!shown || !theme) return null;
+    const magnification = isProjector() ? 2 : innerWidth >= WIDE ? 1.4 : 1;
+    root.dataset.source = shown.source;
+    return { ...shown, looks: session.looks(), theme, lookOf, magnification, layout };
   }
-  /** Tell tests and benchmarks which scene is painted, and whether exactly. */
-  function report() {
-    root.dataset.scene = toQuery({ ...exact.scene, step: values.step, ...looks() }, defaults);
-  }
-  const numbers = seldom(() => rail.tick(picture.runs, picture.terrain, transport.t, picture.steps), READABLE);
-  function draw(t) {
+  /** Show everything anew: the paths, how they are looked at, or the sizes have changed. @param {number | null} [step] */
+  function showPicture(step) {
+    if (destroyed) return;
+    layout = { ratio: pixelRatio() };
+    picture = compose();
     if (!picture) return;
-    if (fine !== finesse()) show(); // the reader took the window to another screen
-    for (const panel of panels) panel.draw(t);
-    if (transport.playing || held) numbers.soon();
+    root.classList.toggle("side-by-side", picture.looks.view === "panels");
+    for (const { kind, box } of panels) if (kind.slot === "side") box.hidden = !kind.applies(picture);
+    for (const { kind, panel } of panels) if (kind.slot !== "dialog" && kind.applies(picture)) panel.show(picture);
+    playhead.fit(picture.steps, step);
+    root.dataset.scene = session.drawn();
+  }
+  let frame = 0; // the animation frame that is asked for
+  /** Draw the paths where the hand is: sizes stay as they are. */
+  function follow() {
+    frame = 0;
+    const before = picture?.steps;
+    picture = compose();
+    const now = picture;
+    if (!now || destroyed) return;
+    eachShown((panel) => panel.show(now));
+    if (now.steps !== before) playhead.fit(now.steps);
+    else if (!playhead.playing) draw();
+  }
+  const numbers = throttle(() => {
+    const now = picture;
+    if (!now) return;
+    railControls.draw(now, playhead.t);
+    eachShown((panel, { slot }) => slot === "rail" && panel.draw(playhead.t));
+  }, READABLE);
+  /** Draw every panel at the playhead. */
+  function draw() {
+    transportControls.draw();
+    if (!picture) return;
+    if (Reflect.get(layout, "ratio") !== pixelRatio()) resized(); // the reader took the window to another screen
+    eachShown((panel, { slot }) => slot !== "rail" && panel.draw(playhead.t));
+    if (playhead.playing || picture.held) numbers.soon();
     else numbers.now();
-    root.dataset.frames = Number(root.dataset.frames) + 1;
-    root.dataset.step = Math.floor(t);
+    root.dataset.frames = String(Number(root.dataset.frames) + 1);
+    root.dataset.step = String(Math.floor(playhead.t));
   }
 
-  const projected = () => root.classList.contains("projector");
+  let resizing = 0;
+  function resized() {
+    resizing ||= requestAnimationFrame(() => {
+      resizing = 0;
+      showPicture();
+    });
+  }
+
+  // --- controls ---
+  const isProjector = () => root.classList.contains("projector");
   function projector() {
-    if (!values) return;
-    document.querySelector(".stAppHeader")?.classList.toggle("away", root.classList.toggle("projector"));
+    if (!session.values) return;
+    const now = root.classList.toggle("projector");
+    document.querySelector(".stAppHeader")?.classList.toggle("away", now);
     showControls();
-    if (!document.activeElement.checkVisibility({ visibilityProperty: true })) root.focus({ preventScroll: true });
-    show();
+    if (!document.activeElement?.checkVisibility({ visibilityProperty: true })) root.focus({ preventScroll: true });
+    showPicture();
   }
   function showControls() {
-    bar.show(values, defaults);
-    transport.show(values, projected());
-    // A projector shows the leaderboard for a legend: nothing is set there.
-    rail.show({ ...values, ...(projected() && { rail: "leaderboard" }) }, defaults, lookOf);
+    const { values, defaults } = session;
+    if (!values || !theme) return;
+    barControls.show(values, defaults);
+    transportControls.show(values, isProjector());
+    // On a projector the leaderboard stands in for the legend: nothing is set there.
+    railControls.show({ ...values, ...(isProjector() && { rail: "leaderboard" }) }, defaults, lookOf);
+  }
+  /** Every setting and every view as this surface opens with. */
+  function reset() {
+    for (const view of views) view.write("");
+    session.reset();
+  }
+  /** What the server says of a formula. @param {string} formula @param {string} domain */
+  async function check(formula, domain) {
+    try {
+      return await session.patiently(api.json("formula", new URLSearchParams({ formula, domain }).toString()));
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      return { error: "No answer from the server: the formula was not read. Try again." };
+    }
   }
 
-  // --- changing ---
-  function change(key, value, done, place) {
-    if (!values) return;
-    values = { ...values, [key]: value };
-    edited[key] = value;
-    if (key === "steps" && values.step >= value) values.step = null;
-    held = !done;
-    const look = catalogue.looks.includes(key);
-    if (place !== undefined) drag = { key, value, place };
-    else if (!look) drag = null;
-    if (look) show();
-    else if (done || key === "start" || fan?.key !== key || fan.failed) refresh();
-    else if (fan.spread) morph();
-    else if (spare) {
-      spare = false;
-      refresh();
-    }
-    if (key === "start" && picture) {
-      picture.start = value; // the ring follows the hand at once, the paths when they are there
-      if (!transport.playing) redraw();
-    }
-    // A slider that moves shows its own value already.
-    if (done || key === "start") showControls();
-    if (done) settle();
-  }
-  function rest(step) {
-    if (!values) return;
-    values = { ...values, step: step < values.steps ? step : null };
-    if (exact) report();
-    settle();
-  }
+  // --- the address bar and the script ---
   let timer = 0;
-  let told = null; // the scene that the script knows
+  /** @type {string | null} the scene that the script knows */
+  let told = null;
   function settle() {
     clearTimeout(timer);
-    timer = setTimeout(publish, SETTLE);
+    timer = window.setTimeout(publish, SETTLE);
   }
   /** Tell the address bar and the script. @returns {string} the link to this scene */
   function publish() {
     clearTimeout(timer);
+    const { values, defaults } = session;
+    if (!values) return location.href;
     const scene = toQuery(values, defaults);
-    const seen = Object.entries(sights).map(([key, panel]) => [key, panel.aimed()]);
-    history.replaceState(history.state, "", `?${intoSearch(location.search, scene, values, seen)}`);
-    if (scene !== told) tell("scene", scene);
+    const moved = views.map(({ key, read }) => /** @type {[string, string]} */ ([key, read()]));
+    history.replaceState(history.state, "", `?${mergeIntoSearch(location.search, scene, values, moved)}`);
+    if (scene !== told) setState("scene", scene);
     told = scene;
     return location.href;
   }
-
-  for (const name of ["contour", "relief", "data", "chart"]) box[name].addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
-  // Plotly listens to every move of the mouse over the page, and has the page laid out each time: 3 ms of every frame of a drag.
-  for (const part of Object.values(box)) part.addEventListener("mousemove", (event) => event.stopPropagation());
-
-  // The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage.
-  const beside = ({ target }) => {
-    if (root.contains(target)) return;
+  /** The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage. */
+  function beside(/** @type {Event} */ { target }) {
+    if (root.contains(/** @type {Node} */ (target))) return;
     document.removeEventListener("click", beside, true);
-    tell("opened", true);
-  };
+    setState("opened", true);
+  }
   document.addEventListener("click", beside, true);
 
-  const resize = new ResizeObserver(newestWins(() => new Promise(requestAnimationFrame).then(show)));
-  resize.observe(box.contour);
-  resize.observe(box.relief);
-  resize.observe(box.chart);
-  resize.observe(box.data);
-
   return {
-    again({ setStateValue, data: [, newest] }) {
+    /** @param {Component} component */
+    update({ setStateValue, data: [, newest] }) {
       if (newest !== version) location.reload(); // the server was updated: these modules no longer fit it
-      tell = setStateValue;
+      setState = setStateValue;
+      const begins = theme === null;
       const now = readTheme(root);
       if (JSON.stringify(now) !== JSON.stringify(theme)) {
         theme = now;
-        looksNow = new Map(catalogue.optimizers.map(({ id }, k) => [id, look(theme, k)]));
-        if (exact) {
-          showControls();
-          show();
-        }
+        looks = new Map(catalogue.optimizers.map(({ id }, k) => [id, lookAt(now, k)]));
+        showControls();
+        showPicture();
       }
-      if (!asked) {
-        asked = true;
-        refresh();
-      }
+      if (begins) session.begin();
     },
     destroy() {
       destroyed = true;
+      session.close();
+      playhead.destroy();
+      numbers.cancel();
       clearTimeout(timer);
-      clearTimeout(retry);
-      cancelAnimationFrame(morphing);
-      resize.disconnect();
+      cancelAnimationFrame(frame);
+      cancelAnimationFrame(resizing);
+      sizes.disconnect();
       document.removeEventListener("click", beside, true);
-      transport.destroy();
-      contour.destroy();
-      relief.destroy();
-      for (const { plot } of [contour, data, chart]) picture?.plotly.purge(plot);
+      for (const { panel } of panels) panel.destroy();
     },
   };
 }
-
-/** The part of a scene's query that decides the ground. */
-const surfacePart = (query) => new URLSearchParams([...new URLSearchParams(query)].filter(([key]) => key.startsWith("surface"))).toString();

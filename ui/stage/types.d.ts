@@ -190,6 +190,8 @@ export interface PanelApi {
   viewChanged(): void;
   /** The address of a route of the server. */
   address(route: string, query: string): URL;
+  /** An answer of the server in JSON. Throws NoAnswer. */
+  json(route: string, query: string): Promise<any>;
   /** The query of the scene that is shown. */
   query(): string;
   /** plotly.js, loaded when it is first asked for. */

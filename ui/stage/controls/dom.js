@@ -1,51 +1,80 @@
 /** The few shorthands with which the controls are built. */
 
 /**
- * An element with properties and children; `data-`, `aria-` and other dashed names become attributes.
- * @param {string} tag @param {object} [properties] @param {...(Node|string)} children
+ * An element with properties and children. Names with a dash, `role` and `for` become attributes; the others are
+ * properties of the element.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [properties]
+ * @param {...(Node | string)} children
+ * @returns {HTMLElementTagNameMap[K]}
  */
 export function h(tag, properties = {}, ...children) {
   const el = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name.includes("-") || name === "role" || name === "for") el.setAttribute(name, value);
-    else if (name === "style") el.style.cssText = value;
-    else el[name] = value;
+    else Object.assign(el, { [name]: value });
   }
   el.append(...children);
   return el;
 }
 
-/** How much further away a turn of the wheel moves: 1 for none. @param {WheelEvent} event */
-export function wheeled({ deltaMode, deltaY }) {
-  const far = deltaMode ? deltaY * 30 : deltaY; // lines or pixels
-  return Math.exp(Math.max(-0.5, Math.min(0.5, far / 400)));
-}
-
 /**
- * A choice, labelled if there is a label. @param {(id: string) => void} onPick
- * @param {{id: string, name: string, family?: string}[]} options those of a family stand together under its name
+ * A select, labelled if there is a label. Options of the same family stand together under its name.
+ * @param {string} label
+ * @param {{id: string, name: string, family?: string}[]} options
+ * @param {(id: string) => void} onPick
  */
 export function choice(label, options, onPick) {
   const select = h("select", { onchange: () => onPick(select.value) });
   const families = [...new Set(options.map(({ family }) => family))];
   for (const family of families) {
-    const own = options.filter((option) => option.family === family).map(({ id, name }) => h("option", { value: id }, name));
-    select.append(...(family && families.length > 1 ? [h("optgroup", { label: family }, ...own)] : own));
+    const own = options
+      .filter((option) => option.family === family)
+      .map(({ id, name }) => h("option", { value: id }, name));
+    if (family && families.length > 1) select.append(h("optgroup", { label: family }, ...own));
+    else select.append(...own);
   }
-  return { el: h("label", { className: "choice" }, ...(label ? [h("span", {}, label)] : []), select), select };
+  const el = h("label", { className: "choice" }, ...(label ? [h("span", {}, label)] : []), select);
+  return { el, select };
 }
 
-const STRAY = 5; // pixels that a finger moves before it is seen where to
-
-/** Whether a finger that came down at [x, y] moves sideways: upright it scrolls the page. @returns {boolean} */
-export const sideways = ([x, y], { clientX, clientY }) => Math.abs(clientX - x) >= Math.max(STRAY, Math.abs(clientY - y));
+/**
+ * A button that shows what it did for a moment.
+ * @param {string} text
+ * @param {Record<string, any>} properties
+ * @param {() => Promise<string | undefined>} work gives what is shown, or nothing
+ */
+export function confirming(text, properties, work) {
+  const button = h("button", { type: "button", ...properties }, text);
+  button.onclick = async () => {
+    const done = await work();
+    if (!done) return;
+    button.textContent = done;
+    setTimeout(() => (button.textContent = text), 1500);
+  };
+  return button;
+}
 
 /**
- * Work that is done at once after a rest, and otherwise no more often than every `ms`; the last of it is always done.
- * @param {() => void} work @param {number} ms @returns {{soon: () => void, now: () => void}}
+ * Put a text into the clipboard. Browsers allow it over https and on localhost alone.
+ * @param {string} text
+ * @param {() => void} byHand what helps the reader to copy it elsewhere
+ * @returns {Promise<string | undefined>} what a button says then
  */
-export function seldom(work, ms) {
-  let last = -Infinity;
+export async function copy(text, byHand) {
+  if (!navigator.clipboard) return byHand() ?? undefined;
+  await navigator.clipboard.writeText(text);
+  return "Copied";
+}
+
+/**
+ * Work that is done at once after a rest, and otherwise no more often than every `ms`; the last call is always done.
+ * @param {() => void} work
+ * @param {number} ms
+ */
+export function throttle(work, ms) {
+  let last = Number.NEGATIVE_INFINITY;
   let timer = 0;
   function now() {
     clearTimeout(timer);
@@ -56,12 +85,26 @@ export function seldom(work, ms) {
   function soon() {
     const rest = last + ms - performance.now();
     if (rest <= 0) now();
-    else timer ||= setTimeout(now, rest);
+    else timer ||= window.setTimeout(now, rest);
   }
-  return { soon, now };
+  return { soon, now, cancel: () => clearTimeout(timer) };
 }
 
-/** Change a text only if it differs: the page is laid out afresh for each change. */
+/**
+ * Change a text only if it differs: the browser lays the page out again for each change.
+ * @param {Element} el
+ * @param {string} text
+ */
 export function write(el, text) {
   if (el.textContent !== text) el.textContent = text;
+}
+
+/**
+ * Show a field or its form as valid or not.
+ * @param {Element} field
+ * @param {boolean} invalid
+ */
+export function markInvalid(field, invalid) {
+  if (invalid) field.setAttribute("aria-invalid", "true");
+  else field.removeAttribute("aria-invalid");
 }

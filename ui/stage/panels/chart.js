@@ -1,167 +1,193 @@
-/** The chart panel: a quantity of every run against the step, with the playhead as a line that can be dragged. */
+/** The chart: a quantity of every run against the step, with the playhead as a line that can be dragged. */
 
-import { choice, h, sideways } from "./dom.js";
-import { between, makeLine } from "./line.js";
-import { drawMark, drawPath, drawPaths, drawTail } from "./paint.js";
-import { axisOf, earlyStop, QUANTITIES, roundSteps, seriesOf } from "./quantity.js";
-import { printAxes, printed, printEdges } from "./print.js";
-import { cover, createSheet, finesse, fits } from "./raster.js";
+/** @import { Axis, Box, PanelKind, Picture, Run } from "../types" */
+/** @import { Line } from "../paint/line.js" */
 
-const MARK = 7; // pixels from a mark's middle to its edge
-const BELOW = 9e3; // pixels: where a 0 stands on a logarithmic axis
+import { choice, h } from "../controls/dom.js";
+import { followPointers } from "../controls/gestures.js";
+import { earlyStop } from "../data/outcome.js";
+import { seriesOf } from "../data/quantities.js";
+import { axisOf, stepTicks } from "../data/scales.js";
+import { drawAxes } from "../paint/axes.js";
+import { drawEdges, renderBackdrop } from "../paint/backdrop.js";
+import { interpolate, makeLine } from "../paint/line.js";
+import { drawMarker, drawPath, drawPaths, drawTail } from "../paint/paths.js";
+import { cover, pixelRatio } from "../paint/pixels.js";
+import { createSheet } from "../paint/sheet.js";
 
-/**
- * @param {HTMLElement} box @param {(step: number) => void} onSeek the playhead was put there by hand
- * @param {(key: string, value: string, done: boolean) => void} change
- */
-export function createChart(box, onSeek, change) {
-  const plot = h("div", { className: "plot" });
-  const canvas = h("canvas");
-  const sheet = createSheet(canvas);
-  const what = choice("", QUANTITIES, (id) => change("chart", id, true));
-  what.select.setAttribute("aria-label", "what the chart shows");
-  const scale = choice("", [{ id: "log", name: "log" }, { id: "linear", name: "linear" }], (id) => change("scale", id, true));
-  scale.select.setAttribute("aria-label", "scale of the chart");
-  const note = h("div", { className: "remark" });
-  const top = h("div", { className: "head" }, note, h("div", { className: "picks" }, what.el, scale.el));
-  box.append(plot, canvas, top);
-  let picture = null;
-  let axis = null;
-  let shown = ""; // the quantity and scale of the axis
-  let key = "";
-  let theme = null;
-  let size = [0, 0];
-  let frame = [0, 0, 0, 0]; // left, top, width, height
+const MARK = 7; // pixels from a marker's middle to its edge
+const BELOW = 9e3; // pixels below the upper edge, where a 0 is drawn on a logarithmic axis
+const SCALES = [
+  { id: "log", name: "log" },
+  { id: "linear", name: "linear" },
+];
 
-  /** Take what is to be drawn from here on; while a hand drags the axes stand still. */
-  function see(next) {
-    picture = next;
-  }
+/** @type {PanelKind} */
+export const chart = {
+  id: "chart",
+  label: "a quantity of every optimizer at every step",
+  slot: "side",
+  applies: () => true,
 
-  async function show(next) {
-    picture = next;
-    const { terrain, runs, steps, plotly, held, chart, scale: kind } = picture;
-    size = cover(box, canvas, plot);
-    const [width, height] = size;
-    if (!(width > 0 && height > 0)) return;
-    what.select.value = chart;
-    scale.select.value = kind;
-    const quantity = QUANTITIES.find(({ id }) => id === chart);
-    note.textContent = (terrain.data ? quantity.ofData : quantity.remark) ?? "";
-    const wanted = [chart, kind, terrain.surface].join();
-    // While a hand drags the axis stands still; it fits itself to the new paths when the hand lets go.
-    if (!axis || !held || wanted !== shown) axis = axisOf(chart, kind, runs, terrain);
-    shown = wanted;
-    const now = [width, height, finesse(), steps, axis.title, axis.range, picture.large].join();
-    if (now === key && theme === picture.theme) return;
-    key = now;
-    theme = picture.theme;
-    const wide = Math.min(1.5, picture.large); // room for larger type
-    const margin = { l: 58 * wide, r: 12 * wide, t: 36, b: 38 * wide }; // the choices stand above: over the sheet they would be dear
-    top.style.left = `${margin.l}px`;
-    frame = [margin.l, margin.t, width - margin.l - margin.r, height - margin.t - margin.b];
-    const lines = { showgrid: false, zeroline: false, fixedrange: true, ticklen: 3, ticks: "outside", tickcolor: theme.faint };
-    await plotly.react(plot, [{ x: [], y: [] }], {
-      width,
-      height,
-      margin,
-      paper_bgcolor: "rgba(0,0,0,0)",
-      plot_bgcolor: "rgba(0,0,0,0)",
-      font: { color: theme.muted, family: theme.font, size: 12 * Math.min(1.5, picture.large) },
-      showlegend: false,
-      dragmode: false,
-      xaxis: { ...lines, range: [0, steps], title: { text: "step", standoff: 4 }, tickvals: roundSteps(steps) },
-      yaxis: { ...lines, range: axis.range, tickvals: axis.tickvals, ticktext: axis.ticktext, title: { text: axis.title, standoff: 4 } },
-    }, { staticPlot: true, responsive: false });
-    const ratio = finesse();
-    surround = printed(...size.map((side) => Math.round(side * ratio)), ratio, theme.background, (context) => {
-      printAxes(plot, context);
-      printEdges(box, context, theme);
-    });
-  }
-  let surround = null; // the axes, as pixels
+  create(box, { catalogue, change, seek }) {
+    const { quantities, patience } = catalogue;
+    const canvas = h("canvas");
+    const sheet = createSheet(canvas);
+    const what = choice("", quantities, (id) => change("chart", id, true));
+    what.select.setAttribute("aria-label", "what the chart shows");
+    const scale = choice("", SCALES, (id) => change("scale", id, true));
+    scale.select.setAttribute("aria-label", "scale of the chart");
+    const remark = h("div", { className: "remark" });
+    const head = h("div", { className: "head" }, remark, h("div", { className: "picks" }, what.el, scale.el));
+    box.append(canvas, head);
 
-  function draw(t) {
-    const [, , width, height] = frame;
-    if (!picture || !fits(surround, size) || width <= 0 || height <= 0) return;
-    const { large } = picture;
-    const room = MARK * large;
-    const wide = ({ k }) => (k ? 1 : 1.8) * large;
-    const [low, high] = axis.range;
-    const px = (step) => (step / picture.steps) * width;
-    const py = (level) => ((high - level) / (high - low)) * height;
-    const curves = picture.runs.flatMap((run) =>
-      seriesOf(run, picture.chart, picture.terrain).map((series, k) => {
-        const level = (i) => {
-          const at = axis.to(series[i]);
-          return at === -Infinity ? BELOW : py(at);
-        };
-        return { run, k, level, line: lineOf(run, k, series, px, level), head: [px(t), between(level, Math.min(t, series.length - 1))] };
-      }));
-    const lines = curves.map(({ line }) => line);
-    const begin = () => {
-      sheet.open(...size, () => surround);
-      sheet.within(frame);
-      for (const step of roundSteps(picture.steps)) sheet.rule(px(step), 0, px(step), height, { colour: theme.faint, width: 1 });
-      for (const value of axis.tickvals) sheet.rule(0, py(value), width, py(value), { colour: theme.faint, width: 1 });
-    };
-    sheet.within(frame);
-    drawPaths(sheet, begin, lines, curves.map(({ run }) => run.moves), t, [...curves.map(({ run }) => run.look), axis, surround, large], (k, first, last, past, bare) =>
-      drawPath(sheet, lines[k], first, last, past, bare, curves[k].run.look, theme, wide(curves[k])));
-    sheet.rule(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
-    for (const curve of curves) drawTail(sheet, curve.line, t, curve.head, curve.run.look, wide(curve));
-    for (const { run, k, line } of curves) if (k && picture.chart === "loss") stop(run, line, px);
-    const [left, top] = frame;
-    sheet.within([left - room, top - room, width + 2 * room, height + 2 * room]); // a mark at the last step is seen whole
-    for (const { run, head: [x, y] } of curves) drawMark(sheet, run.look, theme, x + room, y + room, 5 * large);
-    sheet.close();
-  }
+    /** @type {Picture} */
+    let picture;
+    /** @type {Axis} */
+    let axis;
+    let axisKey = ""; // the quantity and scale of the axis
+    /** @type {object | null} */
+    let layout = null;
+    let size = [0, 0];
+    /** @type {Box} of the axes */
+    let frame = [0, 0, 0, 0];
+    /** @type {Uint32Array | null} */
+    let backdrop = null;
+    /** @type {unknown[]} what the backdrop was drawn from */
+    let backdropKey = [];
 
-  /** On the validation loss a cross where early stopping would stop, and a ring where it would go back to. */
-  function stop(run, line, px) {
-    const { stop, back } = earlyStop(run);
-    for (const [name, step] of Object.entries({ stop, back })) {
-      if (step === null) continue;
-      const y = line.y[line.step.findLastIndex((at) => at <= step)];
-      sheet.stamp(`${name} ${run.look.color}`, px(step), y, 6, (context) => {
-        if (name === "back") context.arc(0, 0, 4.5, 0, 7);
-        else for (const side of [-4, 4]) [context.moveTo(-4, side), context.lineTo(4, -side)];
-        context.lineWidth = 1.5;
-        context.strokeStyle = run.look.color;
-        context.stroke();
+    /** @param {Picture} next */
+    function show(next) {
+      picture = next;
+      const { terrain, runs, steps, held, looks, theme, magnification } = picture;
+      if (layout !== picture.layout) {
+        layout = picture.layout;
+        size = cover(box, canvas);
+      }
+      const [width, height] = size;
+      if (!(width > 0 && height > 0)) return;
+      const quantity = quantities.find(({ id }) => id === looks.chart) ?? quantities[0];
+      what.select.value = quantity.id;
+      scale.select.value = looks.scale;
+      remark.textContent = terrain.data ? quantity.remark_on_data : quantity.remark;
+      const wanted = [quantity.id, looks.scale, terrain.surface].join();
+      // While a hand drags, the axis stands still; it fits itself to the new paths when the hand lets go.
+      if (!axis || !held || wanted !== axisKey) axis = axisOf(quantity.id, looks.scale, runs, terrain, quantity.name);
+      axisKey = wanted;
+
+      const key = [...size, pixelRatio(), steps, axis.title, ...axis.range, magnification, theme];
+      if (backdrop && key.every((part, i) => part === backdropKey[i])) return;
+      backdropKey = key;
+      const large = Math.min(1.5, magnification);
+      const margin = { left: 58 * large, right: 12 * large, top: 36, bottom: 38 * large }; // the selects stand above
+      head.style.left = `${margin.left}px`;
+      frame = [margin.left, margin.top, width - margin.left - margin.right, height - margin.top - margin.bottom];
+      const ratio = pixelRatio();
+      backdrop = renderBackdrop(width * ratio, height * ratio, ratio, theme.background, (context) => {
+        const values = stepTicks(steps);
+        const x = { title: "step", range: [0, steps], ticks: { values, labels: values.map(String) } };
+        drawAxes(context, frame, { x, y: axis }, theme, 12 * large);
+        drawEdges(box, context, theme);
       });
     }
-  }
 
-  /** A run's line on the screen, kept until the run or the scale changes. A 0 stands far below a logarithmic axis. */
-  function lineOf(run, k, series, px, level) {
-    const stamp = [px(1), axis.range, axis.title, frame].join();
-    run.chart ??= [];
-    if (run.chart[k]?.stamp !== stamp || run.chart[k].series !== series) run.chart[k] = { stamp, series, line: makeLine(series.length, px, level) };
-    return run.chart[k].line;
-  }
-
-  const seek = (event) => {
-    if (!picture || !frame[2]) return;
-    const step = ((event.clientX - box.getBoundingClientRect().left - frame[0]) / frame[2]) * picture.steps;
-    onSeek(Math.round(Math.min(picture.steps, Math.max(0, step))));
-  };
-  let finger = null; // where one came down that may yet scroll the page
-  box.addEventListener("pointerdown", (event) => {
-    if (event.target.closest(".picks") || event.button > 0) return;
-    box.setPointerCapture(event.pointerId);
-    finger = event.pointerType === "mouse" ? null : [event.clientX, event.clientY];
-    if (!finger) seek(event);
-  });
-  box.addEventListener("pointerup", (event) => box.hasPointerCapture(event.pointerId) && seek(event));
-  box.addEventListener("pointermove", (event) => {
-    if (!box.hasPointerCapture(event.pointerId)) return;
-    if (finger) {
-      if (!sideways(finger, event)) return;
-      finger = null;
+    /** @param {number} t */
+    function draw(t) {
+      const [left, top, width, height] = frame;
+      const { runs, steps, theme, terrain, looks, lookOf, magnification: unit } = picture;
+      if (!backdrop || width <= 0 || height <= 0) return;
+      const ground = backdrop;
+      const [low, high] = axis.range;
+      const px = (/** @type {number} */ step) => (step / steps) * width;
+      const py = (/** @type {number} */ level) => ((high - level) / (high - low)) * height;
+      const curves = runs.flatMap((run) =>
+        seriesOf(run, looks.chart, terrain).map((series, k) => {
+          const level = (/** @type {number} */ i) => {
+            const at = axis.to(series[i]);
+            return at === Number.NEGATIVE_INFINITY ? BELOW : py(at);
+          };
+          const end = [px(t), interpolate(level, Math.min(t, series.length - 1))];
+          const line = lineOf(series, [px(1), axis.title, looks.scale, ...axis.range, ...frame], px, level);
+          return { run, k, level, line, end, look: lookOf(run), width: (k ? 1 : 1.8) * unit };
+        }),
+      );
+      const lines = curves.map(({ line }) => line);
+      const begin = () => {
+        sheet.open(size[0], size[1], () => ground);
+        sheet.clip(frame);
+        const faint = { colour: theme.faint, width: 1 };
+        for (const step of stepTicks(steps)) sheet.segment(px(step), 0, px(step), height, faint);
+        for (const value of axis.ticks.values) sheet.segment(0, py(value), width, py(value), faint);
+      };
+      sheet.clip(frame);
+      const moves = curves.map(({ run }) => !!run.approximate);
+      const stamp = [...curves.map(({ look }) => look), axis, ground, unit];
+      drawPaths(sheet, begin, lines, moves, t, stamp, (k, first, last, past, bare) =>
+        drawPath(sheet, lines[k], first, last, past, bare, curves[k].look, theme, curves[k].width),
+      );
+      sheet.segment(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
+      for (const { line, end, look, width } of curves) drawTail(sheet, line, t, end, look, width);
+      for (const { run, k, level } of curves) if (k && looks.chart === "loss") drawEarlyStop(run, level, px);
+      const room = MARK * unit;
+      sheet.clip([left - room, top - room, width + 2 * room, height + 2 * room]); // a marker at the last step is whole
+      for (const { look, end } of curves) drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
+      sheet.flush();
     }
-    seek(event);
-  });
 
-  return { show, see, draw, plot };
+    /**
+     * On the validation loss: a cross where early stopping would stop, and a ring at the step that it would go back to.
+     * @param {Run} run @param {(i: number) => number} level @param {(step: number) => number} px
+     */
+    function drawEarlyStop(run, level, px) {
+      if (!run.validation) return;
+      const { color } = picture.lookOf(run);
+      const { stop, best } = earlyStop(run.validation, patience);
+      const sign = (/** @type {string} */ name, /** @type {number} */ step, /** @type {(c: any) => void} */ outline) =>
+        sheet.stamp(`${name} ${color}`, px(step), level(step), 6, (context) => {
+          outline(context);
+          context.lineWidth = 1.5;
+          context.strokeStyle = color;
+          context.stroke();
+        });
+      sign("best", best, (context) => context.arc(0, 0, 4.5, 0, 7));
+      if (stop === null) return;
+      sign("stop", stop, (context) => {
+        for (const side of [-4, 4]) {
+          context.moveTo(-4, side);
+          context.lineTo(4, -side);
+        }
+      });
+    }
+
+    const stepAt = (/** @type {number} */ x) => {
+      if (frame[2] > 0) seek(Math.round(Math.min(1, Math.max(0, (x - frame[0]) / frame[2])) * picture.steps));
+    };
+    const destroy = followPointers(box, {
+      accepts: ({ target }) => !!picture && !(target instanceof Element && target.closest(".picks")),
+      mayScroll: ({ pointerType }) => pointerType !== "mouse",
+      down: ([x]) => stepAt(x),
+      drag: ([x]) => stepAt(x),
+      up: ([x], { type }) => type === "pointerup" && stepAt(x),
+    });
+
+    return { show, draw, destroy };
+  },
+};
+
+/** @type {WeakMap<Float64Array, {stamp: unknown[], line: Line}>} */
+const lines = new WeakMap();
+
+/**
+ * A series as a line on the screen, kept until the scale changes.
+ * @param {Float64Array} series
+ * @param {unknown[]} stamp the scale
+ * @param {(step: number) => number} px
+ * @param {(i: number) => number} level
+ */
+function lineOf(series, stamp, px, level) {
+  const known = lines.get(series);
+  if (known && stamp.every((part, i) => part === known.stamp[i])) return known.line;
+  const line = makeLine(series.length, px, level);
+  lines.set(series, { stamp, line });
+  return line;
 }

@@ -1,0 +1,29 @@
+/** A panel in a window of its own, opened by a button of the bar. */
+
+/** @import { PanelKind } from "../types" */
+
+import { h } from "./dom.js";
+
+/**
+ * @param {HTMLElement} root the stage
+ * @param {PanelKind} kind
+ * @param {HTMLElement} box of the panel
+ * @param {() => void} onOpen
+ * @param {() => void} onClose
+ * @returns {{label: string, title?: string, open: () => void}}
+ */
+export function createWindow(root, { id, label, title }, box, onOpen, onClose) {
+  const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
+  const head = h("div", { className: "head" }, h("h2", {}, title ?? label), close);
+  const dialog = h("dialog", { className: `window ${id}-window`, "aria-label": title ?? label }, head, box);
+  dialog.onclose = onClose;
+  root.append(dialog);
+  return {
+    label,
+    title,
+    open() {
+      dialog.showModal();
+      onOpen();
+    },
+  };
+}

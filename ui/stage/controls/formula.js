@@ -1,0 +1,76 @@
+/** A formula of the reader's own and the part of the plane that it is seen over. What was typed stays until it is good. */
+
+/** @import { Values } from "../types" */
+
+import { h, markInvalid } from "./dom.js";
+
+/**
+ * @param {(surface: Values) => void} open
+ * @param {(formula: string, domain: string) => Promise<{mathml?: string, error?: string, field?: string}>} check
+ */
+export function createFormula(open, check) {
+  const text = h("input", {
+    type: "text",
+    className: "formula",
+    "aria-label": "formula f(x, y)",
+    autocomplete: "off",
+    spellcheck: false,
+  });
+  const domain = h("input", {
+    type: "text",
+    className: "number",
+    "aria-label": "domain: x low, x high, y low, y high",
+    title: "x low, x high, y low, y high",
+    autocomplete: "off",
+  });
+  const complaint = h("span", { className: "complaint", role: "alert" });
+  // A long formula scrolls: it can be focused for that.
+  const read = h("output", { className: "read", "aria-label": "the formula as it was read", tabIndex: 0 });
+  const el = h(
+    "form",
+    { className: "own", noValidate: true },
+    h("span", {}, "f(x, y) ="),
+    text,
+    h("span", {}, "on"),
+    domain,
+    h("button", { type: "submit" }, "Draw"),
+    complaint,
+  );
+  /** @param {HTMLElement | null} wrong */
+  const blame = (wrong) => {
+    for (const field of [text, domain]) markInvalid(field, field === wrong);
+  };
+  let shown = "";
+
+  el.onsubmit = async (event) => {
+    event.preventDefault();
+    const [formula, words] = [text.value, domain.value];
+    const { error, field } = await check(formula, words);
+    complaint.textContent = error ?? "";
+    blame(error === undefined ? null : field === "domain" ? domain : text);
+    if (error) return;
+    open({ surface: "formula", "surface.f": formula, "surface.domain": words.split(",").map(Number) });
+  };
+
+  return {
+    el,
+    read,
+    /** @param {Values} values */
+    show(values) {
+      const own = values["surface.f"];
+      el.hidden = read.hidden = own === undefined;
+      const now = JSON.stringify([own, values["surface.domain"]]);
+      if (el.hidden || now === shown) return;
+      shown = now;
+      text.value = own;
+      domain.value = values["surface.domain"].join(", ");
+      read.replaceChildren();
+      check(own, domain.value).then(({ mathml }) => {
+        // The server wrote the MathML: it holds no text of the reader's.
+        if (now === shown && mathml) read.innerHTML = `<math><mi>f</mi><mo>=</mo>${mathml}</math>`;
+      });
+      complaint.textContent = "";
+      blame(null);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** The server's answers: one address for each question. */
+
+/** @import { Run, Terrain, Values } from "../types" */
+
+import { NoAnswer } from "../state/requests.js";
+import { createFan, truncate } from "./fan.js";
+import { terrainOf } from "./terrain.js";
+import { runsOf, unpack } from "./wire.js";
+
+/**
+ * The paths at every place of a slider, and the surface where the slider bends it.
+ * @typedef {object} Fan
+ * @property {(place: number, value: number) => Run[]} runs at a place from 0 to 1, or at the value that stands there
+ * @property {(place: number) => Terrain} [terrain]
+ */
+
+/** @param {unknown} error */
+const reason = (error) => new NoAnswer(error instanceof Error ? error.message : String(error));
+
+/**
+ * Every function throws NoAnswer where the server cannot be reached or refuses.
+ * @param {string} version of the server's code: browsers keep answers by it
+ * @param {string} base the page's own address, which may lie below a path
+ */
+export function createApi(version, base) {
+  /** @param {string} route @param {string} query */
+  const address = (route, query) => new URL(`${route}?${query}&v=${version}`, base);
+
+  /**
+   * @template T
+   * @param {string} route
+   * @param {string} query
+   * @param {(response: Response) => Promise<T>} read
+   */
+  async function ask(route, query, read) {
+    const response = await fetch(address(route, query)).catch((error) => Promise.reject(reason(error)));
+    if (!response.ok) throw new NoAnswer(`the server answered ${response.status} for ${route}`);
+    return read(response).catch((error) => Promise.reject(reason(error))); // the connection may end while it arrives
+  }
+  /** @param {string} route @param {string} query */
+  const arrays = async (route, query) => unpack(await ask(route, query, (response) => response.arrayBuffer()));
+
+  return {
+    address,
+    /**
+     * An answer in JSON.
+     * @param {string} route @param {string} query
+     * @returns {Promise<any>}
+     */
+    json: (route, query) => ask(route, query, (response) => response.json()),
+
+    /**
+     * The paths of a scene, its values and those that its surface opens with.
+     * @param {string} query
+     * @returns {Promise<{runs: Run[], values: Values, defaults: Values}>}
+     */
+    async paths(query) {
+      const answer = await arrays("paths", query);
+      return { runs: runsOf(answer), values: answer.head.values, defaults: answer.head.defaults };
+    },
+
+    /** The surface of a scene. @param {string} query */
+    terrain: async (query) => terrainOf(await arrays("grid", query)),
+
+    /**
+     * The fan of a slider. The steps have one answer for all their places: the longest run holds the shorter ones.
+     * @param {string} query of the scene, the slider at its default
+     * @param {string} key of the slider
+     * @param {Terrain} terrain that the paths run on
+     * @returns {Promise<Fan>}
+     */
+    async fan(query, key, terrain) {
+      if (key !== "steps") return createFan(await arrays("fan", `${query}&vary=${key}`), terrain);
+      const runs = runsOf(await arrays("paths", query));
+      return { runs: (_, steps) => truncate(runs, steps) };
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createApi>} Api */

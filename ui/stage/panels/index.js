@@ -1,0 +1,13 @@
+/** The panels, in the order in which they stand in their slots. A new one is a file beside this one and a line here. */
+
+/** @import { PanelKind } from "../types" */
+
+import { chart } from "./chart.js";
+import { contour } from "./contour.js";
+import { examples } from "./examples.js";
+import { leaderboard } from "./leaderboard.js";
+import { program } from "./program.js";
+import { relief } from "./relief.js";
+
+/** @type {PanelKind[]} */
+export const PANELS = [contour, relief, examples, chart, leaderboard, program];
