@@ -17,8 +17,13 @@ State = Any  # a NamedTuple of arrays: what an optimizer remembers
 OPTIMIZER_FAMILIES = ("gradient", "momentum", "second order", "sign", "adaptive", "around another rule")
 SURFACE_FAMILIES = ("shape", "test function", "data")
 FAMILIES = (*OPTIMIZER_FAMILIES, *SURFACE_FAMILIES, "schedule")
-# What can be shown of an optimizer's inside; Optimizer says what the words mean.
-SHOWS = ("velocity", "ahead", "squares", "rates")
+# What can be shown of an optimizer's inside, as its reader is told; Optimizer defines each.
+SHOWS = {
+    "rates": "learning rate per coordinate",
+    "velocity": "velocity",
+    "squares": "accumulated g² of x and y",
+    "ahead": "where the gradient is taken",
+}
 
 
 class Probe(NamedTuple):
@@ -115,7 +120,7 @@ class Elsewhere(NamedTuple):
     unless: Callable[..., str] = lambda rates, **hypers: ""
 
 
-LIBRARIES = ("keras", "torch", "optax")
+LIBRARIES = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}
 
 
 def keywords_of(function: Callable) -> tuple[str, ...]:
@@ -207,12 +212,12 @@ class Optimizer(Member):
         super().__post_init__()
         _check_keywords(self.id, self.update, self.hypers)
         if not self.elsewhere.keys() <= set(LIBRARIES):
-            raise ValueError(f"{self.id!r}: elsewhere must name some of {LIBRARIES}, got {sorted(self.elsewhere)}.")
+            raise ValueError(f"{self.id!r}: elsewhere must name some of {[*LIBRARIES]}, got {sorted(self.elsewhere)}.")
         if "lr" not in self.defaults:
             raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
         for word, function in self.shows.items():
             if word not in SHOWS:
-                raise ValueError(f"{self.id!r}: shows must be some of {SHOWS}, got {word!r}.")
+                raise ValueError(f"{self.id!r}: shows must be some of {[*SHOWS]}, got {word!r}.")
             keywords = keywords_of(function)
             if keywords != tuple(id for id in self.defaults if id in keywords):
                 raise ValueError(

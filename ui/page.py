@@ -11,7 +11,8 @@ from streamlit.components.v2 import component
 from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
-from ui.scene import Scene, catalogue, surface_of
+from ui.catalogue import catalogue
+from ui.scene import Scene, surface_of
 from ui.version import PLOTLY_PATH, VERSION
 
 LOADER = f"""

@@ -17,24 +17,31 @@ from engine import Data, Surface, race
 from engine.device import compiled, rollout_device
 from engine.metrics import diverged_at, first_outside, shown
 from engine.rollout import SHORTEST_BLOCK
+from engine.spec import SHOWS
 from optimizers import OPTIMIZERS
 from ui.scene import Scene, surface_of
 
 GRID = 121  # points along each axis of a surface's grid
 FINE_GRID = 241  # of one that bends sharply: contour lines along a crease between the points of a coarse one are beads
-# What can be shown of a run's inside, and its numbers a step. A hessian is f_xx, f_xy, f_yy.
-WORDS = {"rates": 2, "velocity": 2, "squares": 2, "ahead": 2, "hessian": 3}
+# What can be shown of a run's inside: how many numbers a step has, and what the reader is told about it. A Hessian is
+# f_xx, f_xy, f_yy.
+INTERNALS = {**{word: (2, label) for word, label in SHOWS.items()}, "hessian": (3, "Newton's model")}
 
 
 def paths(scene: Scene) -> bytes:
     """Every path of a scene, ready to draw.
 
-    Arrays: gap (runs, steps + 1) float64, the true loss above the lowest declared minimum, or above 0 where there is
-    none; position (runs, steps + 1, 2) float64; gradient likewise, as the optimizer saw it, and lr (runs, steps + 1),
-    both float32; on a surface made of data also validation (runs, steps + 1) float64, the loss on the examples that
-    nobody has learned from; and each of WORDS, one after the other for those runs whose `shows` names it, float32: what
-    `engine.metrics.shown` says of the step from each row, nan in the last. Head: the scene's values, its defaults, and
-    for each run the steps at which it left the domain and at which it stopped being finite for good (null: never).
+    Arrays, one row a step and one more for the end of the run:
+
+    - gap (runs, steps + 1) float64: the true loss above the lowest declared minimum, or above 0 where none is declared;
+    - position (runs, steps + 1, 2) float64;
+    - gradient (runs, steps + 1, 2) float32, as the optimizer saw it, and lr (runs, steps + 1) float32;
+    - validation (runs, steps + 1) float64, on a surface made of data: the loss on the validation examples;
+    - each of INTERNALS (runs that have it, steps + 1, width) float32: what `engine.metrics.shown` says of the step that
+      begins at the row, nan in the last row.
+
+    Head: the scene's values, its defaults, and for each run its id, which of INTERNALS it has (`shows`), the first step
+    outside the domain and the step from which position or loss is not finite for good (null: never).
     """
     surface = surface_of(scene)
     entries, settings = race_of(scene)
@@ -53,7 +60,7 @@ def paths(scene: Scene) -> bytes:
                 "id": id,
                 "left": first_outside(run, surface),
                 "diverged": diverged_at(run),
-                "shows": [word for word in WORDS if word in inside],
+                "shows": [word for word in INTERNALS if word in inside],
             }
             for id, run, inside in zip(scene.on, runs, insides, strict=True)
         ],
@@ -71,7 +78,7 @@ def paths(scene: Scene) -> bytes:
         "lr": np.array([_to_rows(run.lr) for run in runs]).reshape(-1, n),
         **{
             word: np.array([_to_rows(inside[word]) for inside in insides if word in inside]).reshape(-1, n, width)
-            for word, width in WORDS.items()
+            for word, (width, _) in INTERNALS.items()
         },
     }
     with np.errstate(over="ignore"):  # beyond 3e38 an arrow is drawn as infinite

@@ -1,12 +1,13 @@
 """The whole picture as one frozen value, and its spelling in a URL."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from engine import SCHEDULES, Hyper, Member, Surface
+from engine import SCHEDULES, Hyper, Surface
 from engine.formula import formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
@@ -16,10 +17,31 @@ FORMULA = (
     "formula"  # the surface whose f the reader types, and over which part of the plane: x low, x high, y low, y high
 )
 OWN = ("(1 - x)^2 + 100 (y - x^2)^2", (-2.0, 2.0, -1.0, 3.0))
+PATIENCE = 20  # steps that early stopping waits for a lower validation loss
+
+
+class Quantity(NamedTuple):
+    """What the chart can show of a run at every step; ui/stage/data/quantities.js computes it."""
+
+    name: str
+    remark: str = ""  # what a reader might wonder about
+    remark_on_data: str = ""  # the same on a surface made of data
+
+
+QUANTITIES = {
+    "loss": Quantity(
+        "loss",
+        remark_on_data=f"thin: validation; early stop × (patience {PATIENCE}), back to ○",  # noqa: RUF001
+    ),
+    "gradient": Quantity("gradient norm"),
+    "distance": Quantity("distance to the nearest minimum"),
+    "step": Quantity("step length"),
+    "rates": Quantity("learning rate per coordinate", "thick: x, thin: y", "thick: w₁, thin: w₂"),
+}
 # How a scene is looked at; the first of each is the default. None of it changes a number.
 LOOKS = {
     "view": ("overlay", "panels"),
-    "chart": ("loss", "gradient", "distance", "step", "rates"),
+    "chart": tuple(QUANTITIES),
     "scale": ("log", "linear"),
     "arrows": ("off", "1", "10", "100"),  # how many times their true length
     "rail": ("settings", "leaderboard"),
@@ -122,34 +144,6 @@ def controls(surface: str) -> dict[str, Hyper]:
         **{id: optimizer.hypers for id, optimizer in OPTIMIZERS.items()},
     }
     return {h.id: h for h in SETTINGS} | {f"{owner}.{h.id}": h for owner, hypers in owned.items() for h in hypers}
-
-
-def catalogue() -> dict[str, object]:
-    """What the browser must know to show the controls of any scene, as plain data."""
-
-    def slider(key: str, hyper: Hyper) -> dict[str, object]:
-        return {"key": key, **asdict(hyper)}
-
-    def member(m: Member, owner: str) -> dict[str, object]:
-        return {
-            "id": m.id,
-            "name": m.name,
-            "family": m.family,
-            "sliders": [slider(f"{owner}.{h.id}", h) for h in m.hypers],
-        }
-
-    return {
-        "looks": list(LOOKS),
-        "settings": {h.id: slider(h.id, h) for h in SETTINGS},
-        "surfaces": [
-            *({**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()),
-            {"id": FORMULA, "name": "Your formula", "family": "your own", "sliders": [], "domain": None, "data": False},
-        ],
-        "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
-        "optimizers": [
-            {**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict()} for m in OPTIMIZERS.values()
-        ],
-    }
 
 
 @lru_cache(maxsize=256)

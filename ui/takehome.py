@@ -9,14 +9,12 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from engine import SCHEDULES, Run, Surface, race
+from engine import LIBRARIES, SCHEDULES, Run, Surface, race
 from engine.metrics import diverged_at
 from engine.schedules import Memory
 from optimizers import OPTIMIZERS
 from ui.paths import race_of
 from ui.scene import STEPS, Scene, surface_of
-
-NAMES = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}
 
 
 class Program(NamedTuple):
@@ -28,7 +26,7 @@ class Program(NamedTuple):
 
 def program(scene: Scene, optimizer: str, library: str) -> Program:
     """The run of one optimizer of a scene in another library, ending in an assert that its last point is the same."""
-    member, name = OPTIMIZERS[optimizer], NAMES[library]
+    member, name = OPTIMIZERS[optimizer], LIBRARIES[library]
     if library not in member.elsewhere:
         return Program(f"Not available: {name} has no {member.name} of this form.", "")
     surface = surface_of(scene)

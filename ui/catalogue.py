@@ -1,0 +1,39 @@
+"""What the browser must know to show the controls and the panels of any scene, as plain data."""
+
+from dataclasses import asdict
+
+from engine import LIBRARIES, SCHEDULES, Hyper, Member
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from ui.paths import INTERNALS
+from ui.scene import FORMULA, LOOKS, PATIENCE, QUANTITIES, SETTINGS
+
+
+def catalogue() -> dict[str, object]:
+    """All members with their sliders, and every vocabulary that the browser shares with the server."""
+
+    def slider(key: str, hyper: Hyper) -> dict[str, object]:
+        return {"key": key, **asdict(hyper)}
+
+    def member(m: Member, owner: str) -> dict[str, object]:
+        sliders = [slider(f"{owner}.{h.id}", h) for h in m.hypers]
+        return {"id": m.id, "name": m.name, "family": m.family, "sliders": sliders}
+
+    def named(names: dict[str, str]) -> list[dict[str, str]]:
+        return [{"id": id, "name": name} for id, name in names.items()]
+
+    own = {"id": FORMULA, "name": "Your formula", "family": "your own", "sliders": [], "domain": None, "data": False}
+    surfaces = [{**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()]
+    optimizers = [{**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict()} for m in OPTIMIZERS.values()]
+    return {
+        "looks": list(LOOKS),
+        "settings": {h.id: slider(h.id, h) for h in SETTINGS},
+        "surfaces": [*surfaces, own],
+        "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
+        "noises": [],
+        "optimizers": optimizers,
+        "libraries": named(LIBRARIES),
+        "quantities": [{"id": id, **quantity._asdict()} for id, quantity in QUANTITIES.items()],
+        "patience": PATIENCE,
+        "internals": [{"id": id, "label": label} for id, (_, label) in INTERNALS.items()],
+    }
