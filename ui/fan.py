@@ -24,6 +24,7 @@ STRIDES = (8, 4, 2)  # a smooth path is sent from every 8th, 4th or 2nd step
 NEAR = 16384  # the code of the domain's edge, counted from its middle
 FAR = 89  # beyond e**89 half domains, past float32's end, a coordinate is coded as no number
 NONE = -32768
+ZERO = -32700  # the code of a loss of 0: below every axis, above NONE
 
 
 def fan(scene: Scene, vary: str) -> bytes:
@@ -32,8 +33,8 @@ def fan(scene: Scene, vary: str) -> bytes:
     Array stride (runs, stops) uint8: the path is sent from every stride-th step, its last step included.
     Array codes uint8: the paths one after the other, by run and stop, each x, then y, then loss, each as differences
     of the codes (int16) along the path; first all their high bytes, then all their low ones.
-    Head: the slider's values, and for each run the steps at which it left the domain and stopped being finite for good
-    (null: never), by stop. A slider of the surface's own moves the ground too: array ground, coded likewise, holds its
+    Head: the slider's values, the constants of the encoding (coding), and for each run the steps at which it left the
+    domain and stopped being finite for good (null: never), by stop. A slider of the surface's own moves the ground too: array ground, coded likewise, holds its
     heights (GRID, GRID) at every GROUND_EVERY-th stop as differences along rows, 0 the lowest and 65535 the highest;
     the head holds which those are, and the landmarks at every stop.
     """
@@ -56,7 +57,8 @@ def fan(scene: Scene, vary: str) -> bytes:
         runs.append({"id": id, "left": _when(left, steps), "diverged": _when(diverged, steps)})
         strides.append(stride)
         pieces += _thinned(codes[..., : steps + 1], stride)
-    head = {"vary": vary, "values": values, "steps": steps, "runs": runs}
+    coding = {"edge": NEAR, "e_folds": FAR, "none": NONE, "zero": ZERO}
+    head = {"vary": vary, "values": values, "steps": steps, "runs": runs, "coding": coding}
     arrays = {"stride": np.array(strides, dtype="u1").reshape(-1, STOPS), "codes": _planes(pieces)}
     if owner == "surface":
         heights = np.array([_heights(other) for other in scenes[::GROUND_EVERY]])
@@ -87,8 +89,8 @@ def _coder(domain, bounded: bool):
         beyond = NEAR + jnp.log(jnp.maximum(size, 1)) * ((-NONE - 1 - NEAR) / FAR)
         xy = whole(jnp.sign(place) * jnp.where(size <= 1, NEAR * size, beyond))
         gap = rows[:, 2] - floor
-        # A loss of 0 lies below every axis, and so does the least code that is a number.
-        log = jnp.where(gap > 0, jnp.maximum(jnp.log10(gap), -327), jnp.where(gap <= 0, -327, jnp.nan))
+        least = ZERO / 100
+        log = jnp.where(gap > 0, jnp.maximum(jnp.log10(gap), least), jnp.where(gap <= 0, least, jnp.nan))
         loss = whole(100 * (log if bounded else jnp.sign(gap) * jnp.log10(1 + jnp.abs(gap))))
         codes = jnp.stack([xy[:, 0], xy[:, 1], loss])
 

@@ -1,27 +1,47 @@
-/** A slider's fan: the paths at each of its stops, as ui/fan.py packs them, and every place between. No DOM. */
+/**
+ * The fan of a slider: the paths at each of its stops, as ui/fan.py encodes them, and interpolated between the stops, so
+ * that a drag needs no further request.
+ */
 
-import { ofHeights } from "./terrain.js";
+/** @import { Answer, Terrain } from "../types" */
+/** @import { UnnamedRun } from "./wire.js" */
 
-const NEAR = 16384; // the code of the domain's edge
-const FAR = 89;
-const NONE = -32768;
-const ZERO = -32700; // the code of a loss of 0
+import { terrainOfHeights } from "./terrain.js";
 
-/** Codes to places in half domains from its middle. */
-const PLACES = Float64Array.from({ length: 65536 }, (_, i) => {
-  const code = i - 32768;
-  if (code === NONE) return NaN;
-  const size = Math.abs(code);
-  return Math.sign(code) * (size <= NEAR ? size / NEAR : Math.exp(((size - NEAR) * FAR) / (32767 - NEAR)));
-});
+/**
+ * The constants of the encoding (ui/fan.py): the code of the domain's edge, how many powers of e beyond the edge the
+ * largest code stands for, the code of "not a number", and that of a loss of 0.
+ * @typedef {{edge: number, e_folds: number, none: number, zero: number}} Coding
+ */
 
+/**
+ * Each int16 code, plus 32768, as a coordinate: 0 is the middle of the domain and ±1 its edges.
+ * @param {Coding} coding
+ */
+function coordinateTable({ edge, e_folds, none }) {
+  const table = new Float64Array(65536);
+  const rate = e_folds / (32767 - edge);
+  for (let i = 0; i < 65536; i++) {
+    const code = i - 32768;
+    const size = Math.abs(code);
+    table[i] =
+      code === none ? Number.NaN : Math.sign(code) * (size <= edge ? size / edge : Math.exp((size - edge) * rate));
+  }
+  return table;
+}
+
+/** @param {number} p @param {number} q @param {number} u */
 const mix = (p, q, u) => (u ? p * (1 - u) + q * u : p);
-/** Between the codes of two losses, which are logarithms: how small one is on the way to 0 nobody knows, the nearer counts. */
-const mixLoss = (p, q, u) => ((p <= ZERO) === (q <= ZERO) ? mix(p, q, u) : u < 0.5 ? p : q);
-const numberOf = (code) => (code === NONE ? NaN : code);
 
-/** Whole numbers from their differences along rows of a length, given all high bytes and then all low ones. */
-function sums(bytes, from, count, length, total) {
+/**
+ * Decode int16 numbers from the differences along rows of a length. All high bytes come first, then all low bytes.
+ * @param {Uint8Array} bytes
+ * @param {number} from the first number
+ * @param {number} count
+ * @param {number} length of a row
+ * @param {number} total how many numbers the bytes hold
+ */
+function cumulativeSums(bytes, from, count, length, total) {
   const out = new Int16Array(count);
   let sum = 0;
   for (let i = 0; i < count; i++) {
@@ -33,15 +53,19 @@ function sums(bytes, from, count, length, total) {
 }
 
 /**
- * @param {{head: object, arrays: object}} answer of /fan @param {object} ground the terrain that the paths run on
- * @returns {{runs: (place: number) => object[], terrain: ?(place: number) => object}} at a slider's place from 0 to 1
+ * @param {Answer} answer of /fan
+ * @param {Terrain} base the terrain that the paths run on
+ * @returns {{runs: (place: number) => UnnamedRun[], terrain?: (place: number) => Terrain}} the runs that the slider
+ *   moves at a place of its thumb from 0 to 1; and the terrain there, if the slider shapes the surface itself
  */
-export function createFan({ head, arrays }, ground) {
-  const { steps, values } = head;
-  const stops = values.length;
+export function createFan({ head, arrays }, base) {
+  const { steps } = head;
+  const { zero, none } = /** @type {Coding} */ (head.coding);
+  const coordinates = coordinateTable(head.coding);
+  const stops = head.values.length;
   const n = steps + 1;
-  const bounded = ground.minima.length > 0;
-  const [[x0, x1], [y0, y1]] = ground.domain;
+  const bounded = base.minima.length > 0;
+  const [[x0, x1], [y0, y1]] = base.domain;
   const total = arrays.codes.length / 2;
   let from = 0;
   // Where each path begins among the codes, by run and stop.
@@ -49,71 +73,108 @@ export function createFan({ head, arrays }, ground) {
     Array.from({ length: stops }, (_, s) => {
       const stride = arrays.stride[r * stops + s];
       const length = Math.ceil(steps / stride) + 1;
-      const part = { from, length, stride };
+      const part = { from, length, stride, path: /** @type {{place: Float32Array, loss: Float32Array}?} */ (null) };
       from += 3 * length;
       return part;
-    }));
+    }),
+  );
 
-  /** The path of run r at stop s: place (2 n) and code of the loss (n). Unpacked when first asked for. */
-  function path(r, s) {
+  /** @param {number} code */
+  const decodeLoss = (code) => (code === none ? Number.NaN : code);
+  /**
+   * Between the codes of two losses, which are logarithms. A logarithm cannot be interpolated to a loss of 0: if one of
+   * them is 0, the nearer one is taken.
+   * @param {number} p @param {number} q @param {number} u
+   */
+  const mixLoss = (p, q, u) => (p <= zero === q <= zero ? mix(p, q, u) : u < 0.5 ? p : q);
+
+  /**
+   * The path of run r at stop s, decoded when it is first asked for: coordinates (2 n) and codes of the loss (n).
+   * @param {number} r
+   * @param {number} s
+   */
+  function pathAt(r, s) {
     const part = parts[r][s];
     if (part.path) return part.path;
     const { length, stride } = part;
-    const codes = sums(arrays.codes, part.from, 3 * length, length, total);
+    const codes = cumulativeSums(arrays.codes, part.from, 3 * length, length, total);
     const place = new Float32Array(2 * n);
     const loss = new Float32Array(n);
     for (let i = 0; i < n; i++) {
       const before = Math.floor(i / stride);
       const after = Math.min(before + 1, length - 1);
-      const [t0, t1] = [before * stride, Math.min(after * stride, steps)];
+      const t0 = before * stride;
+      const t1 = Math.min(after * stride, steps);
       const u = t1 > t0 ? (i - t0) / (t1 - t0) : 0;
-      place[2 * i] = mix(PLACES[codes[before] + 32768], PLACES[codes[after] + 32768], u);
-      place[2 * i + 1] = mix(PLACES[codes[length + before] + 32768], PLACES[codes[length + after] + 32768], u);
-      loss[i] = mixLoss(numberOf(codes[2 * length + before]), numberOf(codes[2 * length + after]), u);
+      place[2 * i] = mix(coordinates[codes[before] + 32768], coordinates[codes[after] + 32768], u);
+      place[2 * i + 1] = mix(
+        coordinates[codes[length + before] + 32768],
+        coordinates[codes[length + after] + 32768],
+        u,
+      );
+      loss[i] = mixLoss(decodeLoss(codes[2 * length + before]), decodeLoss(codes[2 * length + after]), u);
     }
     part.path = { place, loss };
     return part.path;
   }
 
-  /** Between two stops each coordinate lies between theirs; where one of them is no number, the nearer one counts. */
+  /**
+   * Between two stops coordinates and losses are interpolated; where one of the two is not a number, the nearer stop is
+   * taken.
+   * @param {number} place
+   * @returns {UnnamedRun[]}
+   */
   function runs(place) {
     const q = Math.min(1, Math.max(0, place)) * (stops - 1);
     const s = Math.min(Math.floor(q), stops - 2);
     const u = q - s < 1e-9 ? 0 : q - s;
-    const next = Math.round(q);
+    const nearest = Math.round(q);
+    const orNearer = (/** @type {number} */ m, /** @type {number} */ p, /** @type {number} */ q) =>
+      Number.isNaN(m) ? (u < 0.5 ? p : q) : m;
+    const mixed = (/** @type {number} */ p, /** @type {number} */ q) => orNearer(p * (1 - u) + q * u, p, q);
     return head.runs.map(({ id, left, diverged }, r) => {
-      const [a, b] = [path(r, s), path(r, u ? s + 1 : s)];
-      const number = (m, p, q) => (m === m ? m : u < 0.5 ? p : q);
-      const mixed = (p, q) => number(p * (1 - u) + q * u, p, q);
+      const [a, b] = [pathAt(r, s), pathAt(r, u ? s + 1 : s)];
       const position = new Float64Array(2 * n);
       const gap = new Float64Array(n);
       for (let i = 0; i < n; i++) {
         position[2 * i] = (x0 + x1) / 2 + (mixed(a.place[2 * i], b.place[2 * i]) * (x1 - x0)) / 2;
         position[2 * i + 1] = (y0 + y1) / 2 + (mixed(a.place[2 * i + 1], b.place[2 * i + 1]) * (y1 - y0)) / 2;
-        const code = number(mixLoss(a.loss[i], b.loss[i], u), a.loss[i], b.loss[i]);
+        const code = orNearer(mixLoss(a.loss[i], b.loss[i], u), a.loss[i], b.loss[i]);
         const size = 10 ** (Math.abs(code) / 100);
-        gap[i] = bounded ? (code <= ZERO ? 0 : code < 0 ? 1 / size : size) : Math.sign(code) * (size - 1);
+        gap[i] = bounded ? (code <= zero ? 0 : code < 0 ? 1 / size : size) : Math.sign(code) * (size - 1);
       }
-      return { id, left: left[next], diverged: diverged[next], position, gap };
+      return { id, left: left[nearest], diverged: diverged[nearest], position, gap, approximate: true, internals: {} };
     });
   }
 
   if (!arrays.ground) return { runs };
   const points = arrays.ground.length / 2 / head.low.length;
-  const grounds = head.low.map((low, k) => {
-    const share = sums(arrays.ground, k * points, points, Math.sqrt(points), arrays.ground.length / 2);
-    return Float32Array.from(share, (v) => low + ((v & 65535) / 65535) * (head.high[k] - low));
+  const grids = head.low.map((/** @type {number} */ low, /** @type {number} */ k) => {
+    const codes = cumulativeSums(arrays.ground, k * points, points, Math.sqrt(points), arrays.ground.length / 2);
+    return Float32Array.from(codes, (code) => low + ((code & 65535) / 65535) * (head.high[k] - low));
   });
+  /** @param {number} place */
   function terrain(place) {
-    const q = Math.min(1, Math.max(0, place)) * (grounds.length - 1);
-    const k = Math.min(Math.floor(q), grounds.length - 2);
-    const [a, b] = [grounds[k], grounds[k + 1]];
-    const heights = a.map((h, i) => h * (1 - q + k) + b[i] * (q - k));
-    return ofHeights({ ...ground, ...head.landmarks[Math.round(place * (stops - 1))] }, heights);
+    const q = Math.min(1, Math.max(0, place)) * (grids.length - 1);
+    const k = Math.min(Math.floor(q), grids.length - 2);
+    const [a, b] = [grids[k], grids[k + 1]];
+    const heights = a.map((/** @type {number} */ h, /** @type {number} */ i) => h * (1 - q + k) + b[i] * (q - k));
+    return terrainOfHeights({ ...base, ...head.landmarks[Math.round(place * (stops - 1))] }, heights);
   }
   return { runs, terrain };
 }
 
-/** The fan of the steps slider: the longest run holds all the shorter ones. What was drawn of it is not taken along. */
-export const cutAt = (runs, steps) =>
-  runs.map(({ contour, chart, lifted, seen, series, ...run }) => ({ ...run, position: run.position.subarray(0, 2 * steps + 2), gap: run.gap.subarray(0, steps + 1) }));
+/**
+ * The first steps of some runs: what the slider of the steps needs, since the longest run holds all the shorter ones.
+ * @template {UnnamedRun} T
+ * @param {T[]} runs
+ * @param {number} steps
+ */
+export const truncate = (runs, steps) =>
+  runs.map((run) => ({
+    ...run,
+    approximate: true,
+    position: run.position.subarray(0, 2 * steps + 2),
+    gap: run.gap.subarray(0, steps + 1),
+    internals: {},
+  }));

@@ -1,73 +1,59 @@
-/** What travels between the server and the stage: bytes in (see ui/paths.py for their layout), one request at a time. */
+/** The server's answers: bytes in the layout that ui/paths.py describes, and the runs that they hold. */
+
+/** @import { Answer, Run } from "../types" */
+
+/** A run as the server sends it: the catalogue knows its name. @typedef {Omit<Run, "name">} UnnamedRun */
+
+const ARRAYS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array };
 
 /**
+ * The head of an answer and its arrays, which are views of the buffer.
  * @param {ArrayBuffer} buffer
- * @returns {{head: object, arrays: Object<string, Uint8Array | Float32Array | Float64Array>}}
+ * @returns {Answer}
  */
 export function unpack(buffer) {
   const size = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, size)));
+  /** @type {Answer["arrays"]} */
   const arrays = {};
   let offset = 4 + size;
   for (const { name, shape, dtype } of head.arrays) {
-    const length = shape.reduce((a, b) => a * b, 1);
-    arrays[name] = new { u1: Uint8Array, f4: Float32Array, f8: Float64Array }[dtype](buffer, offset, length);
+    const length = shape.reduce((/** @type {number} */ a, /** @type {number} */ b) => a * b, 1);
+    arrays[name] = new ARRAYS[/** @type {keyof typeof ARRAYS} */ (dtype)](buffer, offset, length);
     offset += arrays[name].byteLength;
   }
   return { head, arrays };
 }
 
-/** The runs of an answer of /paths, each with its share of the arrays. */
+/**
+ * The runs of an answer of /paths, each with its rows of the arrays. An array of an optimizer's internals holds rows of
+ * those runs alone that list it in `shows`, in the order of the runs.
+ * @param {Answer} answer
+ * @returns {UnnamedRun[]}
+ */
 export function runsOf({ head, arrays }) {
-  const n = head.values.steps + 1;
-  const seen = {}; // how many runs have had a share of the arrays that not all have
-  return head.runs.map((run, k) => {
-    const of = (name, width, i) => arrays[name].subarray(width * n * i, width * n * (i + 1));
-    const share = (name, width) => {
-      if (!run.shows.includes(name)) return undefined;
-      seen[name] = (seen[name] ?? -1) + 1;
-      return of(name, width, seen[name]);
-    };
+  const sizes = new Map(head.arrays.map(({ name, shape }) => [name, shape[1] * (shape[2] ?? 1)]));
+  const rows = (/** @type {string} */ name, /** @type {number} */ k) =>
+    arrays[name].subarray(sizes.get(name) * k, sizes.get(name) * (k + 1));
+  const taken = new Map(); // id of an internal -> how many runs have taken their rows of it
+  return head.runs.map(({ id, left, diverged, shows }, k) => {
+    /** @type {Run["internals"]} */
+    const internals = {};
+    for (const internal of shows) {
+      const row = taken.get(internal) ?? 0;
+      taken.set(internal, row + 1);
+      internals[internal] = rows(internal, row);
+    }
     return {
-      ...run,
-      position: of("position", 2, k),
-      gap: of("gap", 1, k),
-      validation: arrays.validation && of("validation", 1, k),
-      gradient: of("gradient", 2, k),
-      lr: of("lr", 1, k),
-      rates: share("rates", 2),
-      velocity: share("velocity", 2),
-      squares: share("squares", 2),
-      ahead: share("ahead", 2),
-      hessian: share("hessian", 3),
+      id,
+      left,
+      diverged,
+      position: rows("position", k),
+      gap: rows("gap", k),
+      gradient: rows("gradient", k),
+      lr: rows("lr", k),
+      ...(arrays.validation && { validation: rows("validation", k) }),
+      internals,
     };
   });
-}
-
-/**
- * One job in flight; of those asked for meanwhile only the newest is kept.
- * @template T
- * @param {(job: T) => Promise<void>} work
- * @returns {(job: T) => void}
- */
-export function newestWins(work) {
-  let busy = false;
-  let waiting = null;
-  return async function ask(job) {
-    if (busy) {
-      waiting = { job };
-      return;
-    }
-    busy = true;
-    try {
-      await work(job);
-    } finally {
-      busy = false;
-      if (waiting) {
-        const next = waiting.job;
-        waiting = null;
-        ask(next);
-      }
-    }
-  };
 }

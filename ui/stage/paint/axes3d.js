@@ -1,69 +1,181 @@
-/** The box round the surface in 3D: the grid on its far sides, and the numbers and names along its near edges. */
+/** The box round the surface in 3D: a grid on its far sides, numbers and titles along its near edges. */
 
-import { ticks } from "./terrain.js";
+/** @import { Point, Range, Terrain, Theme, Ticks } from "../types" */
+/** @import { View } from "./camera.js" */
+
+import { ticksOf } from "../data/scales.js";
 
 const TICK = 0.035; // from an edge to its numbers, in sides of the box
-const TITLE = 0.15;
+const TITLE = 0.15; // from an edge to its title
+
+/** @typedef {[number, number, number]} Point3 */
 
 /**
- * @param {CanvasRenderingContext2D} context in CSS pixels @param {object} view of view.js @param {object} terrain
- * @param {object} theme @param {number} size of the letters in CSS pixels
+ * An edge of the box along which numbers stand. `at` is the place of a value on the screen, `off` sides of the box away.
+ * @typedef {{title: string, range: Range, ticks: Ticks, at: (value: number, off: number) => Point}} Edge
+ */
+
+/**
+ * @param {CanvasRenderingContext2D} context in CSS pixels
+ * @param {View} view
+ * @param {Terrain} terrain
+ * @param {Theme} theme
+ * @param {number} size of the letters in CSS pixels
  */
 export function drawBox(context, view, terrain, theme, size) {
-  const { domain: [xs, ys], low, high, data, log_height } = terrain;
-  const sides = [xs, ys, [low, high]];
-  const { eye, project } = view;
-  // Of the walls those behind the surface: on the other side of the middle from the eye.
-  const [far, close] = [0, 1].map((other) => sides.slice(0, 2).map(([a, b], i) => ((eye[i] > (a + b) / 2) === !other ? a : b)));
-  const marks = [ticks(xs, 5), ticks(ys, 5), terrain.ticks ?? ticks([low, high], 4)];
-  const lines = (points) => {
-    context.beginPath();
-    points.forEach(([from, to]) => [context.moveTo(...project(...from)), context.lineTo(...project(...to))]);
-    context.stroke();
-  };
-  Object.assign(context, { strokeStyle: theme.faint, lineWidth: 1 });
-  lines(marks[0].tickvals.flatMap((x) => [[[x, ys[0], low], [x, ys[1], low]], [[x, far[1], low], [x, far[1], high]]]));
-  lines(marks[1].tickvals.flatMap((y) => [[[xs[0], y, low], [xs[1], y, low]], [[far[0], y, low], [far[0], y, high]]]));
-  lines(marks[2].tickvals.flatMap((z) => [[[xs[0], far[1], z], [xs[1], far[1], z]], [[far[0], ys[0], z], [far[0], ys[1], z]]]));
+  const { domain, low, high, data, log_height } = terrain;
+  const [xs, ys] = domain;
+  const { project, eye, reach } = view;
+  const xTicks = ticksOf(xs, 5);
+  const yTicks = ticksOf(ys, 5);
+  const zTicks = terrain.ticks ?? ticksOf([low, high], 4);
+  // The walls behind the surface are those on the other side of the middle from the eye.
+  const [xNear, xFar] = eye[0] > (xs[0] + xs[1]) / 2 ? [xs[1], xs[0]] : xs;
+  const [yNear, yFar] = eye[1] > (ys[0] + ys[1]) / 2 ? [ys[1], ys[0]] : ys;
 
-  // Along the near edges, away from the box; heights along the upright edge that is furthest left on the screen. What
-  // would stand upon something else is left out.
-  const upright = xs.flatMap((x) => ys.map((y) => [x, y])).sort((p, q) => project(...p, low)[0] - project(...q, low)[0])[0];
-  const outward = (i) => (close[i] === sides[i][1] ? 1 : -1) * (sides[i][1] - sides[i][0]);
-  const left = (x, y, depth, off) => [x - (off * view.reach) / depth, y];
-  const edges = [
-    { name: data?.names[0] ?? "x", at: (x, off) => project(x, close[1] + off * outward(1), low) },
-    { name: data?.names[1] ?? "y", at: (y, off) => project(close[0] + off * outward(0), y, low) },
-    { name: log_height ? "loss (log)" : "loss", at: (z, off) => left(...project(...upright, z), off) },
-  ];
-  Object.assign(context, { fillStyle: theme.muted, textBaseline: "middle" });
+  context.save();
+  context.strokeStyle = theme.faint;
+  context.lineWidth = 1;
+  for (const lines of [
+    xTicks.values.flatMap((x) => [
+      [
+        [x, ys[0], low],
+        [x, ys[1], low],
+      ],
+      [
+        [x, yFar, low],
+        [x, yFar, high],
+      ],
+    ]),
+    yTicks.values.flatMap((y) => [
+      [
+        [xs[0], y, low],
+        [xs[1], y, low],
+      ],
+      [
+        [xFar, y, low],
+        [xFar, y, high],
+      ],
+    ]),
+    zTicks.values.flatMap((z) => [
+      [
+        [xs[0], yFar, z],
+        [xs[1], yFar, z],
+      ],
+      [
+        [xFar, ys[0], z],
+        [xFar, ys[1], z],
+      ],
+    ]),
+  ]) {
+    drawLines(context, view, /** @type {[Point3, Point3][]} */ (lines));
+  }
+
+  /** @param {Point3} projected @returns {Point} */
+  const flat = ([x, y]) => [x, y];
+  const xOut = (yNear === ys[1] ? 1 : -1) * (ys[1] - ys[0]);
+  const yOut = (xNear === xs[1] ? 1 : -1) * (xs[1] - xs[0]);
+  // Heights stand along the upright edge that is furthest left on the screen.
+  const uprights = xs.flatMap((x) => ys.map((y) => ({ x, y, left: project(x, y, low)[0] })));
+  const upright = uprights.sort((p, q) => p.left - q.left)[0];
+  const title = log_height ? "loss (log)" : "loss";
+  const labels = createLabels(context, theme, size);
+  labels.floor({
+    title: data?.names[0] ?? "x",
+    range: xs,
+    ticks: xTicks,
+    at: (x, off) => flat(project(x, yNear + off * xOut, low)),
+  });
+  labels.floor({
+    title: data?.names[1] ?? "y",
+    range: ys,
+    ticks: yTicks,
+    at: (y, off) => flat(project(xNear + off * yOut, y, low)),
+  });
+  labels.upright({
+    title,
+    range: [low, high],
+    ticks: zTicks,
+    at(z, off) {
+      const [x, y, depth] = project(upright.x, upright.y, z);
+      return [x - (off * reach) / depth, y];
+    },
+  });
+  context.restore();
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {View} view
+ * @param {[Point3, Point3][]} lines
+ */
+function drawLines(context, { project }, lines) {
+  context.beginPath();
+  for (const [[ax, ay, az], [bx, by, bz]] of lines) {
+    const [fromX, fromY] = project(ax, ay, az);
+    const [toX, toY] = project(bx, by, bz);
+    context.moveTo(fromX, fromY);
+    context.lineTo(toX, toY);
+  }
+  context.stroke();
+}
+
+/**
+ * The numbers and titles of the edges. A text that would overlap an earlier one is left out.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ * @param {number} size
+ */
+function createLabels(context, theme, size) {
+  context.fillStyle = theme.muted;
+  context.textBaseline = "middle";
+  /** @type {{left: number, right: number, y: number}[]} */
   const taken = [];
-  const write = (text, x, y, align, width) => {
-    const from = x - { left: 0, center: width / 2, right: width }[align];
-    if (taken.some(([l, t, r]) => from < r && from + width > l && Math.abs(y - t) < size)) return;
-    taken.push([from, y, from + width]);
+
+  /** @param {string} text @param {Point} place @param {"left" | "center" | "right"} align @param {number} width */
+  function write(text, [x, y], align, width) {
+    const left = x - { left: 0, center: width / 2, right: width }[align];
+    const right = left + width;
+    if (taken.some((other) => left < other.right && right > other.left && Math.abs(y - other.y) < size)) return;
+    taken.push({ left, right, y });
     context.textAlign = align;
     context.fillText(text, x, y);
-  };
-  edges.forEach(({ at, name }, i) => {
-    const texts = marks[i].ticktext.map(plain);
-    const middle = (sides[i][0] + sides[i][1]) / 2;
+  }
+
+  /** The numbers of an edge. @param {Edge} edge @returns {number[]} their widths */
+  function numbers({ range, ticks, at }) {
+    const middle = (range[0] + range[1]) / 2;
     const [[ax, ay], [bx, by]] = [at(middle, 0), at(middle, TICK)];
     const align = Math.abs(bx - ax) < 0.35 * Math.abs(by - ay) ? "center" : bx < ax ? "right" : "left";
     context.font = `${size}px ${theme.font}`;
-    const widths = texts.map((text) => context.measureText(text).width);
-    marks[i].tickvals.forEach((value, k) => write(texts[k], ...at(value, TICK).slice(0, 2), align, widths[k]));
+    const widths = ticks.labels.map((label) => context.measureText(label).width);
+    ticks.values.forEach((value, k) => {
+      write(ticks.labels[k], at(value, TICK), align, widths[k]);
+    });
     context.font = `${1.15 * size}px ${theme.font}`;
-    if (i < 2) return write(name, ...at(middle, TITLE).slice(0, 2), "center", context.measureText(name).width);
+    return widths;
+  }
+
+  /** An edge of the floor: its title stands upright. @param {Edge} edge */
+  function floor(edge) {
+    numbers(edge);
+    const { title, range, at } = edge;
+    write(title, at((range[0] + range[1]) / 2, TITLE), "center", context.measureText(title).width);
+  }
+
+  /** An upright edge: its title runs upwards, left of the numbers. @param {Edge} edge */
+  function upright(edge) {
+    const widths = numbers(edge);
+    const { title, range, ticks, at } = edge;
+    const [x, y] = at((range[0] + range[1]) / 2, TICK);
+    const ends = ticks.values.map((value, k) => at(value, TICK)[0] - widths[k]);
     context.save();
-    const ends = marks[i].tickvals.map((value, k) => at(value, TICK)[0] - widths[k]);
-    context.translate(Math.max(size, Math.min(bx, ...ends) - size), by);
+    context.translate(Math.max(size, Math.min(x, ...ends) - size), y);
     context.rotate(-Math.PI / 2);
     context.textAlign = "center";
-    context.fillText(name, 0, 0);
+    context.fillText(title, 0, 0);
     context.restore();
-  });
-}
+  }
 
-/** Plotly's raised digits as the letters that a canvas knows. */
-const plain = (text) => text.replace(/<sup>(.*)<\/sup>/, (_, digits) => [...digits].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹⁻"["0123456789−".indexOf(d)]).join(""));
+  return { floor, upright };
+}

@@ -1,50 +1,28 @@
-/** What Plotly drew as SVG round a plot, printed onto a canvas: a panel is one opaque picture then, and quick to compose. */
+/** The unchanging part of a panel's picture: the browser draws it once, and it is kept as pixels. */
 
-/** Its ticks and texts, where they stand. @param {HTMLElement} plot laid out, seen or not @param {CanvasRenderingContext2D} context */
-export function printAxes(plot, context) {
-  for (const tick of plot.querySelectorAll("path.ticks")) {
-    const { x, y, width, height } = tick.getBBox();
-    const { e, f } = tick.getCTM();
-    const { stroke, strokeOpacity } = getComputedStyle(tick);
-    context.save();
-    Object.assign(context, { fillStyle: stroke, globalAlpha: strokeOpacity });
-    context.fillRect(Math.round(e + x - (width ? 0 : 0.5)), Math.round(f + y - (height ? 0 : 0.5)), width || 1, height || 1);
-    context.restore();
-  }
-  for (const text of plot.querySelectorAll("text")) {
-    if (!text.getNumberOfChars()) continue; // Plotly hides what would stand on something else
-    const { a, b, c, d, e, f } = text.getCTM();
-    context.save();
-    context.transform(a, b, c, d, e, f);
-    const pieces = document.createTreeWalker(text, NodeFilter.SHOW_TEXT);
-    for (let at = 0; pieces.nextNode(); at += pieces.currentNode.length) {
-      const { length, data, parentElement } = pieces.currentNode;
-      if (!length) continue;
-      const { font, fill, fillOpacity } = getComputedStyle(parentElement);
-      const { x, y } = text.getStartPositionOfChar(at);
-      Object.assign(context, { font, fillStyle: fill, globalAlpha: fillOpacity });
-      context.fillText(data, x, y);
-    }
-    context.restore();
-  }
+/** @import { Theme } from "../types" */
+
+/** @type {CanvasRenderingContext2D | undefined} shared by all panels: its pixels are read as soon as they are drawn */
+let scratch;
+
+function createScratch() {
+  const canvas = document.createElement("canvas");
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false, willReadFrequently: true }));
 }
-
-/** The hairlines between a panel and those left of it and above it. @param {HTMLElement} box of the panel */
-export function printEdges(box, context, theme) {
-  const { offsetLeft, offsetTop, clientWidth, clientHeight, parentElement } = box;
-  Object.assign(context, { fillStyle: theme.text, globalAlpha: 0.14 });
-  if (offsetLeft > parentElement.offsetLeft) context.fillRect(0, 0, 1, clientHeight);
-  if (offsetTop > parentElement.offsetTop) context.fillRect(0, 0, clientWidth, 1);
-}
-
-const canvas = document.createElement("canvas"); // one for all: each is read at once
-const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
 
 /**
- * A picture of a size in pixels of the screen, of one colour and what `draw` adds in CSS pixels.
+ * A picture of one color, and what `draw` adds in CSS pixels.
+ * @param {number} width in device pixels
+ * @param {number} height
+ * @param {number} ratio device pixels for a CSS pixel
+ * @param {string} background
+ * @param {(context: CanvasRenderingContext2D) => void} draw
  * @returns {Uint32Array} its pixels
  */
-export function printed(width, height, ratio, background, draw) {
+export function renderBackdrop(width, height, ratio, background, draw) {
+  scratch ??= createScratch();
+  const context = scratch;
+  const { canvas } = context;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   context.save();
   context.fillStyle = background;
@@ -53,4 +31,21 @@ export function printed(width, height, ratio, background, draw) {
   draw(context);
   context.restore();
   return new Uint32Array(context.getImageData(0, 0, width, height).data.buffer);
+}
+
+/**
+ * The hairlines between a panel and those left of it and above it.
+ * @param {HTMLElement} box of the panel
+ * @param {CanvasRenderingContext2D} context
+ * @param {Theme} theme
+ */
+export function drawEdges(box, context, theme) {
+  const { offsetLeft, offsetTop, clientWidth, clientHeight } = box;
+  const parent = /** @type {HTMLElement} */ (box.parentElement);
+  context.save();
+  context.fillStyle = theme.text;
+  context.globalAlpha = 0.14;
+  if (offsetLeft > parent.offsetLeft) context.fillRect(0, 0, 1, clientHeight);
+  if (offsetTop > parent.offsetTop) context.fillRect(0, 0, clientWidth, 1);
+  context.restore();
 }

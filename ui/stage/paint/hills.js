@@ -1,39 +1,64 @@
 /**
- * The surface in perspective, painted triangle by triangle; of what lies behind one another the nearest is seen (z-buffer,
- * Catmull 1974). Without a graphics card a browser takes 150 ms for a picture like it through WebGL, this 5 to 10.
+ * The surface in perspective: triangles with a z-buffer (Catmull 1974), shading and contour lines. Without a graphics
+ * card WebGL takes 150 ms for such a picture; this takes 5 to 10.
  */
 
-import { channels } from "./raster.js";
+/** @import { Terrain, Theme } from "../types" */
+/** @import { View } from "./camera.js" */
 
-const LINE = 0.5; // half the width of a level line in CSS pixels
-const LIGHT = [-0.64, 0.25, 0.73]; // where it comes from, in the box: a unit vector
-const [SHADE, SHINE, UNDER] = [0.8, 0.26, 0.88]; // of what the light does not reach, of what it does; of a face seen from below
+import { channels } from "./color.js";
+
+const LINE = 0.5; // half the width of a contour line in CSS pixels
+const LIGHT = [-0.64, 0.25, 0.73]; // where the light comes from, in the box: a unit vector
+const AMBIENT = 0.8; // brightness where no light falls
+const DIFFUSE = 0.26; // what full light adds to it
+const UNDERSIDE = 0.88; // brightness of a face seen from below
 const TONES = 256;
-const THROUGH = 0.025; // how far behind the surface something may lie, in lengths of the box, and still count as upon it
+const TOLERANCE = 0.025; // of the box: what lies less than this behind the surface counts as on it
 
 /**
- * @param {object} terrain as in terrain.js @param {object} view of view.js
- * @param {number} width @param {number} height in pixels of the screen @param {number} ratio of them to CSS pixels
- * @param {number} grain so many points are painted for one pixel, each way: the edges are smooth then
- * @param {number} stride every so many-th point of the surface's grid is used
+ * Whether the surface hides a point: its place in CSS pixels and its depth.
+ * @typedef {(px: number, py: number, depth: number) => boolean} Hides
+ */
+
+/**
+ * @param {Terrain} terrain
+ * @param {View} view
+ * @param {Theme} theme
+ * @param {number} width in device pixels
+ * @param {number} height
+ * @param {number} ratio device pixels for a CSS pixel
+ * @param {number} grain samples for a device pixel, each way: more than one smooth the edges
+ * @param {number} stride every how many-th point of the surface's grid is used
  * @param {Uint32Array} pixels to paint over, width * height
- * @returns {(px: number, py: number, depth: number) => boolean} whether the surface hides what lies so deep at a place in CSS pixels
+ * @returns {Hides}
  */
 export function paintHills(terrain, view, theme, width, height, ratio, grain, stride, pixels) {
-  const { heights, levels, low, high, domain: [[x0, x1], [y0, y1]] } = terrain;
+  const {
+    heights,
+    levels,
+    low,
+    high,
+    domain: [[x0, x1], [y0, y1]],
+  } = terrain;
   const n = terrain.x.length;
   const side = Math.floor((n - 1) / stride) + 1;
   const fine = ratio * grain;
   const [w, h] = [width * grain, height * grain];
-  const near = new Float32Array(w * h); // of each point 1 / depth: of that, screens are linear
-  const colours = grain > 1 ? new Uint32Array(w * h) : pixels;
+  const near = new Float32Array(w * h); // the z-buffer: 1 / depth, which is linear on the screen
+  const colors = grain > 1 ? new Uint32Array(w * h) : pixels;
 
-  // The corners: where they are seen, how near, at which level line, and how light.
-  const corner = Array.from({ length: 5 }, () => new Float32Array(side * side));
-  const [sx, sy, sn, sl, ss] = corner;
-  const { rows: [right, up, deep], middle, reach, scale } = view;
+  // Of each vertex: its place in samples, 1 / depth, height in units of contour lines, and brightness.
+  const [sx, sy, sn, sl, ss] = Array.from({ length: 5 }, () => new Float32Array(side * side));
+  const {
+    rows: [right, up, deep],
+    middle,
+    reach,
+    scale,
+  } = view;
   const [stepX, stepY] = [((x1 - x0) / (n - 1)) * stride, ((y1 - y0) / (n - 1)) * stride];
-  const [riseX, riseY] = [scale[2] / (scale[0] * stepX), scale[2] / (scale[1] * stepY)]; // from a difference of heights to a slope in the box
+  // From a difference of heights to a slope in the box.
+  const [riseX, riseY] = [scale[2] / (scale[0] * stepX), scale[2] / (scale[1] * stepY)];
   for (let j = 0, k = 0; j < side; j++) {
     const y = y0 + j * stepY;
     for (let i = 0; i < side; i++, k++) {
@@ -45,32 +70,39 @@ export function paintHills(terrain, view, theme, width, height, ratio, grain, st
       sy[k] = fine * (middle[1] - (reach * (up[0] * x + up[1] * y + up[2] * z + up[3])) / depth);
       sn[k] = 1 / depth;
       sl[k] = (z - levels.start) / levels.size;
-      const [west, east, south, north] = [i > 0 ? q - stride : q, i < side - 1 ? q + stride : q, j > 0 ? q - stride * n : q, j < side - 1 ? q + stride * n : q];
+      const west = i > 0 ? q - stride : q;
+      const east = i < side - 1 ? q + stride : q;
+      const south = j > 0 ? q - stride * n : q;
+      const north = j < side - 1 ? q + stride * n : q;
       const dx = ((heights[east] - heights[west]) * riseX * stride) / (east - west);
       const dy = ((heights[north] - heights[south]) * riseY * stride * n) / (north - south);
-      ss[k] = SHADE + (SHINE * Math.max(0, LIGHT[2] - LIGHT[0] * dx - LIGHT[1] * dy)) / Math.sqrt(1 + dx * dx + dy * dy);
-      if (!(ss[k] === ss[k])) ss[k] = SHADE; // beside a hole
+      ss[k] =
+        AMBIENT + (DIFFUSE * Math.max(0, LIGHT[2] - LIGHT[0] * dx - LIGHT[1] * dy)) / Math.sqrt(1 + dx * dx + dy * dy);
+      if (Number.isNaN(ss[k])) ss[k] = AMBIENT; // beside a point where f has no value
     }
   }
 
   const [from, to, line] = [theme.low, theme.high, theme.ridge].map(channels);
-  const tone = [0, 1, 2].map((c) => Float32Array.from({ length: TONES }, (_, k) => from[c] + ((to[c] - from[c]) * k) / (TONES - 1)));
+  const tone = [0, 1, 2].map((c) =>
+    Float32Array.from({ length: TONES }, (_, k) => from[c] + ((to[c] - from[c]) * k) / (TONES - 1)),
+  );
   const toTone = ((TONES - 1) * levels.size) / (high - low);
   const zeroTone = ((TONES - 1) * (levels.start - low)) / (high - low);
   const wide = LINE * fine + 0.5;
 
+  /** @param {number} a @param {number} b @param {number} c indices of the vertices */
   function triangle(a, b, c) {
     const na = sn[a];
     const nb = sn[b];
     const nc = sn[c];
-    if (!(na > 0 && nb > 0 && nc > 0)) return; // a hole, or behind the eye
+    if (!(na > 0 && nb > 0 && nc > 0)) return; // f has no value there, or it is behind the eye
     const ax = sx[a];
     const ay = sy[a];
     const bx = sx[b];
     const by = sy[b];
     const cx = sx[c];
     const cy = sy[c];
-    // The corners from top to bottom.
+    // The vertices sorted from top to bottom.
     let [tx, ty, mx, my, ex, ey] = [ax, ay, bx, by, cx, cy];
     if (my < ty) [tx, ty, mx, my] = [mx, my, tx, ty];
     if (ey < my) [mx, my, ex, ey] = [ex, ey, mx, my];
@@ -92,7 +124,7 @@ export function paintHills(terrain, view, theme, width, height, ratio, grain, st
     const sa = ss[a];
     const hx = ((ss[b] - sa) * vy - (ss[c] - sa) * uy) / area;
     const hy = ((ss[c] - sa) * ux - (ss[b] - sa) * vx) / area;
-    const under = area > 0 ? UNDER : 1;
+    const under = area > 0 ? UNDERSIDE : 1;
     const slope = Math.sqrt(lx * lx + ly * ly);
     const band = wide * slope;
     const long = (ex - tx) / (ey - ty);
@@ -128,7 +160,7 @@ export function paintHills(terrain, view, theme, width, height, ratio, grain, st
           g += (line[1] - g) * opacity;
           bl += (line[2] - bl) * opacity;
         }
-        colours[i] = 0xff000000 | ((bl < 255 ? bl : 255) << 16) | ((g < 255 ? g : 255) << 8) | (r < 255 ? r : 255);
+        colors[i] = 0xff000000 | ((bl < 255 ? bl : 255) << 16) | ((g < 255 ? g : 255) << 8) | (r < 255 ? r : 255);
       }
     }
   }
@@ -138,15 +170,23 @@ export function paintHills(terrain, view, theme, width, height, ratio, grain, st
       triangle(k, k + side + 1, k + side);
     }
   }
-  if (grain > 1) blur(colours, near, pixels, width, height, grain);
+  if (grain > 1) average(colors, near, pixels, width, height, grain);
   return (px, py, depth) => {
     const [p, q] = [Math.floor(px * fine), Math.floor(py * fine)];
-    return p >= 0 && q >= 0 && p < w && q < h && near[q * w + p] * (depth - THROUGH) > 1;
+    return p >= 0 && q >= 0 && p < w && q < h && near[q * w + p] * (depth - TOLERANCE) > 1;
   };
 }
 
-/** The mean of the points that make a pixel; where the surface has none of them, of what was painted there before. */
-function blur(colours, near, pixels, width, height, grain) {
+/**
+ * The mean of the samples of each pixel; a sample that the surface does not cover has the color painted there before.
+ * @param {Uint32Array} samples
+ * @param {Float32Array} near their z-buffer
+ * @param {Uint32Array} pixels
+ * @param {number} width
+ * @param {number} height
+ * @param {number} grain samples for a pixel, each way
+ */
+function average(samples, near, pixels, width, height, grain) {
   const all = grain * grain;
   for (let q = 0; q < height; q++) {
     for (let p = 0; p < width; p++) {
@@ -154,10 +194,10 @@ function blur(colours, near, pixels, width, height, grain) {
       for (let y = 0; y < grain; y++) {
         for (let x = 0, i = (q * grain + y) * width * grain + p * grain; x < grain; x++, i++) {
           if (near[i] === 0) continue;
-          const point = colours[i];
-          r += point & 255;
-          g += (point >> 8) & 255;
-          b += (point >> 16) & 255;
+          const sample = samples[i];
+          r += sample & 255;
+          g += (sample >> 8) & 255;
+          b += (sample >> 16) & 255;
           count++;
         }
       }
@@ -165,7 +205,11 @@ function blur(colours, near, pixels, width, height, grain) {
       const i = q * width + p;
       const before = pixels[i];
       const rest = all - count;
-      pixels[i] = 0xff000000 | (((b + rest * ((before >> 16) & 255)) / all) << 16) | (((g + rest * ((before >> 8) & 255)) / all) << 8) | ((r + rest * (before & 255)) / all);
+      pixels[i] =
+        0xff000000 |
+        (((b + rest * ((before >> 16) & 255)) / all) << 16) |
+        (((g + rest * ((before >> 8) & 255)) / all) << 8) |
+        ((r + rest * (before & 255)) / all);
     }
   }
 }

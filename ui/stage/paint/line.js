@@ -1,21 +1,33 @@
-/**
- * A path as a line in pixels: vertices with the fractional step each belongs to. Pure functions, no DOM.
- * A vertex that is not finite breaks the line.
- * @typedef {{x: Float64Array, y: Float64Array, step: Float64Array}} Line
- */
+/** Paths as lines in pixels. */
 
-export const FAR = 1e4; // pixels: beyond this a canvas loses precision, so segments are cut there
-const SLACK = 0.35; // pixels: half the width of the cone in which a thinned line runs
+/** @import { Box, Point } from "../types" */
 
 /**
- * The part of the segment a-b inside the box, or null. Exact geometry (Liang & Barsky): no value is clamped.
- * @returns {?[number, number, number, number]} the two ends
+ * A line: the fractional step of each vertex and, of a line in 3D, whether the surface hides it. A vertex that is not
+ * finite breaks the line.
+ * @typedef {{x: Float64Array, y: Float64Array, step: Float64Array, hidden?: Uint8Array}} Line
  */
-export function cut(ax, ay, bx, by, left, top, right, bottom) {
+
+export const FAR = 1e4; // pixels: beyond this a canvas loses precision, so segments are clipped there
+const TOLERANCE = 0.35; // pixels by which a thinned line may pass a vertex that it leaves out
+
+/**
+ * The part of the segment a-b inside a box (Liang & Barsky 1984).
+ * @param {number} ax @param {number} ay @param {number} bx @param {number} by
+ * @param {number} left @param {number} top @param {number} right @param {number} bottom
+ * @returns {[number, number, number, number] | null} its two ends; null if no part is inside
+ */
+export function clipSegment(ax, ay, bx, by, left, top, right, bottom) {
   let from = 0;
   let to = 1;
   const [dx, dy] = [bx - ax, by - ay];
-  for (const [step, room] of [[-dx, ax - left], [dx, right - ax], [-dy, ay - top], [dy, bottom - ay]]) {
+  // Towards each side of the box: the component of the segment, and how far away the side is.
+  for (const [step, room] of [
+    [-dx, ax - left],
+    [dx, right - ax],
+    [-dy, ay - top],
+    [dy, bottom - ay],
+  ]) {
     if (step === 0) {
       if (room < 0) return null;
     } else if (step < 0) from = Math.max(from, room / step);
@@ -24,34 +36,50 @@ export function cut(ax, ay, bx, by, left, top, right, bottom) {
   return from > to ? null : [ax + from * dx, ay + from * dy, ax + to * dx, ay + to * dy];
 }
 
-/** The share of the way from a to b at which the point (x, y) of that segment lies. */
-export const along = (ax, ay, bx, by, x, y) => (Math.abs(bx - ax) > Math.abs(by - ay) ? (x - ax) / (bx - ax) : by === ay ? 0 : (y - ay) / (by - ay));
+/**
+ * The fraction of the way from a to b at which the point (x, y) of that segment lies.
+ * @param {number} ax @param {number} ay @param {number} bx @param {number} by
+ * @param {number} x @param {number} y
+ */
+export function fractionAlong(ax, ay, bx, by, x, y) {
+  if (Math.abs(bx - ax) > Math.abs(by - ay)) return (x - ax) / (bx - ax);
+  return by === ay ? 0 : (y - ay) / (by - ay);
+}
 
-// A line is gathered here before it is thinned: a drag makes thousands of vertices a frame, and would leave them as garbage.
-const room = { x: new Float64Array(4096), y: new Float64Array(4096), step: new Float64Array(4096), kept: new Int32Array(4096) };
+/** @param {number} length */
+const createBuffers = (length) => ({
+  x: new Float64Array(length),
+  y: new Float64Array(length),
+  step: new Float64Array(length),
+  kept: new Int32Array(length),
+});
 
-function make(length) {
-  if (room.x.length >= length) return;
-  for (const name of ["x", "y", "step"]) room[name] = new Float64Array(2 * length);
-  room.kept = new Int32Array(2 * length);
+// Reused for every line before it is thinned: during a drag new arrays would be megabytes of garbage a second.
+let buffers = createBuffers(4096);
+
+/** @param {number} length */
+function reserve(length) {
+  if (buffers.x.length < length) buffers = createBuffers(2 * length);
 }
 
 /**
- * The line of n points one step apart, ready for a canvas: cut far outside it and thinned to what the eye can see.
- * @param {number} n @param {(i: number) => number} x @param {(i: number) => number} y pixels of point i
+ * The line through n points one step apart: clipped FAR outside the canvas, and thinned.
+ * @param {number} n
+ * @param {(i: number) => number} x of point i in pixels
+ * @param {(i: number) => number} y
  * @returns {Line}
  */
 export function makeLine(n, x, y) {
-  make(3 * n + 1);
-  const { x: xs, y: ys, step: steps } = room;
+  reserve(3 * n + 1);
+  const { x: xs, y: ys, step: steps } = buffers;
   let count = 0;
-  const add = (px, py, step) => {
+  const add = (/** @type {number} */ px, /** @type {number} */ py, /** @type {number} */ step) => {
     xs[count] = px;
     ys[count] = py;
     steps[count] = step;
     count++;
   };
-  const near = (px, py) => px < FAR && px > -FAR && py < FAR && py > -FAR;
+  const near = (/** @type {number} */ px, /** @type {number} */ py) => px < FAR && px > -FAR && py < FAR && py > -FAR;
   let [ax, ay] = [x(0), y(0)];
   let before = near(ax, ay);
   if (before) add(ax, ay, 0);
@@ -61,17 +89,17 @@ export function makeLine(n, x, y) {
     const now = near(bx, by);
     if (before && now) add(bx, by, i);
     else {
-      const piece = Number.isFinite(ax + ay + bx + by) ? cut(ax, ay, bx, by, -FAR, -FAR, FAR, FAR) : null;
+      const piece = Number.isFinite(ax + ay + bx + by) ? clipSegment(ax, ay, bx, by, -FAR, -FAR, FAR, FAR) : null;
       if (piece) {
         const [cx, cy, dx, dy] = piece;
-        const [from, to] = [along(ax, ay, bx, by, cx, cy), along(ax, ay, bx, by, dx, dy)];
+        const [from, to] = [fractionAlong(ax, ay, bx, by, cx, cy), fractionAlong(ax, ay, bx, by, dx, dy)];
         if (from > 0) {
-          add(NaN, NaN, i - 1 + from);
+          add(Number.NaN, Number.NaN, i - 1 + from);
           add(cx, cy, i - 1 + from);
         }
         add(dx, dy, i - 1 + to);
       } else if (now) {
-        add(NaN, NaN, i);
+        add(Number.NaN, Number.NaN, i);
         add(bx, by, i);
       }
     }
@@ -79,25 +107,28 @@ export function makeLine(n, x, y) {
     ay = by;
     before = now;
   }
-  // Where the line does not go on, the break has a step too, so that nothing stands there later.
-  if (count && steps[count - 1] < n - 1) add(NaN, NaN, steps[count - 1]);
+  // If the line ends before the last step, it ends in a break, so that vertexAt finds no place after its end.
+  if (count && steps[count - 1] < n - 1) add(Number.NaN, Number.NaN, steps[count - 1]);
   return thin({ x: xs.subarray(0, count), y: ys.subarray(0, count), step: steps.subarray(0, count) });
 }
 
 /**
- * The same line without the vertices that the eye does not miss: between two kept ones it strays by less than half a pixel.
- * A cone of directions from the last kept vertex narrows with every vertex passed; one outside it, or a turn back,
- * keeps the vertex before. Where `hidden`, if the line has it, changes, a vertex is kept.
+ * The same line with fewer vertices: it strays by less than half a pixel from those left out. From the last vertex kept,
+ * the directions that pass every vertex since within TOLERANCE form a cone, which narrows with each vertex. A vertex
+ * outside the cone, or a turn back, keeps the vertex before it (cone intersection: Sklansky & Gonzalez 1980). Where
+ * `hidden` changes, a vertex is kept.
+ * @param {{x: ArrayLike<number>, y: ArrayLike<number>, step: ArrayLike<number>, hidden?: ArrayLike<number>}} line
+ * @returns {Line}
  */
 export function thin({ x, y, step, hidden }) {
   const n = x.length;
-  make(n + 1);
-  const { kept } = room;
+  reserve(n + 1);
+  const { kept } = buffers;
   let count = 0;
   let anchor = -1;
-  let [ax, ay] = [NaN, NaN]; // of the anchor
-  let [lx, ly, hx, hy] = [0, 0, 0, 0]; // the cone's edges, as directions
-  let [open, reach] = [true, 0];
+  let [ax, ay] = [Number.NaN, Number.NaN]; // of the anchor, the last vertex kept
+  let [lx, ly, hx, hy] = [0, 0, 0, 0]; // the directions of the cone's edges
+  let [open, reach] = [true, 0]; // no direction is ruled out yet; how far from the anchor the line has been
   for (let i = 0; i < n; i++) {
     const dx = x[i] - ax;
     const dy = y[i] - ay;
@@ -108,12 +139,15 @@ export function thin({ x, y, step, hidden }) {
       if (anchor >= 0 && anchor !== i - 1) kept[count++] = i - 1;
     } else {
       const far = Math.sqrt(dx * dx + dy * dy);
-      if (far <= SLACK && reach <= SLACK) continue; // still on the same pixel
-      if (far >= reach - SLACK && (open || (lx * dy - ly * dx >= 0 && dx * hy - dy * hx >= 0 && lx * dx + ly * dy > 0))) {
+      if (far <= TOLERANCE && reach <= TOLERANCE) continue; // still at the anchor
+      if (
+        far >= reach - TOLERANCE &&
+        (open || (lx * dy - ly * dx >= 0 && dx * hy - dy * hx >= 0 && lx * dx + ly * dy > 0))
+      ) {
         if (far > reach) reach = far;
-        // The cone in which the line may run and pass this vertex by less than SLACK.
-        const sx = (-dy / far) * SLACK;
-        const sy = (dx / far) * SLACK;
+        // Narrow the cone to the directions that pass this vertex by less than TOLERANCE.
+        const sx = (-dy / far) * TOLERANCE;
+        const sy = (dx / far) * TOLERANCE;
         if (open || lx * (dy - sy) - ly * (dx - sx) > 0) {
           lx = dx - sx;
           ly = dy - sy;
@@ -125,7 +159,7 @@ export function thin({ x, y, step, hidden }) {
         open = false;
         continue;
       }
-      next = i - 1; // and this vertex is looked at again from there
+      next = i - 1; // this vertex is tested again from there
     }
     kept[count++] = anchor = next;
     ax = x[next];
@@ -135,19 +169,25 @@ export function thin({ x, y, step, hidden }) {
     i = next;
   }
   if (n && kept[count - 1] !== n - 1) kept[count++] = n - 1;
+  /** @type {Line} */
   const out = { x: new Float64Array(count), y: new Float64Array(count), step: new Float64Array(count) };
-  if (hidden) out.hidden = new Uint8Array(count);
   for (let k = 0; k < count; k++) {
     const i = kept[k];
     out.x[k] = x[i];
     out.y[k] = y[i];
     out.step[k] = step[i];
-    if (hidden) out.hidden[k] = hidden[i];
   }
+  if (!hidden) return out;
+  out.hidden = new Uint8Array(count);
+  for (let k = 0; k < count; k++) out.hidden[k] = hidden[kept[k]];
   return out;
 }
 
-/** The last vertex at or before step t. @param {Line} line */
+/**
+ * The last vertex at or before step t.
+ * @param {{step: ArrayLike<number>}} line
+ * @param {number} t
+ */
 export function vertexAt({ step }, t) {
   let low = 0;
   let high = step.length - 1;
@@ -159,8 +199,28 @@ export function vertexAt({ step }, t) {
   return low;
 }
 
-/** A quantity at a fractional step, between its values at the whole steps round it. @param {(i: number) => number} value */
-export function between(value, t) {
+/**
+ * A quantity at a fractional step: linear between its values at the two whole steps round it.
+ * @param {(i: number) => number} value
+ * @param {number} t
+ */
+export function interpolate(value, t) {
   const i = Math.floor(t);
   return t === i ? value(i) : value(i) * (1 - t + i) + value(i + 1) * (t - i);
+}
+
+/**
+ * Where a line that is outside a frame at step t last crossed the frame's edge; NaN if it never was inside.
+ * @param {Line} line
+ * @param {number} t
+ * @param {Box} frame
+ * @returns {Point}
+ */
+export function lastCrossing({ x, y, step }, t, [left, top, width, height]) {
+  for (let i = step.length - 1; i > 0; i--) {
+    if (step[i - 1] > t) continue;
+    const inside = clipSegment(x[i - 1], y[i - 1], x[i], y[i], left, top, left + width, top + height);
+    if (inside && Number.isFinite(inside[0])) return [inside[2], inside[3]];
+  }
+  return [Number.NaN, Number.NaN];
 }

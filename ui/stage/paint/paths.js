@@ -1,61 +1,109 @@
-/** Paths and marks on a sheet. */
+/** Paths and markers on a sheet. */
+
+/** @import { Look, Point, Theme } from "../types" */
+/** @import { Line } from "./line.js" */
+/** @import { Sheet } from "./sheet.js" */
 
 import { vertexAt } from "./line.js";
 import { outline } from "./theme.js";
 
-const CROWD = 3; // where more paths than that are moved at once, none of them has its halo meanwhile: it is half the work
+const CROWD = 3; // if a hand moves more paths than this, they are drawn without halos, which halves the work
 
 /**
- * Draw the paths of a panel, up to step t in full and the rest faint. What has not changed since the last picture is not
- * painted again: while t moves on the paths go on from where they were, and paths that a hand moves are laid over the others.
- * @param {object} sheet of raster.js @param {() => void} begin opens it and paints what lies below the paths
- * @param {import("./line.js").Line[]} lines @param {boolean[]} moves which of them a hand moves @param {number} t
- * @param {*[]} stamp what else the picture is made of: any change begins it anew
- * @param {(k: number, first: number, last: number, past: boolean, bare: boolean) => void} draw the k-th path between two
- *   vertices, bare: without its halo
+ * What the picture on a sheet was painted from: the step, everything else, and the vertex that each line had reached.
+ * @typedef {{t: number, parts: unknown[], reached: number[]}} Painted
  */
-export function drawPaths(sheet, begin, lines, moves, t, stamp, draw) {
-  const now = lines.map((line) => vertexAt(line, t));
-  const rest = lines.map((_, k) => k).filter((k) => !moves[k]);
-  const made = [...stamp, ...rest, ...rest.map((k) => lines[k])];
-  const last = sheet.last;
-  const goesOn = last && t >= last.t && made.length === last.made.length && made.every((part, i) => part === last.made[i]);
-  if (goesOn) sheet.again();
+
+/** @type {WeakMap<Sheet, Painted>} */
+const painted = new WeakMap();
+
+/**
+ * Draw the paths of a panel, in full up to step t and faint beyond. What has not changed since the last picture is not
+ * painted again: while t advances the paths continue from where they were, and paths that a hand moves are painted over
+ * the others, which stay.
+ * @param {Sheet} sheet
+ * @param {() => void} begin opens the sheet and paints what lies below the paths
+ * @param {Line[]} lines
+ * @param {boolean[]} moves which of them a hand moves
+ * @param {number} t
+ * @param {unknown[]} parts what else the picture depends on: if one of them is another object, it is painted afresh
+ * @param {(k: number, first: number, last: number, past: boolean, bare: boolean) => void} draw the k-th path between two
+ *   vertices; bare: without a halo
+ */
+export function drawPaths(sheet, begin, lines, moves, t, parts, draw) {
+  const reached = lines.map((line) => vertexAt(line, t));
+  const still = lines.map((_, k) => k).filter((k) => !moves[k]);
+  const all = [...parts, ...still, ...still.map((k) => lines[k])];
+  const last = painted.get(sheet);
+  const continues =
+    last && t >= last.t && all.length === last.parts.length && all.every((part, i) => part === last.parts[i]);
+  if (continues) sheet.restore();
   else {
     begin();
-    for (const k of rest) draw(k, now[k], lines[k].step.length - 1, false);
+    for (const k of still) draw(k, reached[k], lines[k].step.length - 1, false, false);
   }
-  const from = (k) => (goesOn ? last.now[k] : 0);
-  if (!goesOn || rest.some((k) => now[k] > from(k))) {
-    for (const k of rest) draw(k, from(k), now[k], true);
-    sheet.keep();
+  const from = (/** @type {number} */ k) => (continues ? last.reached[k] : 0);
+  if (!continues || still.some((k) => reached[k] > from(k))) {
+    for (const k of still) draw(k, from(k), reached[k], true, false);
+    sheet.save();
   }
-  sheet.last = { t, made, now };
-  const bare = lines.length - rest.length > CROWD;
+  painted.set(sheet, { t, parts: all, reached });
+  const bare = lines.length - still.length > CROWD;
   lines.forEach((line, k) => {
     if (!moves[k]) return;
-    draw(k, now[k], line.step.length - 1, false, bare);
-    draw(k, 0, now[k], true, bare);
+    draw(k, reached[k], line.step.length - 1, false, bare);
+    draw(k, 0, reached[k], true, bare);
   });
 }
 
-/** One path between two vertices: what is past in full on a halo, what is to come faint. */
+/**
+ * One path between two vertices: its past in full on a halo, its future faint.
+ * @param {Sheet} sheet
+ * @param {Line} line
+ * @param {number} first
+ * @param {number} last
+ * @param {boolean} past
+ * @param {boolean} bare without a halo
+ * @param {Look} look
+ * @param {Theme} theme
+ * @param {number} width
+ */
 export function drawPath(sheet, line, first, last, past, bare, look, theme, width) {
-  if (!past) return sheet.stroke(line, first, last, { colour: look.color, width: width * 0.6, opacity: 0.28 });
-  if (!bare) sheet.stroke(line, first, last, { colour: theme.halo, width: width + 1.6, halo: true });
-  // Once more over the piece before, whose end the new halo has covered.
-  sheet.stroke(line, Math.max(0, first - 1), last, { colour: look.color, width });
+  if (!past) {
+    sheet.stroke(line, first, last, { color: look.color, width: width * 0.6, opacity: 0.28 });
+    return;
+  }
+  if (!bare) sheet.stroke(line, first, last, { color: theme.halo, width: width + 1.6, halo: true });
+  // The segment before once more: the new halo has covered its end.
+  sheet.stroke(line, Math.max(0, first - 1), last, { color: look.color, width });
 }
 
-/** The last bit of a path, from its last vertex to its point at t: a thinned line does not know that point. */
-export function drawTail(sheet, line, t, tail, look, width) {
-  const now = vertexAt(line, t);
-  sheet.rule(line.x[now], line.y[now], ...tail, { colour: look.color, width });
+/**
+ * The end of a path, from the last vertex reached to its place at t. A thinned line lacks that place.
+ * @param {Sheet} sheet
+ * @param {Line} line
+ * @param {number} t
+ * @param {Point} place
+ * @param {Look} look
+ * @param {number} width
+ */
+export function drawTail(sheet, line, t, [x, y], look, width) {
+  const i = vertexAt(line, t);
+  sheet.segment(line.x[i], line.y[i], x, y, { color: look.color, width });
 }
 
-/** The mark of an optimizer: filled with its colour, ringed by the ground's. */
-export function drawMark(sheet, look, theme, x, y, size, opacity = 1) {
-  sheet.stamp(`${look.color} ${look.mark} ${theme.background}`, x, y, size + 2, (context) => {
+/**
+ * The marker of an optimizer: filled with its color, ringed with the background's.
+ * @param {Sheet} sheet
+ * @param {Look} look
+ * @param {Theme} theme
+ * @param {number} x
+ * @param {number} y
+ * @param {number} size
+ * @param {number} opacity
+ */
+export function drawMarker(sheet, look, theme, x, y, size, opacity = 1) {
+  const draw = (/** @type {CanvasRenderingContext2D} */ context) => {
     outline(context, look.mark, 0, 0, size);
     context.lineJoin = "bevel";
     context.lineWidth = 2.5;
@@ -63,5 +111,6 @@ export function drawMark(sheet, look, theme, x, y, size, opacity = 1) {
     context.stroke();
     context.fillStyle = look.color;
     context.fill();
-  }, opacity);
+  };
+  sheet.stamp(`${look.color} ${look.mark} ${theme.background}`, x, y, size + 2, draw, opacity);
 }

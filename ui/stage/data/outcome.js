@@ -1,0 +1,71 @@
+/** What becomes of a run: where it stands, when it reaches a tolerance, when early stopping would stop it. */
+
+/** @import { Run, Terrain } from "../types" */
+
+import { distanceToNearest } from "./quantities.js";
+
+const NEAR = 1e-4; // of the domain's diagonal: this near to a saddle a run counts as there
+const STATIONARY = 1e-9; // of the domain's diagonal: a run whose last step was shorter counts as stationary
+
+/**
+ * What became of a run by a step, in words; empty while there is nothing to say.
+ * @param {Run} run
+ * @param {number} step
+ * @param {Terrain} terrain
+ */
+export function outcomeOf(run, step, { domain, saddles, minima }) {
+  const { position, gap, left, diverged } = run;
+  const [x, y] = [position[2 * step], position[2 * step + 1]];
+  if (diverged !== null && step >= diverged) {
+    const undefinedLoss = Number.isFinite(x + y) && Number.isNaN(gap[step]);
+    return undefinedLoss ? `f undefined since step ${diverged}` : `diverged at step ${diverged}`;
+  }
+  if (left !== null && step >= left && isOutside(run, step, domain)) return `left the picture at step ${left}`;
+  if (Number.isNaN(gap[step])) return "f undefined here";
+  const diagonal = Math.hypot(domain[0][1] - domain[0][0], domain[1][1] - domain[1][0]);
+  const before = Math.max(0, step - 1);
+  const moved = Math.hypot(x - position[2 * before], y - position[2 * before + 1]);
+  const near = (/** @type {Terrain["minima"]} */ landmarks) =>
+    landmarks.length > 0 && distanceToNearest(x, y, landmarks) < NEAR * diagonal;
+  if (step > 0 && moved < NEAR * diagonal && near(saddles) && !near(minima)) {
+    return moved < STATIONARY * diagonal ? "stands at a saddle" : "at a saddle";
+  }
+  return "";
+}
+
+/**
+ * Whether a run is outside the domain at step i, or not at a number.
+ * @param {Pick<Run, "position">} run
+ * @param {number} i
+ * @param {Terrain["domain"]} domain
+ */
+export function isOutside({ position }, i, [[x0, x1], [y0, y1]]) {
+  const [x, y] = [position[2 * i], position[2 * i + 1]];
+  return !(x >= x0 && x <= x1 && y >= y0 && y <= y1);
+}
+
+/**
+ * The first step at which a run's loss is within a tolerance of the lowest minimum; null if it never is.
+ * @param {Pick<Run, "gap">} run
+ * @param {number} tolerance
+ */
+export function firstWithin({ gap }, tolerance) {
+  const step = gap.findIndex((value) => value <= tolerance);
+  return step < 0 ? null : step;
+}
+
+/**
+ * What early stopping would do: it stops once `patience` steps have not lowered the loss on the validation examples,
+ * and takes the parameters of the best step.
+ * @param {ArrayLike<number>} validation the loss at each step
+ * @param {number} patience
+ * @returns {{stop: number | null, best: number}} steps; stop is null if the run ends before
+ */
+export function earlyStop(validation, patience) {
+  let best = 0;
+  for (let i = 1; i < validation.length; i++) {
+    if (validation[i] < validation[best]) best = i;
+    else if (i - best === patience) return { stop: i, best };
+  }
+  return { stop: null, best };
+}

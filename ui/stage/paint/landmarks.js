@@ -1,0 +1,61 @@
+/** Stars at the minima of a surface, the lowest ones filled, and crosses at its saddles. */
+
+/** @import { Terrain, Theme } from "../types" */
+/** @import { Sheet } from "./sheet.js" */
+
+const LOWEST = 1e-9; // a minimum this much above the lowest declared value still counts as lowest
+
+/** @typedef {(context: CanvasRenderingContext2D, size: number) => void} Sign */
+
+/** @type {Sign} */
+function star(context, size) {
+  for (let i = 0; i < 10; i++) {
+    const [r, a] = [i % 2 ? size * 0.45 : size * 1.2, (Math.PI * i) / 5 - Math.PI / 2];
+    context.lineTo(r * Math.cos(a), r * Math.sin(a));
+  }
+  context.closePath();
+}
+
+/** @type {Record<string, Sign>} */
+const SIGNS = {
+  lowest(context, size) {
+    star(context, size);
+    context.fill();
+  },
+  minimum: star,
+  saddle(context, size) {
+    for (const side of [-1, 1]) {
+      context.moveTo(-size * 0.8, -side * size * 0.8);
+      context.lineTo(size * 0.8, side * size * 0.8);
+    }
+  },
+};
+
+/**
+ * Whether a minimum is a lowest one.
+ * @param {number} value of f there
+ * @param {number} floor the lowest declared value
+ */
+export const isLowest = (value, floor) => value <= floor + LOWEST;
+
+/**
+ * @param {Sheet} sheet
+ * @param {Terrain} terrain
+ * @param {Theme} theme
+ * @param {(x: number) => number} px from a coordinate to CSS pixels
+ * @param {(y: number) => number} py
+ * @param {number} size
+ */
+export function drawLandmarks(sheet, { minima, saddles, floor }, { muted }, px, py, size) {
+  /** @param {string} name @param {number} x @param {number} y */
+  const sign = (name, x, y) =>
+    sheet.stamp(`${name} ${muted}`, px(x), py(y), 1.5 * size, (context) => {
+      context.lineWidth = 1.5;
+      context.strokeStyle = muted;
+      context.fillStyle = muted;
+      SIGNS[name](context, size);
+      context.stroke();
+    });
+  for (const [[x, y], value] of minima) sign(isLowest(value, floor) ? "lowest" : "minimum", x, y);
+  for (const [[x, y]] of saddles) sign("saddle", x, y);
+}
