@@ -6,34 +6,45 @@
  * stage's in the frame, and would then see everything one frame late.
  */
 (() => {
-  const root = document.querySelector("[data-stage]");
+  const root = /** @type {HTMLElement} */ (document.querySelector("[data-stage]"));
+  const page = /** @type {any} */ (window);
+  /** Times in ms of `performance.now()`. @returns {{inputs: any[], frames: any[], acted: number?, exact: number?}} */
   const empty = () => ({ inputs: [], frames: [], acted: null, exact: null });
   let moved = 0;
   let paths = 0;
 
-  window.seen = empty();
-  window.take = () => {
-    const taken = window.seen;
-    window.seen = empty();
+  page.seen = empty();
+  page.take = () => {
+    const taken = page.seen;
+    page.seen = empty();
     return taken;
   };
   // An input event carries the moment at which the page made it; the pointer event before it, that of the hand.
   addEventListener("pointermove", (event) => (moved = event.timeStamp), true);
-  addEventListener("input", ({ target }) => {
-    if (target.type === "range") window.seen.inputs.push([moved, performance.now(), root.dataset.source]);
-  }, true);
+  addEventListener(
+    "input",
+    ({ target }) => {
+      if (target instanceof HTMLInputElement && target.type === "range")
+        page.seen.inputs.push([moved, performance.now(), root.dataset.source]);
+    },
+    true,
+  );
   for (const type of ["pointerup", "keydown"]) {
-    addEventListener(type, (event) => {
-      paths = Number(root.dataset.paths);
-      Object.assign(window.seen, { acted: event.timeStamp, exact: null });
-    }, true);
+    addEventListener(
+      type,
+      (event) => {
+        paths = Number(root.dataset.paths);
+        Object.assign(page.seen, { acted: event.timeStamp, exact: null });
+      },
+      true,
+    );
   }
   new MutationObserver((changes) => {
     const now = performance.now();
     const { source } = root.dataset;
     if (changes.some(({ attributeName }) => attributeName === "data-frames")) {
-      window.seen.frames.push([now, document.timeline.currentTime, source]);
+      page.seen.frames.push([now, document.timeline.currentTime, source]);
     }
-    if (window.seen.acted !== null && source !== "fan" && Number(root.dataset.paths) > paths) window.seen.exact ??= now;
+    if (page.seen.acted !== null && source !== "fan" && Number(root.dataset.paths) > paths) page.seen.exact ??= now;
   }).observe(root, { attributeFilter: ["data-frames", "data-paths", "data-source"] });
 })();

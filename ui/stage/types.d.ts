@@ -91,6 +91,9 @@ export interface Run {
   internals: Record<string, Float32Array>;
 }
 
+/** A run as the server sends it: an optimizer's name is known from the catalogue alone. */
+export type UnnamedRun = Omit<Run, "name">;
+
 /** A minimum or a saddle and the value of f there. */
 export type Landmark = [Point, number];
 

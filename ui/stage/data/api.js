@@ -1,6 +1,6 @@
 /** The server's answers: one address for each question. */
 
-/** @import { Run, Terrain, Values } from "../types" */
+/** @import { Terrain, UnnamedRun, Values } from "../types" */
 
 import { NoAnswer } from "../state/requests.js";
 import { createFan, truncate } from "./fan.js";
@@ -10,7 +10,7 @@ import { runsOf, unpack } from "./wire.js";
 /**
  * The paths at every place of a slider, and the surface where the slider bends it.
  * @typedef {object} Fan
- * @property {(place: number, value: number) => Run[]} runs at a place from 0 to 1, or at the value that stands there
+ * @property {(place: number, value: number) => UnnamedRun[]} runs at a place from 0 to 1, or at the value that stands there
  * @property {(place: number) => Terrain} [terrain]
  */
 
@@ -52,7 +52,7 @@ export function createApi(version, base) {
     /**
      * The paths of a scene, its values and those that its surface opens with.
      * @param {string} query
-     * @returns {Promise<{runs: Run[], values: Values, defaults: Values}>}
+     * @returns {Promise<{runs: UnnamedRun[], values: Values, defaults: Values}>}
      */
     async paths(query) {
       const answer = await arrays("paths", query);

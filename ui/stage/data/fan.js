@@ -3,8 +3,7 @@
  * that a drag needs no further request.
  */
 
-/** @import { Answer, Terrain } from "../types" */
-/** @import { UnnamedRun } from "./wire.js" */
+/** @import { Answer, Terrain, UnnamedRun } from "../types" */
 
 import { terrainOfHeights } from "./terrain.js";
 

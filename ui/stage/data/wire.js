@@ -1,8 +1,6 @@
 /** The server's answers: bytes in the layout that ui/paths.py describes, and the runs that they hold. */
 
-/** @import { Answer, Run } from "../types" */
-
-/** A run as the server sends it: the catalogue knows its name. @typedef {Omit<Run, "name">} UnnamedRun */
+/** @import { Answer, Run, UnnamedRun } from "../types" */
 
 const ARRAYS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array };
 

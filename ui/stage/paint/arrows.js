@@ -37,6 +37,16 @@ export function arrowLegend(runs, internals) {
 }
 
 /**
+ * The same in a sentence, for all that there is.
+ * @param {Pick<Catalogue["internals"][number], "id" | "label">[]} internals of the catalogue
+ */
+export function arrowsTitle(internals) {
+  const all = { internals: Object.fromEntries(internals.map(({ id }) => [id, true])) };
+  const entries = arrowLegend([/** @type {any} */ (all)], internals);
+  return `what a rule goes by at the playhead: ${entries.map(({ mark, label }) => `${mark}, ${label}`).join("; ")}`;
+}
+
+/**
  * @param {number} times the factor by which arrows are drawn longer than they are
  * @param {Theme} theme
  * @param {Sheet} sheet

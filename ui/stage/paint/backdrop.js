@@ -40,12 +40,13 @@ export function renderBackdrop(width, height, ratio, background, draw) {
  * @param {Theme} theme
  */
 export function drawEdges(box, context, theme) {
-  const { offsetLeft, offsetTop, clientWidth, clientHeight } = box;
-  const parent = /** @type {HTMLElement} */ (box.parentElement);
+  const { clientWidth, clientHeight } = box;
+  const own = box.getBoundingClientRect();
+  const all = (box.closest(".panels") ?? box).getBoundingClientRect();
   context.save();
   context.fillStyle = theme.text;
   context.globalAlpha = 0.14;
-  if (offsetLeft > parent.offsetLeft) context.fillRect(0, 0, 1, clientHeight);
-  if (offsetTop > parent.offsetTop) context.fillRect(0, 0, clientWidth, 1);
+  if (own.left > all.left + 1) context.fillRect(0, 0, 1, clientHeight);
+  if (own.top > all.top + 1) context.fillRect(0, 0, clientWidth, 1);
   context.restore();
 }

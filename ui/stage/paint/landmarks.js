@@ -1,4 +1,4 @@
-/** Stars at the minima of a surface, the lowest ones filled, and crosses at its saddles. */
+/** Stars at the minima of a surface, the lowest ones filled, crosses at its saddles, and a ring at the start. */
 
 /** @import { Terrain, Theme } from "../types" */
 /** @import { Sheet } from "./sheet.js" */
@@ -58,4 +58,39 @@ export function drawLandmarks(sheet, { minima, saddles, floor }, { muted }, px, 
     });
   for (const [[x, y], value] of minima) sign(isLowest(value, floor) ? "lowest" : "minimum", x, y);
   for (const [[x, y]] of saddles) sign("saddle", x, y);
+}
+
+/**
+ * What the signs stand for: of those that a surface has. Of a typed formula the landmarks were searched for: there may be others.
+ * @param {Terrain} terrain
+ */
+export function landmarkLegend({ minima, saddles, floor, surface }) {
+  const found = surface.startsWith("formula ") ? " found" : "";
+  const others = minima.some(([, value]) => !isLowest(value, floor));
+  const signs = [];
+  if (minima.length) signs.push((others ? "★ lowest minimum" : "★ minimum") + found);
+  if (others) signs.push(`☆ minimum${found}`);
+  if (saddles.length) signs.push(`× saddle${found}`);
+  return [...signs, "○ start"].join("   ");
+}
+
+/**
+ * @param {Sheet} sheet
+ * @param {number} x in CSS pixels
+ * @param {number} y
+ * @param {Theme} theme
+ * @param {number} unit the size of the picture beside a laptop's
+ */
+export function drawStart(sheet, x, y, theme, unit) {
+  sheet.stamp(`start ${theme.text} ${theme.background}`, x, y, 10 * unit, (context) => {
+    context.arc(0, 0, 8 * unit, 0, 7);
+    for (const [width, color] of /** @type {[number, string][]} */ ([
+      [2.5, theme.background],
+      [1.5, theme.text],
+    ])) {
+      context.lineWidth = width;
+      context.strokeStyle = color;
+      context.stroke();
+    }
+  });
 }

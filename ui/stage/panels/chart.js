@@ -1,6 +1,7 @@
 /** The chart: a quantity of every run against the step, with the playhead as a line that can be dragged. */
 
 /** @import { Axis, Box, PanelKind, Picture, Run } from "../types" */
+/** @import { AxisSpec } from "../paint/axes.js" */
 /** @import { Line } from "../paint/line.js" */
 
 import { choice, h } from "../controls/dom.js";
@@ -72,7 +73,8 @@ export const chart = {
       remark.textContent = terrain.data ? quantity.remark_on_data : quantity.remark;
       const wanted = [quantity.id, looks.scale, terrain.surface].join();
       // While a hand drags, the axis stands still; it fits itself to the new paths when the hand lets go.
-      if (!axis || !held || wanted !== axisKey) axis = axisOf(quantity.id, looks.scale, runs, terrain, quantity.name);
+      if (!axis || !held || wanted !== axisKey)
+        axis = axisOf(quantity.id, scaleOf(picture), runs, terrain, quantity.name);
       axisKey = wanted;
 
       const key = [...size, pixelRatio(), steps, axis.title, ...axis.range, magnification, theme];
@@ -85,6 +87,7 @@ export const chart = {
       const ratio = pixelRatio();
       backdrop = renderBackdrop(width * ratio, height * ratio, ratio, theme.background, (context) => {
         const values = stepTicks(steps);
+        /** @type {AxisSpec} */
         const x = { title: "step", range: [0, steps], ticks: { values, labels: values.map(String) } };
         drawAxes(context, frame, { x, y: axis }, theme, 12 * large);
         drawEdges(box, context, theme);
@@ -115,7 +118,7 @@ export const chart = {
       const begin = () => {
         sheet.open(size[0], size[1], () => ground);
         sheet.clip(frame);
-        const faint = { colour: theme.faint, width: 1 };
+        const faint = { color: theme.faint, width: 1 };
         for (const step of stepTicks(steps)) sheet.segment(px(step), 0, px(step), height, faint);
         for (const value of axis.ticks.values) sheet.segment(0, py(value), width, py(value), faint);
       };
@@ -125,7 +128,7 @@ export const chart = {
       drawPaths(sheet, begin, lines, moves, t, stamp, (k, first, last, past, bare) =>
         drawPath(sheet, lines[k], first, last, past, bare, curves[k].look, theme, curves[k].width),
       );
-      sheet.segment(px(t), 0, px(t), height, { colour: theme.muted, width: 1 });
+      sheet.segment(px(t), 0, px(t), height, { color: theme.muted, width: 1 });
       for (const { line, end, look, width } of curves) drawTail(sheet, line, t, end, look, width);
       for (const { run, k, level } of curves) if (k && looks.chart === "loss") drawEarlyStop(run, level, px);
       const room = MARK * unit;
@@ -173,6 +176,9 @@ export const chart = {
     return { show, draw, destroy };
   },
 };
+
+/** @param {Picture} picture */
+const scaleOf = ({ looks }) => (looks.scale === "linear" ? "linear" : "log");
 
 /** @type {WeakMap<Float64Array, {stamp: unknown[], line: Line}>} */
 const lines = new WeakMap();

@@ -92,7 +92,7 @@ export const examples = {
       for (const run of runs) {
         const [w1, w2] = [0, 1].map((side) => interpolate((i) => run.position[2 * i + side], t));
         const y = x.map((at) => py(predict(w1, w2, x0 + (at / width) * (x1 - x0))));
-        sheet.stroke({ x, y }, 0, POINTS - 1, { colour: lookOf(run).color, width: 2 * unit });
+        sheet.stroke({ x, y }, 0, POINTS - 1, { color: lookOf(run).color, width: 2 * unit });
       }
       sheet.flush();
     }

@@ -121,7 +121,7 @@ export const relief = {
       const moving = runs.map(({ approximate }) => !!approximate);
       const begin = () => sheet.open(width, height, () => pixels);
       drawPaths(sheet, begin, lines, moving, t, [...looks, pixels, unit], (k, first, last, past) => {
-        const style = { colour: looks[k].color, width: (past ? 2 : 1.2) * unit };
+        const style = { color: looks[k].color, width: (past ? 2 : 1.2) * unit };
         const opacity = past ? 1 : 0.28;
         sheet.stroke(lines[k], first, last, { ...style, wanted: 1, opacity: 0.3 * opacity }); // behind a hill
         sheet.stroke(lines[k], first, last, { ...style, wanted: 0, opacity });
@@ -130,7 +130,7 @@ export const relief = {
       const behind = lines.map((line) => !!line.hidden?.[vertexAt(line, t)]);
       for (const [k, line] of lines.entries()) {
         const now = vertexAt(line, t);
-        const style = { colour: looks[k].color, width: 2 * unit, opacity: behind[k] ? 0.3 : 1 };
+        const style = { color: looks[k].color, width: 2 * unit, opacity: behind[k] ? 0.3 : 1 };
         sheet.segment(line.x[now], line.y[now], heads[k][0], heads[k][1], style);
       }
       for (const [k, [x, y]] of heads.entries()) {

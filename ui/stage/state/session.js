@@ -6,7 +6,7 @@
  * requests made one after the other. "exact": the paths are those of the scene.
  */
 
-/** @import { Catalogue, Point, Run, Terrain, Values } from "../types" */
+/** @import { Catalogue, Point, Run, Terrain, UnnamedRun, Values } from "../types" */
 
 import { NoAnswer, newestWins, retryDelay } from "./requests.js";
 import { surfaceQuery, toQuery, toQueryOn } from "./url.js";
@@ -17,11 +17,11 @@ const COMPUTING = "Computing …";
 
 /**
  * @typedef {object} Server what a session asks; see data/api.js
- * @property {(query: string) => Promise<{runs: Run[], values: Values, defaults: Values}>} paths
+ * @property {(query: string) => Promise<{runs: UnnamedRun[], values: Values, defaults: Values}>} paths
  * @property {(query: string) => Promise<Terrain>} terrain
  * @property {(query: string, key: string, terrain: Terrain) => Promise<Fan>} fan
  *
- * @typedef {{runs: (place: number, value: number) => Run[], terrain?: (place: number) => Terrain}} Fan
+ * @typedef {{runs: (place: number, value: number) => UnnamedRun[], terrain?: (place: number) => Terrain}} Fan
  *
  * @typedef {object} Listener what a session tells
  * @property {() => void} controls values changed that a control under the hand does not show yet
@@ -97,7 +97,8 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
     step: null,
     ...Object.fromEntries(catalogue.looks.map((key) => [key, defaults[key]])),
   });
-  const named = (/** @type {Run[]} */ runs) => runs.map((run) => ({ ...run, name: names.get(run.id) ?? run.id }));
+  const named = (/** @type {UnnamedRun[]} */ runs) =>
+    runs.map((run) => ({ ...run, name: names.get(run.id) ?? run.id }));
 
   function wanted() {
     if (!values) return query;
