@@ -42,7 +42,7 @@ STYLES = "stage.css"  # all of STAGE / "styles" as one file: a request less for 
 def stage_files() -> dict[str, tuple[Path, ...]]:
     """The files that a browser keeps, by path below BASE: what each is made of."""
     modules = {file.relative_to(STAGE).as_posix(): (file,) for file in sorted(STAGE.rglob("*.js"))}
-    first = [STAGE / "styles" / name for name in ("base.css", "controls.css")]  # the others refine these
+    first = [STAGE / "styles" / name for name in ("base.css", "controls.css", "panels.css")]  # the others refine them
     others = [file for file in sorted((STAGE / "styles").glob("*.css")) if file not in first]
     files = {**modules, STYLES: (*first, *others)}
     return {f"/stage/{VERSION}/{name}": parts for name, parts in files.items()} | {PLOTLY_PATH: (PLOTLY,)}

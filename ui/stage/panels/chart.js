@@ -92,6 +92,7 @@ export const chart = {
         drawAxes(context, frame, { x, y: axis }, theme, 12 * large);
         drawEdges(box, context, theme);
       });
+      box.dataset.axes = JSON.stringify([frame, [0, steps], axis.range]);
     }
 
     /** @param {number} t */

@@ -175,7 +175,7 @@ export const contour = {
           context.restore();
         }
       });
-      box.dataset.axes = JSON.stringify({ frame, x: axes.x, y: axes.y });
+      box.dataset.axes = JSON.stringify([cells[0].box, ...range]);
     }
 
     // --- drawing ---
