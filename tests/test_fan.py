@@ -67,9 +67,9 @@ def text(body):
 
 
 READ = """async ([fan, grid, places, what]) => {
-    const { createFan } = await import("/ui/stage/fan.js");
-    const { terrain } = await import("/ui/stage/terrain.js");
-    const { unpack } = await import("/ui/stage/wire.js");
+    const { createFan } = await import("/ui/stage/data/fan.js");
+    const { terrainOf } = await import("/ui/stage/data/terrain.js");
+    const { unpack } = await import("/ui/stage/data/wire.js");
     const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
     const text = (array) => {
         const view = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
@@ -77,7 +77,7 @@ READ = """async ([fan, grid, places, what]) => {
         for (let i = 0; i < view.length; i += 4096) out += String.fromCharCode(...view.subarray(i, i + 4096));
         return btoa(out);
     };
-    const read = createFan(unpack(bytes(fan)), terrain(unpack(bytes(grid))));
+    const read = createFan(unpack(bytes(fan)), terrainOf(unpack(bytes(grid))));
     if (what === "terrain") return places.map((place) => {
         const { heights, low, high, floor, minima, saddles } = read.terrain(place);
         return { heights: text(heights), low, high, floor, minima, saddles };
@@ -88,7 +88,7 @@ READ = """async ([fan, grid, places, what]) => {
 
 
 def read_back(modules, name, places, what="runs"):
-    """What ui/stage/fan.js makes of a fan at some places of its slider."""
+    """What ui/stage/data/fan.js makes of a fan at some places of its slider."""
     query, _ = SLIDERS[name]
     return modules.evaluate(READ, [text(fan_of(name)), text(grid(Scene.read(query))), places, what])
 
@@ -109,7 +109,7 @@ def test_a_place_stands_for_the_same_value_on_both_sides(modules, surface):
     }
     found = modules.evaluate(
         """async ([sliders, asked]) => {
-            const { toValue } = await import("/ui/stage/scene.js");
+            const { toValue } = await import("/ui/stage/state/hyper.js");
             return sliders.map(([key, hyper]) => [key, asked[key].map((place) => toValue(hyper, place))]);
         }""",
         [

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 STROKE = """async ([x, y, style]) => {
-    const { createSheet } = await import("/ui/stage/raster.js");
+    const { createSheet } = await import("/ui/stage/paint/sheet.js");
     const canvas = document.createElement("canvas");
     const sheet = createSheet(canvas);
     const white = new Uint32Array(120 * 100).fill(0xffffffff);
     sheet.open(120, 100, () => white);
-    sheet.stroke({ x, y, hidden: x.map(() => 0) }, 0, x.length - 1, { colour: "#000000", width: 3, ...style });
-    sheet.close();
+    sheet.stroke({ x, y, hidden: x.map(() => 0) }, 0, x.length - 1, { color: "#000000", width: 3, ...style });
+    sheet.flush();
     return [...canvas.getContext("2d").getImageData(0, 0, 120, 100).data].filter((_, i) => i % 4 === 0);
 }"""
 
@@ -49,9 +49,9 @@ def test_a_stroke_from_outside_to_outside_is_a_hairline(modules):
 
 
 GROUND = """async ([heights, range]) => {
-    const { paintGround } = await import("/ui/stage/ground.js");
-    const { ofHeights } = await import("/ui/stage/terrain.js");
-    const terrain = ofHeights({ domain: [[0, 1], [0, 1]], log_height: false, floor: 0, minima: [], saddles: [] },
+    const { paintGround } = await import("/ui/stage/paint/ground.js");
+    const { terrainOfHeights } = await import("/ui/stage/data/terrain.js");
+    const terrain = terrainOfHeights({ domain: [[0, 1], [0, 1]], log_height: false, floor: 0, minima: [], saddles: [] },
       Float32Array.from(heights));
     const theme = { low: "#ffffff", high: "#000000", line: "rgba(255,0,0,1)", background: "#00ff00" };
     const pixels = new Uint32Array(200 * 100);

@@ -33,10 +33,10 @@ def fan(scene: Scene, vary: str) -> bytes:
     Array stride (runs, stops) uint8: the path is sent from every stride-th step, its last step included.
     Array codes uint8: the paths one after the other, by run and stop, each x, then y, then loss, each as differences
     of the codes (int16) along the path; first all their high bytes, then all their low ones.
-    Head: the slider's values, the constants of the encoding (coding), and for each run the steps at which it left the
-    domain and stopped being finite for good (null: never), by stop. A slider of the surface's own moves the ground too: array ground, coded likewise, holds its
-    heights (GRID, GRID) at every GROUND_EVERY-th stop as differences along rows, 0 the lowest and 65535 the highest;
-    the head holds which those are, and the landmarks at every stop.
+    Head: the slider's values; coding, the constants of the encoding; and for each run the steps at which it left the
+    domain and stopped being finite for good (null: never), by stop. A slider of the surface's own moves the ground too:
+    array ground, coded likewise, holds its heights (GRID, GRID) at every GROUND_EVERY-th stop as differences along
+    rows, 0 the lowest and 65535 the highest; the head holds which those are, and the landmarks at every stop.
     """
     surface = surface_of(scene)
     values = [controls(scene.surface)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]

@@ -9,8 +9,17 @@ const DECADES = 12; // of a logarithmic axis at most
 const HEADROOM = 3; // decades of the loss axis above the start, so that a run that diverges is seen to rise
 const OUTLIER = 1e3; // a run that begins or rises this many times above the others does not decide the axis
 
-/** @param {number} value */
-const withMinus = (value) => String(value).replaceAll("-", "−");
+const PREFIXES = new Map([
+  [-9, "n"],
+  [-6, "μ"],
+  [0, ""],
+  [3, "k"],
+  [6, "M"],
+  [9, "G"],
+]);
+
+/** @param {string | number} number */
+const withMinus = (number) => String(number).replaceAll("-", "−");
 
 /**
  * The smallest of 1, 2, 5 and 10 times a power of ten that is not below a size.
@@ -31,8 +40,23 @@ export function ticksOf([low, high], count) {
   const step = roundStep((high - low) / count);
   const first = Math.ceil(low / step - 1e-9);
   const values = Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => (first + k) * step);
-  const decimals = Math.min(20, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
-  return { values, labels: values.map((value) => withMinus(Number(value.toFixed(decimals)))) };
+  return { values, labels: tickLabels(values, step, Math.max(Math.abs(low), Math.abs(high))) };
+}
+
+/**
+ * Multiples of a step in as many digits as the step needs. On an axis that reaches 10000, or nowhere 0.001, they have an
+ * SI prefix, as with Plotly: "20k", "1.5M", "200μ".
+ * @param {number[]} values
+ * @param {number} step
+ * @param {number} largest absolute value of the axis
+ */
+function tickLabels(values, step, largest) {
+  const magnitude = Math.floor(Math.log10(largest) + 0.01);
+  const exponent = Math.abs(magnitude) > 3 ? 3 * Math.round((magnitude - 1) / 3) : 0;
+  const decimals = Math.min(20, Math.max(0, exponent - Math.floor(Math.log10(step) + 1e-9)));
+  const suffix = PREFIXES.get(exponent) ?? `e${exponent}`;
+  const unit = 10 ** exponent;
+  return values.map((value) => (value === 0 ? "0" : withMinus(Number((value / unit).toFixed(decimals)) + suffix)));
 }
 
 /**

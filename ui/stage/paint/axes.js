@@ -2,15 +2,15 @@
 
 /** @import { Box, Range, Theme, Ticks } from "../types" */
 
+const OFFSET = 1; // pixels between the frame and a tick mark
 const TICK = 3; // pixels of a tick mark
-const PADDING = 0.2; // between a tick mark and its label, in letter sizes
-const DIGIT = 0.72; // the height of a digit, in letter sizes
-const DESCENT = 0.25; // how far letters reach below the baseline, in letter sizes
-const ASCENT = 0.8; // how far letters reach above the baseline, in letter sizes
-const LEADING = 0.25; // the least distance of two labels above one another, in letter sizes
-const SPACE = 0.5; // the least distance of two labels side by side, in letter sizes
-const STANDOFF = 4; // pixels between labels and title
+const STANDOFF = 4; // pixels between labels and title, if there is room for them
 const TITLE = 1.2; // the size of the title, in letter sizes
+// In letter sizes:
+const PADDING = 0.2; // between a tick mark and its label
+const DIGIT = 0.7; // the height of a digit
+const [ASCENT, DESCENT] = [0.75, 0.2]; // how far letters reach above and below the baseline
+const [BESIDE, ABOVE] = [0.5, 0.25]; // the least distance of labels beside and above one another
 
 /** @typedef {{title?: string, range: Range, ticks: Ticks}} AxisSpec */
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Sides */
@@ -83,12 +83,12 @@ function createRow(space) {
 function drawX(context, { left, right, bottom }, edges, axis, theme, size) {
   const ticks = placedTicks(axis, left, right);
   context.fillStyle = theme.faint;
-  for (const { at } of ticks) context.fillRect(Math.round(at - 0.5), Math.round(bottom), 1, TICK);
+  for (const { at } of ticks) context.fillRect(Math.round(at - 0.5), Math.round(bottom + OFFSET), 1, TICK);
 
   context.fillStyle = theme.muted;
   context.font = `${size}px ${theme.font}`;
-  const baseline = bottom + TICK + (PADDING + 1) * size;
-  const take = createRow(SPACE * size);
+  const baseline = bottom + OFFSET + TICK + (PADDING + 1) * size;
+  const take = createRow(BESIDE * size);
   for (const { at, label } of ticks) {
     const half = context.measureText(label).width / 2;
     const middle = clamp(at, edges.left + half, edges.right - half);
@@ -114,19 +114,19 @@ function drawX(context, { left, right, bottom }, edges, axis, theme, size) {
 function drawY(context, { left, top, bottom }, edges, axis, theme, size) {
   const ticks = placedTicks(axis, bottom, top);
   context.fillStyle = theme.faint;
-  for (const { at } of ticks) context.fillRect(Math.round(left - TICK), Math.round(at - 0.5), TICK, 1);
+  for (const { at } of ticks) context.fillRect(Math.round(left - OFFSET - TICK), Math.round(at - 0.5), TICK, 1);
 
   context.fillStyle = theme.muted;
   context.font = `${size}px ${theme.font}`;
   const title = Math.round(TITLE * size);
-  const right = left - TICK - PADDING * size;
-  const space = right - edges.left - (axis.title ? STANDOFF + title : 0);
+  const right = left - OFFSET - TICK - PADDING * size;
+  const space = right - edges.left - (axis.title ? (ASCENT + DESCENT) * title : 0);
   const widest = Math.max(0, ...ticks.map(({ label }) => context.measureText(label).width));
   const fitted = widest > space ? (size * space) / widest : size;
   context.font = `${fitted}px ${theme.font}`;
   context.textAlign = "right";
   const half = (DIGIT * fitted) / 2;
-  const take = createRow(LEADING * fitted);
+  const take = createRow(ABOVE * fitted);
   for (const { at, label } of ticks) {
     const middle = clamp(at, edges.top + half, edges.bottom - half);
     if (take(middle - half, middle + half)) context.fillText(label, right, middle + half);

@@ -155,12 +155,12 @@ export function paintHills(terrain, view, theme, width, height, ratio, grain, st
         const from = off < 0 ? -off : off;
         if (from < band && level > -0.5) {
           const covered = wide - from / slope;
-          const opacity = covered < 1 ? covered : 1;
+          const opacity = Math.min(covered, 1);
           r += (line[0] - r) * opacity;
           g += (line[1] - g) * opacity;
           bl += (line[2] - bl) * opacity;
         }
-        colors[i] = 0xff000000 | ((bl < 255 ? bl : 255) << 16) | ((g < 255 ? g : 255) << 8) | (r < 255 ? r : 255);
+        colors[i] = 0xff000000 | (Math.min(bl, 255) << 16) | (Math.min(g, 255) << 8) | Math.min(r, 255);
       }
     }
   }

@@ -133,10 +133,10 @@ export function createSheet(canvas) {
     let top = start + (p + 0.5 - from) * slope - reach;
     for (; p < last; p++, top += slope) {
       const bottom = top + 2 * reach;
-      const end = bottom < across ? bottom : across;
+      const end = Math.min(bottom, across);
       let q = top > least ? Math.floor(top) : least;
       for (let i = q * stepAcross + p * stepAlong; q < end; q++, i += stepAcross) {
-        const covered = (q + 1 < bottom ? q + 1 : bottom) - (q > top ? q : top);
+        const covered = Math.min(q + 1, bottom) - Math.max(q, top);
         const a = (covered * full) | 0;
         if (a >= 255) {
           all[i] = solid;
