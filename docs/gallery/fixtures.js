@@ -1,0 +1,120 @@
+/** Fixed runs that every panel is drawn on: gradient descent and its relatives on a quadratic bowl, by closed forms. */
+
+/** @import { Answer, Catalogue, Examples, Hyper, Run, Terrain } from "../../ui/stage/types" */
+
+import { terrainOf } from "../../ui/stage/data/terrain.js";
+
+export const STEPS = 60;
+const KAPPA = 6; // the bowl is f(x, y) = (x^2 + KAPPA y^2) / 2
+const START = /** @type {const} */ ([-4, 3]);
+
+/** @type {Hyper} */
+const LR = {
+  key: "",
+  id: "lr",
+  name: "learning rate",
+  default: 0.1,
+  low: 1e-3,
+  high: 1,
+  log: true,
+  near_one: false,
+  whole: false,
+};
+/** @param {string} id @param {string} name @param {number} [hessians] */
+const optimizer = (id, name, hessians = 0) => ({
+  ...{ id, name, family: "gradient", basic: true, spends: { gradients: 1, hessians } },
+  sliders: [{ ...LR, key: `${id}.lr` }],
+});
+
+/** @type {Catalogue} */
+export const CATALOGUE = /** @type {any} */ ({
+  looks: ["view", "chart", "scale", "arrows", "rail"],
+  optimizers: [
+    optimizer("sgd", "SGD"),
+    optimizer("momentum", "Momentum"),
+    optimizer("newton", "Newton", 1),
+    optimizer("wild", "SGD, too fast"),
+  ],
+  quantities: [{ id: "loss", name: "loss", remark: "", remark_on_data: "thin: validation" }],
+  patience: 5,
+  internals: [
+    { id: "velocity", label: "velocity" },
+    { id: "hessian", label: "Newton's model" },
+  ],
+  libraries: [{ id: "torch", name: "PyTorch" }],
+});
+
+/** @type {Examples} a line through two dozen points */
+const EXAMPLES = {
+  curve: "line",
+  names: ["intercept w₁", "slope w₂"],
+  train: [
+    [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2],
+    [-1.8, -1.2, -1.2, -0.3, 0.1, 0.3, 1.2, 1.4, 2.1],
+  ],
+  valid: [
+    [-1.7, -0.7, 0.3, 1.2],
+    [-1.9, -0.5, 0.4, 1.0],
+  ],
+};
+
+/** @param {boolean} data whether it is made of examples @returns {Terrain} */
+export function bowl(data) {
+  const n = 61;
+  const f = Float32Array.from({ length: n * n }, (_, i) => {
+    const [x, y] = [-5 + (10 * (i % n)) / (n - 1), -4 + (8 * Math.floor(i / n)) / (n - 1)];
+    return (x * x + KAPPA * y * y) / 2;
+  });
+  const head = {
+    ...{ surface: data ? "examples" : "bowl", log_height: false, floor: 0, minima: [[[0, 0], 0]], saddles: [] },
+    domain: [
+      [-5, 5],
+      [-4, 4],
+    ],
+    ...(data && { data: EXAMPLES }),
+  };
+  return terrainOf(/** @type {Answer} */ ({ head, arrays: { f } }));
+}
+
+/**
+ * A run whose step from (x, y) is a function's; momentum carries its last step along.
+ * @param {string} id
+ * @param {number} lr
+ * @param {number} momentum
+ * @param {boolean} [newton]
+ * @returns {Run}
+ */
+function runOf(id, lr, momentum, newton = false) {
+  const position = new Float64Array(2 * STEPS + 2);
+  const [gradient, velocity] = [new Float32Array(2 * STEPS + 2), new Float32Array(2 * STEPS + 2)];
+  const hessian = new Float32Array(3 * STEPS + 3);
+  position.set(START);
+  for (let i = 0; i <= STEPS; i++) {
+    for (const [side, curvature] of [1, KAPPA].entries()) {
+      const k = 2 * i + side;
+      gradient[k] = curvature * position[k];
+      velocity[k] = (i ? momentum * velocity[k - 2] : 0) + (lr * gradient[k]) / (newton ? curvature : 1);
+      if (i < STEPS) position[k + 2] = position[k] - velocity[k];
+    }
+    hessian.set([1, 0, KAPPA], 3 * i);
+  }
+  const rows = Array.from({ length: STEPS + 1 }, (_, i) => i);
+  const gap = Float64Array.from(rows, (i) => (position[2 * i] ** 2 + KAPPA * position[2 * i + 1] ** 2) / 2);
+  const outside = rows.findIndex((i) => Math.abs(position[2 * i]) > 5 || Math.abs(position[2 * i + 1]) > 4);
+  return {
+    ...{ id, name: CATALOGUE.optimizers.find((one) => one.id === id)?.name ?? id, position, gap, gradient },
+    lr: new Float32Array(STEPS + 1).fill(lr),
+    left: outside < 0 ? null : outside,
+    diverged: null,
+    internals: newton ? { hessian } : momentum ? { velocity } : {},
+    // It turns after a while, as where a model begins to learn the noise.
+    validation: gap.map((value, i) => value + 0.3 + 0.002 * Math.max(0, i - 25) ** 1.5),
+  };
+}
+
+export const RUNS = [
+  runOf("sgd", 0.3, 0),
+  runOf("momentum", 0.03, 0.85),
+  runOf("newton", 0.2, 0, true),
+  runOf("wild", 0.34, 0),
+];

@@ -1,0 +1,65 @@
+/** Draws every panel of the registry on the fixtures, in the light and in the dark theme. */
+
+/** @import { PanelKind, Picture } from "../../ui/stage/types" */
+
+import { h } from "../../ui/stage/controls/dom.js";
+import { lookAt, readTheme } from "../../ui/stage/paint/theme.js";
+import { PANELS } from "../../ui/stage/panels/index.js";
+import { bowl, CATALOGUE, RUNS, STEPS } from "./fixtures.js";
+
+const STYLES = ["base", "controls", "panels", "contour", "relief", "chart", "examples", "leaderboard", "program"];
+const AT = 12.5; // the step that is drawn
+
+/** @param {string} href */
+const loaded = (href) =>
+  new Promise((resolve, reject) => {
+    document.head.append(h("link", { rel: "stylesheet", href, onload: resolve, onerror: reject }));
+  });
+
+/**
+ * @param {PanelKind} kind
+ * @param {HTMLElement} box
+ * @param {HTMLElement} root
+ * @param {boolean} data
+ */
+function draw(kind, box, root, data) {
+  const theme = readTheme(root);
+  const looks = new Map(CATALOGUE.optimizers.map(({ id }, k) => [id, lookAt(theme, k)]));
+  /** @type {Picture} */
+  const picture = {
+    ...{ runs: RUNS, terrain: bowl(data), steps: STEPS, start: [-4, 3], theme, held: false, bending: false },
+    looks: { view: "overlay", chart: "loss", scale: "log", arrows: "1", rail: kind.id },
+    lookOf: ({ id }) => looks.get(id) ?? lookAt(theme, 0),
+    magnification: 1,
+    layout: {},
+  };
+  if (!kind.applies(picture)) return false;
+  const panel = kind.create(box, {
+    ...{ catalogue: CATALOGUE, change() {}, seek() {}, viewChanged() {}, redraw: () => panel.draw(AT) },
+    address: (route, query) => new URL(`${route}?${query}`, document.baseURI),
+    json: async () => ({ grade: "Identical.", code: "import torch\n" }),
+    query: () => "surface=bowl",
+    plotly: () => Promise.reject(new Error("the gallery has no plotly.js")),
+  });
+  panel.show(picture);
+  panel.draw(AT);
+  return true;
+}
+
+await Promise.all(STYLES.map((name) => loaded(new URL(`../../ui/stage/styles/${name}.css`, import.meta.url).href)));
+/** @type {(() => void)[]} they are drawn once all have their places */
+const drawings = [];
+for (const scheme of ["light", "dark"]) {
+  const root = h("div", { className: `stage gallery ${scheme}` });
+  document.querySelector("main")?.append(root);
+  for (const kind of PANELS) {
+    const slot = { main: "panels", side: "panels", rail: "rail", dialog: "dialogs" }[kind.slot];
+    const box = h("div", { className: `panel ${kind.id} ${{ rail: "tab", dialog: "window" }[kind.slot] ?? ""}` });
+    const caption = h("figcaption", {}, `${kind.id} (${kind.slot}): ${kind.label}`);
+    const figure = h("figure", { id: `${kind.id}-${scheme}` }, h("div", { className: slot }, box), caption);
+    root.append(figure);
+    drawings.push(() => draw(kind, box, root, false) || draw(kind, box, root, true));
+  }
+}
+for (const work of drawings) work();
+document.body.dataset.drawn = String(PANELS.length);
