@@ -219,8 +219,15 @@ export function interpolate(value, t) {
 export function lastCrossing({ x, y, step }, t, [left, top, width, height]) {
   for (let i = step.length - 1; i > 0; i--) {
     if (step[i - 1] > t) continue;
-    const inside = clipSegment(x[i - 1], y[i - 1], x[i], y[i], left, top, left + width, top + height);
-    if (inside && Number.isFinite(inside[0])) return [inside[2], inside[3]];
+    const [ax, ay, bx, by] = [x[i - 1], y[i - 1], x[i], y[i]];
+    const inside = clipSegment(ax, ay, bx, by, left, top, left + width, top + height);
+    if (!inside || !Number.isFinite(inside[0])) continue;
+    const [cx, cy, dx, dy] = inside;
+    // A segment that begins outside may cross the frame after step t only.
+    const beginsOutside = cx !== ax || cy !== ay;
+    const reached = (t - step[i - 1]) / (step[i] - step[i - 1]);
+    if (beginsOutside && reached < fractionAlong(ax, ay, bx, by, dx, dy)) continue;
+    return [dx, dy];
   }
   return [Number.NaN, Number.NaN];
 }
