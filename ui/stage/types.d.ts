@@ -61,12 +61,15 @@ export interface Catalogue {
   openings: string;
 }
 
-/** A scene by URL key. */
+/** A scene by URL key: numbers, words, lists; the catalogue says which is what. */
+// biome-ignore lint/suspicious/noExplicitAny: a union would have to be narrowed at every use
 export type Values = Record<string, any>;
 
 /** An answer of the server: see ui/paths.py for its layout. */
 export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: each route has a head of its own, described where it is written
   head: any;
+  // biome-ignore lint/suspicious/noExplicitAny: the kind of an array is known where it is read
   arrays: Record<string, any>;
 }
 
@@ -194,10 +197,12 @@ export interface PanelApi {
   /** The address of a route of the server. */
   address(route: string, query: string): URL;
   /** An answer of the server in JSON. Throws NoAnswer. */
+  // biome-ignore lint/suspicious/noExplicitAny: each route has an answer of its own
   json(route: string, query: string): Promise<any>;
   /** The query of the scene that is shown. */
   query(): string;
   /** plotly.js, loaded when it is first asked for. */
+  // biome-ignore lint/suspicious/noExplicitAny: plotly.js brings no types
   plotly(): Promise<any>;
 }
 

@@ -95,8 +95,9 @@ export function createRail(box, catalogue, tabs, act) {
      */
     show(values, defaults, lookOf) {
       for (const [key, made] of sliders) made.set(values[key], defaults[key]);
+      const tab = sides.some(({ id }) => id === values.rail) ? values.rail : "settings"; // a link may name any
       for (const [k, { id, el }] of sides.entries()) {
-        el.hidden = id !== values.rail;
+        el.hidden = id !== tab;
         buttons[k].setAttribute("aria-pressed", String(!el.hidden));
       }
       decay.select.value = values.schedule;
