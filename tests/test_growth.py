@@ -1,0 +1,67 @@
+"""A new optimizer, a new surface and a new panel are one file each, as the README says: the app shows them."""
+
+import math
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.conftest import serve
+from tests.driver import STAGE, painted, settled, stage, visit
+
+ROOT = Path(__file__).parent.parent
+EXAMPLE = re.compile(r"## Add an? (\w+):.*?Save this as `([^`]+)`.*?```\w+\n(.*?)```", re.DOTALL)
+EXAMPLES = {kind: (path, text) for kind, path, text in EXAMPLE.findall((ROOT / "README.md").read_text())}
+
+
+def test_the_readme_has_an_example_of_each():
+    assert EXAMPLES.keys() == {"optimizer", "surface", "panel"}
+    assert len(EXAMPLES["panel"][1].splitlines()) <= 30
+
+
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory):
+    """The app with the three examples in its tree."""
+    root = tmp_path_factory.mktemp("grown")
+    for part in ("app.py", ".streamlit", "engine", "optimizers", "surfaces", "ui"):
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, root / part)
+    for path, text in EXAMPLES.values():
+        assert not (root / path).exists()
+        (root / path).write_text(text)
+    (root / "ui" / "stage" / ".DS_Store").write_bytes(b"\0")  # a stray file and a folder stop nothing
+    (root / "ui" / "stage" / "drafts").mkdir()
+    index = root / "ui" / "stage" / "panels" / "index.js"
+    known = index.read_text()
+    name = Path(EXAMPLES["panel"][0]).stem
+    grown = re.sub(r"(export const PANELS = \[[^\]]*)\]", rf"\1, {name}]", known)
+    assert grown != known
+    index.write_text(f'import {{ {name} }} from "./{name}.js";\n{grown}')
+    with serve(root, root / "log.txt", env=os.environ) as address:
+        yield address
+
+
+def test_they_appear_on_the_page_in_its_link_and_compute(grown, chromium):
+    context = chromium.new_context(base_url=grown)
+    page = context.new_page()
+    wrong = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    visit(page)
+    painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("bowl"))
+    page.locator(f"{STAGE} .family summary", has_text="gradient").click()
+    painted(page, lambda: page.get_by_label("show Coin", exact=True).check())
+    page.get_by_role("button", name="Rates").click()
+    query = settled(page, "rail=rates")
+    assert query["surface"] == "bowl"
+    assert "coin" in query["on"].split(",")
+    visit(page, page.url.partition("?")[2] + "&step=7&coin.lr=0.25&schedule=exponential&schedule.T=10")
+    panel = page.locator(f"{STAGE} .rates")
+    expect(panel).to_be_visible()
+    rates = dict(line.rsplit(" ", 1) for line in panel.inner_text().splitlines())
+    assert float(rates["Coin"]) == pytest.approx(0.25 * math.exp(-0.7), rel=0.005)
+    assert stage(page, "source") == "exact"
+    assert wrong == []
+    context.close()
