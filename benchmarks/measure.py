@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -25,6 +26,7 @@ from tests.conftest import FLAGS
 from tests.driver import READY
 
 ROOT = Path(__file__).parent.parent
+tree = ContextVar("tree", default=ROOT)  # the checkout whose app is served: another one where two are compared
 VIEWPORT: Any = {"width": 1366, "height": 768}  # Any: Playwright wants its own TypedDict
 EIGHT = ("sgd", "momentum", "nesterov", "newton", "adagrad", "rmsprop", "adadelta", "adam")
 WINDOW = 500  # ms over which painted frames are counted for one sample of a rate
@@ -64,7 +66,7 @@ async def serve(
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", port, "--log-level", "warning"]
     began = time.time() * 1000
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    process = subprocess.Popen(command, cwd=tree.get(), env={**os.environ, **environment})
 
     def still_runs(seconds: float) -> None:
         with suppress(subprocess.TimeoutExpired):

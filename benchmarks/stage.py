@@ -12,7 +12,9 @@ from benchmarks.measure import EIGHT, WINDOW, Row, Traffic, fresh, hand, rates, 
 from optimizers import OPTIMIZERS
 
 RECORDER = Path(__file__).with_name("recorder.js").read_text()
-SCENE = {"surface": "ravine", "steps": "500", "on": ",".join(EIGHT)}
+# Every rate is stated, so that the paths are the same whatever a surface opens with.
+RATES = dict(zip(EIGHT, ("0.09", "0.02", "0.02", "1", "1", "0.1", "1", "0.3"), strict=True))
+SCENE = {"surface": "ravine", "steps": "500", "on": ",".join(EIGHT), **{f"{id}.lr": lr for id, lr in RATES.items()}}
 DRAGGED = {"adam.lr": "1 run bends", "rate": "8 runs bend", "surface.kappa": "8 runs and the ground bend"}
 SWEEP = 0.6  # s from one end of half a slider to the other
 MOVE = 1 / 60  # s between two moves of a hand's mouse: it tells of no more than one for each frame of the screen
@@ -177,7 +179,7 @@ async def playback(browser: Browser, n: int) -> list[Row]:
     async with serve() as server:
         for runs, steps in ((8, 500), (12, 1000)):
             on = [*EIGHT, *(id for id in OPTIMIZERS if id not in EIGHT)][:runs]
-            scene = {"surface": "ravine", "steps": str(steps), "on": ",".join(on)}
+            scene = {**SCENE, "steps": str(steps), "on": ",".join(on)}
             for view, name in (("overlay", "overlay"), ("panels", "side by side")):
                 async with stage(browser, server, **scene, view=view) as page:
                     panels = panels or await page.evaluate(PANELS)
