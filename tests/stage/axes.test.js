@@ -131,7 +131,7 @@ test("labels and titles are not cut at the canvas' edge", () => {
     context,
     [40, 4, 118, 80],
     { range: [0, 100.01], count: 2, title: "a title of a length that no panel of this size holds" },
-    { range: [0.50001, 0.50009], count: 4, title: "distance to the nearest minimum" },
+    { range: [0.50001, 0.50009], count: 5, title: "distance to the nearest minimum" },
   );
   assertApartAndWhole(context);
   assert.ok(context.texts.some(({ text }) => text === "100"));
