@@ -99,7 +99,7 @@ function drawX(context, { left, right, bottom }, edges, axis, theme, size) {
   const below = baseline + DESCENT * size + STANDOFF + ASCENT * title;
   context.save();
   context.translate(0, Math.min(below, edges.bottom - DESCENT * title));
-  drawTitle(context, axis.title, (left + right) / 2, edges.left, edges.right, theme, title);
+  drawTitle(context, axis.title, (left + right) / 2, left, edges.right, theme, title);
   context.restore();
 }
 
