@@ -108,8 +108,8 @@ def test_the_browser_draws_the_same_model(surface, modules):
     w = points(surface, 10)
     found = modules.evaluate(
         """async ([curve, ws, xs]) => {
-            const { CURVES } = await import("/ui/stage/panels/examples.js");
-            return ws.map(([w1, w2]) => xs.map((x) => CURVES[curve](w1, w2, x)));
+            const { MODELS } = await import("/ui/stage/data/models.js");
+            return ws.map(([w1, w2]) => xs.map((x) => MODELS[curve](w1, w2, x)));
         }""",
         [head["data"]["curve"], w.tolist(), x.tolist()],
     )

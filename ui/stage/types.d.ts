@@ -57,7 +57,7 @@ export interface Catalogue {
   libraries: Named[];
   quantities: Quantity[];
   patience: number;
-  internals: { id: string; width: number; mark: string; label: string }[];
+  internals: { id: string; width: number; label: string }[];
   openings: string;
 }
 

@@ -9,7 +9,7 @@ const TITLE = 1.2; // the size of the title, in letter sizes
 // In letter sizes:
 const PADDING = 0.2; // between a tick mark and its label
 const DIGIT = 0.7; // the height of a digit
-const [ASCENT, DESCENT] = [0.75, 0.25]; // how far letters reach above and below the baseline
+const [ASCENT, DESCENT] = [0.75, 0.3]; // how far letters reach above and below the baseline
 const [BESIDE, ABOVE] = [0.5, 0.25]; // the least distance of labels beside and above one another
 
 /** @typedef {{title?: string, range: Range, ticks: Ticks}} AxisSpec */
