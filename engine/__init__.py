@@ -1,42 +1,51 @@
-"""The mathematics: what an optimizer and a surface are, and how a run is computed. Works in a notebook."""
+"""The mathematics: what an optimizer and a surface are, and how a run is computed. It works in a notebook."""
 
+from engine.device import configure, float64
+from engine.follow import Trace, follow, last
+from engine.formula import formula_surface
+from engine.metrics import diverged_at, first_outside, shown
+from engine.noises import NOISES, perturbed
+from engine.optimizer import LIBRARIES, SHOWS, Elsewhere, Optimizer, Probe, Spends, unbiased
 from engine.registry import Registry, discover
-from engine.rollout import MAX_STEPS, Run, race, race_paths, rollout
+from engine.rollout import Run, race, race_paths, rollout
 from engine.schedules import SCHEDULES
-from engine.spec import (
-    LIBRARIES,
-    Data,
-    Elsewhere,
-    Examples,
-    Hyper,
-    Member,
-    Optimizer,
-    Probe,
-    Reference,
-    Schedule,
-    Spends,
-    Surface,
-)
+from engine.setting import MAX_STEPS, Setting
+from engine.spec import Data, Examples, Hyper, Member, Noise, Reference, Schedule, Surface
 
 __all__ = [
     "LIBRARIES",
     "MAX_STEPS",
+    "NOISES",
     "SCHEDULES",
+    "SHOWS",
     "Data",
     "Elsewhere",
     "Examples",
     "Hyper",
     "Member",
+    "Noise",
     "Optimizer",
     "Probe",
     "Reference",
     "Registry",
     "Run",
     "Schedule",
+    "Setting",
     "Spends",
     "Surface",
+    "Trace",
+    "configure",
     "discover",
+    "diverged_at",
+    "first_outside",
+    "float64",
+    "follow",
+    "formula_surface",
+    "last",
+    "perturbed",
     "race",
     "race_paths",
     "rollout",
+    "shown",
+    "unbiased",
 ]

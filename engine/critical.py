@@ -1,4 +1,4 @@
-"""Where a function of the plane is flat: its minima and saddles in a box, found from many starts."""
+"""The minima and saddle points of a function of the plane in a box, searched for from many starts."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -7,14 +7,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine.device import rollout_device
+from engine.device import float64, rollout_device
 
 STARTS = 21  # along each axis
-STEPS = 50
-SAME = 1e-5  # of the box: closer points are one
-MANY = 8  # flat points that are no strict minima: more are a line or a plain, of which one is shown if nothing is lower
-MOST = 30  # kinks looked at
-QUICK = {"xla_backend_optimization_level": 0}  # what runs once: it takes longer to compile than to compute
+STEPS = 50  # of Newton's method from each start
+SAME = 1e-5  # of the box: points that are closer count as one
+MANY = 8  # more degenerate minima than this form a line or a plateau, of which one point is kept if nothing is lower
+MOST = 30  # candidates for kinks that are examined
+QUICK = {"xla_backend_optimization_level": 0}  # these programs run once, and compiling takes longer than running
 
 Places = tuple[tuple[tuple[float, float], float], ...]
 
@@ -22,13 +22,19 @@ Places = tuple[tuple[tuple[float, float], float], ...]
 def critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple[Places, Places]:
     """The minima and the saddles of f((2,)) -> () in a box, each ((x, y), f), the lowest first.
 
-    `heights` (n, m) are f at `points` (n, m, 2) of a grid over the box: where f has a kink, Newton's method finds
-    nothing, and a minimum is looked for from the grid's own. Of a whole line of minima one is given.
+    `heights` (n, m) are f at `points` (n, m, 2) of a grid over the box. Smooth ones are found by Newton's method on
+    the gradient. At a kink that finds nothing, so the search there starts from the minima of the grid. Of a whole line
+    of minima one point is given.
     """
+    with float64(), jax.default_device(rollout_device()):
+        return _critical_points(f, domain, points, heights)
+
+
+def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple[Places, Places]:
     low, high = np.transpose(domain)
     span = high - low
     grid = np.stack(np.meshgrid(*(np.linspace(a, b, STARTS) for a, b in domain)), axis=-1).reshape(-1, 2)
-    with jax.default_device(rollout_device()), np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
         found, value, gradient, hessian, around = (
             np.asarray(a) for a in jax.jit(partial(_search, f), compiler_options=QUICK)(grid, low, high)
         )
@@ -54,7 +60,9 @@ def critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple
 
 
 def _search(f, starts, low, high):
-    """Newton's method on the gradient from every start: where it ends; f, gradient, Hessian; the least f around."""
+    """Newton's method on the gradient from every start: its last point; f, gradient and Hessian there; the least f
+    on a small circle around it.
+    """
     span = high - low
 
     def slope(w):
@@ -67,14 +75,14 @@ def _search(f, starts, low, high):
         a, b, c, d = H[0, 0], H[0, 1], H[1, 0], H[1, 1]
         determinant = a * d - b * c
         newton = jnp.array([d * g[0] - b * g[1], a * g[1] - c * g[0]]) / determinant
-        # Where H is singular, along the gradient to where the model's slope along it is none.
+        # If H is singular: along the gradient, to where the quadratic model is stationary on that line.
         cauchy = g * jnp.dot(g, g) / jnp.dot(g, H @ g)
         move = jnp.where(jnp.isfinite(newton).all(), newton, jnp.where(jnp.isfinite(cauchy), cauchy, 0.0))
         long = jnp.abs(move / span).max()
         return w - move * jnp.minimum(1.0, 0.1 / jnp.maximum(long, 1e-300)), (w, value, g, H)
 
     def one(w):
-        # f and its derivatives stand in the loop alone, which looks once more than it moves: they take long to compile.
+        # The loop evaluates once more than it moves, so that f and its derivatives are compiled inside it only.
         nothing = (w, jnp.zeros(()), jnp.zeros(2), jnp.zeros((2, 2)))
         _, (w, value, g, H) = jax.lax.fori_loop(0, STEPS + 1, step, (w, nothing))
         turn = jnp.linspace(0, 2 * jnp.pi, 16, endpoint=False)
@@ -93,9 +101,11 @@ def _distinct(places: Iterable[tuple[np.ndarray, float]], span: np.ndarray) -> l
 
 
 def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.ndarray) -> list:
-    """Minima at which f has a kink: from the grid's strict minima by a pattern search, where no other lies nearby."""
+    """Minima at which f has a kink: a pattern search from the strict minima of the grid with no known one nearby."""
     with np.errstate(all="ignore"):
-        padded = np.pad(np.where(np.isfinite(heights), heights, np.inf), 1, constant_values=-np.inf)  # not at the rim
+        padded = np.pad(
+            np.where(np.isfinite(heights), heights, np.inf), 1, constant_values=-np.inf
+        )  # not on the border
     n, m = heights.shape
     middle = padded[1:-1, 1:-1]
     others = [padded[1 + i : n + 1 + i, 1 + j : m + 1 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]
@@ -112,7 +122,7 @@ def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.nda
         values = np.asarray(many(candidates))
         best = np.where(np.isfinite(values), values, np.inf).argmin(axis=1)
         w, reach = candidates[np.arange(len(w)), best], reach * (0.5 if (best == 4).all() else 0.97)
-    # In a narrow valley the search ends anywhere: there f still falls in some direction.
+    # In a narrow valley the search may stop early: discard points from which f still decreases in some direction.
     turn = np.linspace(0, 2 * np.pi, 64, endpoint=False)
     ring = 1e-6 * span * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     around = np.asarray(many(w[:, None] + np.concatenate([np.zeros((1, 2)), ring])))

@@ -1,4 +1,8 @@
-"""Where JAX computes, in which precision, and where its compiled programs are kept: decided here alone."""
+"""Where JAX computes, how precisely, and where compiled programs are kept.
+
+Importing the engine changes no setting of JAX and no environment variable. An application calls `configure()` once,
+before JAX computes anything; a notebook may leave it out.
+"""
 
 import logging
 import os
@@ -7,55 +11,33 @@ import tempfile
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import jax
 
+from engine.cache import computed_once
+
 CHOICES = ("auto", "cpu", "gpu")
 CACHE_BYTES = 256 * 2**20
-PROGRAMS = (
-    400  # held in memory, of 2.9 MB each as measured: every surface with the basic optimizers, and a hundred more
-)
-
-# Rollouts agree with the reference libraries to 1e-9 and a loss may fall to 1e-16: both need float64.
-jax.config.update("jax_enable_x64", True)
+PROGRAMS = 400  # compiled functions held in memory, about 3 MB each: every surface with the basic optimizers, and more
 
 
-def _round_every_operation() -> None:
-    """Keep XLA from fusing a multiplication with an addition, so that every operation rounds as in NumPy and PyTorch.
+def configure() -> None:
+    """Set JAX up for an application: float64 by default, reproducible rounding, a cache of compiled programs on disk.
 
-    Where a path jitters, a rounding left out grows until it shows: RMSProp on Rosenbrock with eps = 0 stood 5.5e-8 from
-    PyTorch after 100 steps, and stands 1e-15 from it now. XLA reads this once, when JAX first computes: a notebook
-    that has used JAX before keeps its rounding.
+    Call it before JAX first computes, because XLA reads its flags only then. Calling it again does nothing new.
+
+    - Arrays are float64 everywhere in the process. Without this, rollouts are float64 nevertheless (`float64`).
+    - On x86 XLA does not fuse a multiplication with an addition, so that every operation rounds as in NumPy and
+      PyTorch. Where a path oscillates, a missing rounding grows until it is visible: RMSProp on Rosenbrock's function
+      with eps = 0 was 5.5e-8 away from PyTorch after 100 steps, and is 1e-15 away with this flag.
+    - Compiled programs are stored in `cache_folder()`, so that a restarted process need not compile them again.
     """
+    jax.config.update("jax_enable_x64", True)
     flags = os.environ.get("XLA_FLAGS", "")
     if platform.machine().lower() in {"x86_64", "amd64"} and "xla_cpu_max_isa" not in flags:
-        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()  # the newest without such an instruction
-
-
-@lru_cache
-def cache_folder() -> Path | None:
-    """Where programs and answers are kept over restarts, by JAX_COMPILATION_CACHE_DIR.
-
-    None where nothing can be written, as in a container without a home.
-    """
-    try:
-        given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
-        folder = Path(given) if given else Path.home() / ".cache" / "descent-lab" / "jax"
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home
-        logging.getLogger(__name__).warning("what is compiled and computed is not kept over restarts: %s", error)
-        return None
-    return folder
-
-
-def _keep_compiled_programs() -> None:
-    """Let compiled programs outlive the process, so that a restart does not compile again.
-
-    Where nothing can be kept they are compiled at each start.
-    """
+        # AVX is the newest instruction set without a fused multiply-add.
+        os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()
     folder = cache_folder()
     if folder is None:
         jax.config.update("jax_enable_compilation_cache", False)
@@ -66,22 +48,35 @@ def _keep_compiled_programs() -> None:
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
 
 
-_round_every_operation()
-_keep_compiled_programs()
+def float64():
+    """A context in which JAX computes in float64, whatever the process has set. It concerns the calling thread only.
+
+    Rollouts agree with the reference libraries to 1e-9 and a loss may fall to 1e-16: both need float64.
+    """
+    return jax.enable_x64(True)
 
 
-@lru_cache(maxsize=PROGRAMS)
-def _made(make: Callable[..., Any], *of: Any) -> Any:
-    return make(*of)
+@lru_cache
+def cache_folder() -> Path | None:
+    """The folder that keeps compiled programs and answers across restarts: JAX_COMPILATION_CACHE_DIR or a default.
+
+    None if the folder cannot be written, as in a container without a home directory.
+    """
+    try:
+        given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
+        folder = Path(given) if given else Path.home() / ".cache" / "descent-lab" / "jax"
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except (OSError, RuntimeError) as error:  # RuntimeError: there is no home directory
+        logging.getLogger(__name__).warning("compiled programs are not kept across restarts: %s", error)
+        return None
+    return folder
 
 
-_making = Lock()  # two threads that ask a cache for what it lacks would get one each, and both would compile it
-
-
+@computed_once(maxsize=PROGRAMS)
 def compiled(make: Callable[..., Any], *of: Any) -> Any:
-    """make(*of), a jitted function, held with all it has compiled as long as it is among the last PROGRAMS in use."""
-    with _making:
-        return _made(make, *of)
+    """make(*of), a jitted function. It is held, with all it has compiled, while it is among the last PROGRAMS used."""
+    return make(*of)
 
 
 def rollout_device():

@@ -1,4 +1,4 @@
-"""Numbers that tell what became of a run, and what went on inside it."""
+"""Numbers computed from a run: when it left the domain or diverged, and the optimizer's internal quantities."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -8,44 +8,53 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike
 
+from engine.optimizer import Optimizer
 from engine.rollout import Run
-from engine.spec import Optimizer, Surface, keywords_of
+from engine.spec import Surface, keywords_of
 
 
 def first_outside(run: Run, surface: Surface) -> int | None:
-    """The first step at which one run stands outside the surface's domain, or None."""
+    """The first step at which one run is outside the surface's domain, or None."""
     low, high = np.transpose(surface.domain)
     inside = ((low <= run.position) & (run.position <= high)).all(axis=-1)  # nan is not inside
     return None if inside.all() else int(inside.argmin())
 
 
 def diverged_at(run: Run) -> int | None:
-    """The step from which on one run's position or loss is inf or nan for good, or None.
+    """The step from which on one run's position or loss is never finite again, or None.
 
-    Where f is not defined a loss may be nan, and the run come back: that is no divergence.
+    Where f is undefined the loss may be nan at some steps only; a run that comes back has not diverged.
     """
     finite = np.isfinite(run.position).all(axis=-1) & np.isfinite(run.loss)
     return None if finite[-1] else len(finite) - int(finite[::-1].argmax()) if finite.any() else 0
 
 
-_asks = lru_cache(maxsize=512)(keywords_of)  # to read a signature costs as much as what it belongs to
+_keywords_of = lru_cache(maxsize=512)(keywords_of)  # reading a signature takes as long as the function itself
 
 
 def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> dict[str, np.ndarray]:
-    """What the optimizer shows of its inside: word -> (..., steps, 2), row t about the step from row t of the run.
+    """The internal quantities that the optimizer shows: name -> (..., steps, 2), row t for the step from row t.
 
-    `hypers` are those the run was made with, each a number or (n,) as for `rollout`; what is left out was at its
-    default, and `lr` is read from the run itself. Computed by NumPy alone, so nothing is ever compiled.
+    `hypers` are those of the run, each a number or (n,) as for `rollout`; those left out are at their defaults, and
+    `lr` is taken from the run. It is computed by NumPy, so nothing is ever compiled.
     """
-    runs = (slice(None),) * (run.loss.ndim - 1)  # a field's step axis follows the run axis, its own axes come last
+    axes = run.loss.ndim  # the run axis, if there is one, and the step axis
 
-    def state(rows: slice) -> SimpleNamespace:
-        return SimpleNamespace(**jax.tree.map(lambda values: values[*runs, rows], run.state))
+    def states(rows: slice) -> SimpleNamespace:
+        """The states of these rows. Runs and steps are the last axes, so that numbers and params broadcast alike."""
 
-    before, after = state(slice(None, -1)), state(slice(1, None))
-    given = {id: np.asarray(value)[..., None, None] for id, value in {**optimizer.defaults, **hypers}.items()}
-    given["lr"] = run.lr[..., None]
-    with np.errstate(all="ignore"):  # past an overflow inf and nan are what a run holds
-        return {
-            word: show(before, after, **{id: given[id] for id in _asks(show)}) for word, show in optimizer.shows.items()
+        def turned(values: np.ndarray) -> np.ndarray:
+            values = np.moveaxis(values, range(axes), range(-axes, 0))
+            return values[..., rows]
+
+        return SimpleNamespace(**jax.tree.map(turned, run.state))
+
+    before, after = states(slice(None, -1)), states(slice(1, None))
+    given = {id: np.asarray(value)[..., None] for id, value in {**optimizer.defaults, **hypers}.items()}
+    given["lr"] = run.lr
+    with np.errstate(all="ignore"):  # after an overflow a run holds inf and nan
+        quantities = {
+            name: function(before, after, **{id: given[id] for id in _keywords_of(function)})
+            for name, function in optimizer.shows.items()
         }
+    return {name: np.moveaxis(values, range(-axes, 0), range(axes)) for name, values in quantities.items()}

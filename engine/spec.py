@@ -1,41 +1,23 @@
-"""The vocabulary: what a hyperparameter, an optimizer, a surface and a schedule are."""
+"""What a hyperparameter, a surface, a schedule and a noise model are; engine/optimizer.py says what an optimizer is."""
 
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass
 from decimal import ROUND_HALF_UP, Context
 from typing import Any, ClassVar, NamedTuple
 
 import jax
 import numpy as np
 
-Params = Any  # a pytree of arrays: the point an optimizer moves
-State = Any  # a NamedTuple of arrays: what an optimizer remembers
-
 # The order in which members are listed; within a family the older one comes first.
 OPTIMIZER_FAMILIES = ("gradient", "momentum", "second order", "sign", "adaptive", "around another rule")
 SURFACE_FAMILIES = ("shape", "test function", "data")
-FAMILIES = (*OPTIMIZER_FAMILIES, *SURFACE_FAMILIES, "schedule")
-# What can be shown of an optimizer's inside, as its reader is told; Optimizer defines each.
-SHOWS = {
-    "rates": "learning rate per coordinate",
-    "velocity": "velocity",
-    "squares": "accumulated g² of x and y",
-    "ahead": "where the gradient is taken",
-}
-
-
-class Probe(NamedTuple):
-    """What an optimizer may learn about the objective at one step."""
-
-    value: jax.Array  # (), f at the current params
-    grad: Params  # like params
-    f: Callable[[Params], jax.Array]  # this step's objective, its noise included: for look-ahead, Hessian, line search
+FAMILIES = (*OPTIMIZER_FAMILIES, *SURFACE_FAMILIES, "schedule", "noise")
 
 
 def _significant(value: float, digits: int) -> float:
-    """Rounded as JavaScript's toPrecision does: a half goes up, not to the even neighbour."""
+    """Rounded to so many significant digits, a half away from zero."""
     return float(Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(value))
 
 
@@ -43,9 +25,9 @@ def _significant(value: float, digits: int) -> float:
 class Hyper:
     """One real hyperparameter: the only place where its range and default are written.
 
-    The same object makes the slider, the URL field and the check of bad input.
-    `log` lays the slider out in log(value), `near_one` in log(1 - value), which suits decay rates such as 0.99;
-    `whole` admits whole numbers alone.
+    Every control, address and check of bad input is derived from it.
+    `log` lays a slider out in log(value), `near_one` in log(1 - value), which suits decay rates such as 0.99;
+    `whole` restricts it to whole numbers.
     """
 
     id: str
@@ -71,9 +53,9 @@ class Hyper:
             raise ValueError(f"Hyper {self.id!r}: a range near one needs high < 1, got high={self.high}.")
 
     def at(self, place: float) -> float:
-        """The value that a slider's thumb stands for at `place` from 0 to 1: a short decimal inside the range.
+        """The value at `place` along the slider, from 0 (low) to 1 (high): a short decimal inside the range.
 
-        `toValue` in ui/stage/scene.js rounds alike, so that what a slider shows is what was computed.
+        A front end must round in the same way, so that the number it shows is the number that was computed with.
         """
         low, high = self.low, self.high
         if place <= 0 or place >= 1:
@@ -95,32 +77,9 @@ class Hyper:
 class Reference:
     """Where a rule or a function was first published."""
 
-    authors: str  # nobody where it was not: `where` then says what it is
+    authors: str  # empty if it was never published; `where` then says what it is
     year: int
     where: str
-
-
-class Spends(NamedTuple):
-    """Evaluations per step that the rule as published needs, whatever our probe offers."""
-
-    gradients: int = 1
-    hessians: int = 0
-
-
-class Elsewhere(NamedTuple):
-    """The same rule in another library, as Python text in the names of the hypers; `lr` is this very step's."""
-
-    make: str  # an expression: the library's optimizer
-    each: str = ""  # statements before each step that make the two agree: an adapter, shown as such
-    point: str = "w"  # an expression: our point, from the library's `w` and `optimizer` (Optax: `state`), at any step
-    begin: str = ""  # Optax: a statement that makes its own kind of params out of the start `w`
-    at: str = "w"  # Optax: an expression, where the gradient is taken
-    more: str = ""  # Optax: further arguments to its update
-    # Why a run is beyond the library, "with ...: ..."; from the rates of its steps and its hypers.
-    unless: Callable[..., str] = lambda rates, **hypers: ""
-
-
-LIBRARIES = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}
 
 
 def keywords_of(function: Callable) -> tuple[str, ...]:
@@ -129,7 +88,8 @@ def keywords_of(function: Callable) -> tuple[str, ...]:
     return tuple(p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY)
 
 
-def _check_keywords(member: str, function: Any, hypers: tuple[Hyper, ...]) -> None:
+def check_keywords(member: str, function: Any, hypers: tuple[Hyper, ...]) -> None:
+    """Raise ValueError unless the keyword-only arguments of a member's function are its declared hypers."""
     keywords = keywords_of(function)
     declared = tuple(h.id for h in hypers)
     if keywords != declared:
@@ -141,10 +101,10 @@ def _check_keywords(member: str, function: Any, hypers: tuple[Hyper, ...]) -> No
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Member:
-    """What every optimizer, surface and schedule tells its reader.
+    """What every optimizer, surface, schedule and noise model declares.
 
-    `checked` names what the tests compare it with: an independent implementation or a closed form. They agree to
-    `tolerance`, relative and absolute, in float64.
+    `tex` is its formula. `checked` names what the tests compare it with: an independent implementation or a closed
+    form. They agree to `tolerance`, relative and absolute, in float64.
     """
 
     tolerance: ClassVar[float]
@@ -172,60 +132,6 @@ class Member:
         return {h.id: h.default for h in self.hypers}
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Optimizer(Member):
-    """A pair of pure functions on any pytree.
-
-    `init(params)` gives the state before the first step, a NamedTuple of arrays.
-    `update(probe, state, params, *, lr, ...)` gives the params and the state after one step; `lr` is this step's
-    learning rate, the schedule already applied.
-    `spends` is the price of a step, so that rules can be compared by what they cost.
-    `basic` marks the rules that every course teaches: they stand first, and a page opens with them.
-    `elsewhere` says for each of LIBRARIES that has it how the same rule is written there.
-    `shows` holds what can be drawn of its inside, by a word of SHOWS, each one value per coordinate and step:
-
-    - velocity: what it carries along, in such units that it alone would move w by -velocity;
-    - ahead: from w to the point where the gradient is taken;
-    - squares: the accumulated squared gradients;
-    - rates: the learning rate of each coordinate, which multiplies the gradient, its mean or its sign.
-
-    Each is a function `(before, after, *, <some of the hypers>)` of the states before and after a step. They may be
-    those of many steps at once: fields like params are (..., steps, 2), scalar fields (..., steps), hypers (..., 1, 1)
-    and `lr` (..., steps, 1), all NumPy arrays, so it is written with plain operators (`** 0.5`).
-    """
-
-    tolerance = 1e-9  # at every step
-
-    init: Callable[[Params], State]
-    update: Callable[..., tuple[Params, State]]
-    spends: Spends = field(default_factory=Spends)
-    shows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    basic: bool = False
-    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
-
-    @property
-    def order(self) -> tuple:
-        """Where the optimizer stands in a list: the basic ones first, then by family and year."""
-        return not self.basic, *super().order
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        _check_keywords(self.id, self.update, self.hypers)
-        if not self.elsewhere.keys() <= set(LIBRARIES):
-            raise ValueError(f"{self.id!r}: elsewhere must name some of {[*LIBRARIES]}, got {sorted(self.elsewhere)}.")
-        if "lr" not in self.defaults:
-            raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
-        for word, function in self.shows.items():
-            if word not in SHOWS:
-                raise ValueError(f"{self.id!r}: shows must be some of {[*SHOWS]}, got {word!r}.")
-            keywords = keywords_of(function)
-            if keywords != tuple(id for id in self.defaults if id in keywords):
-                raise ValueError(
-                    f"{self.id!r}: the keyword-only arguments of shows[{word!r}] must be some of the declared hypers "
-                    f"in the same order; expected some of {[*self.defaults]}, got {[*keywords]}."
-                )
-
-
 class Examples(NamedTuple):
     """Measured pairs, in no order."""
 
@@ -235,10 +141,11 @@ class Examples(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Data:
-    """What a surface is made of whose point is a model of two parameters: f is the mean of `loss` over `train`.
+    """The data behind a surface that is the training loss of a model with two parameters.
 
-    `predict(w, x)` is the model: numbers of x's shape. `loss(w, x, y)` is what each example costs, of x's shape.
-    `curve` names the same model in ui/stage/data.js, and `names` the two parameters.
+    `predict(w, x)` is the model, of the shape of x. `loss(w, x, y)` is the loss of each example, of the same shape;
+    the surface's f is its mean over `train`. `valid` holds examples that no optimizer sees.
+    `curve` is the id by which a front end knows how to draw the model, and `names` are those of its two parameters.
     """
 
     curve: str
@@ -251,15 +158,15 @@ class Data:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Surface(Member):
-    """A scalar function of the plane that carries its own answer.
+    """A scalar function of the plane together with its known minima and saddle points.
 
     `f(xy, *, ...)` takes one point (2,) and gives one number (); grids and batches are its vmap.
     `minima(...)` and `saddles(...)` give ((x, y), f) for every local minimum and saddle point in the domain.
-    `log_height` says that colour and height read best as log10(1 + f - min f).
+    `log_height` says that colour and height are best drawn as log10(1 + f - min f).
     `smooth` says that f has a gradient everywhere in the domain, its minima included.
     `opening` holds settings, in the URL's spelling, that show this surface's character: its defaults for the page.
-    `data` is what a surface made of data is made of; then a step may see a batch of it.
-    `source(module)` is f as Python text for a module, jnp or torch, where f's own source would not do.
+    `data` holds the examples if f is a training loss; a step may then see a mini-batch of them.
+    `source(module)` is f as Python source for a module, jnp or torch, where the source of f itself would not do.
     """
 
     tolerance = 1e-11
@@ -278,26 +185,41 @@ class Surface(Member):
     def __post_init__(self) -> None:
         super().__post_init__()
         for function in (self.f, self.minima, self.saddles):
-            _check_keywords(self.id, function, self.hypers)
+            check_keywords(self.id, function, self.hypers)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Schedule(Member):
     """A factor on the learning rate.
 
-    `factor(t, *, ...)` gives it for the steps t = 0, 1, 2, ..., an array of any shape. A schedule that answers to the
-    run has `memory`, a NamedTuple of numbers before the first step, and `react(loss, memory, *, ...)` instead, which
-    gives the factor and the memory after having seen the loss of this step's objective.
+    `factor(t, *, ...)` gives it for the steps t = 0, 1, 2, ..., an array of any shape. A schedule that depends on the
+    losses of the run has `react(loss, memory, *, ...)` instead, which gives the factor and the new memory, given the
+    loss of this step's objective; `memory`, a NamedTuple of numbers, is the memory before the first step.
     """
 
     tolerance = 1e-12
 
     factor: Callable[..., jax.Array] | None = None
-    memory: State = None
-    react: Callable[..., tuple[jax.Array, State]] | None = None
+    memory: Any = None
+    react: Callable[..., tuple[jax.Array, Any]] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if (self.factor is None) == (self.react is None):
-            raise ValueError(f"{self.id!r}: a schedule needs either a factor or a reaction.")
-        _check_keywords(self.id, self.factor or self.react, self.hypers)
+            raise ValueError(f"{self.id!r}: a schedule needs either factor or react.")
+        check_keywords(self.id, self.factor or self.react, self.hypers)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Noise(Member):
+    """A noise model: how the objective f_t of one step differs from f.
+
+    `draw(key, params)` gives the random numbers of one step, an array or pytree of arrays. They are multiplied by the
+    noise's scale sigma, and `perturb(value, params, draws)` gives f_t(params) from value = f(params). An optimizer's
+    look-ahead and its Hessian are those of the same f_t.
+    """
+
+    tolerance = 1e-12
+
+    draw: Callable[[jax.Array, Any], Any]
+    perturb: Callable[[jax.Array, Any, Any], jax.Array]

@@ -1,14 +1,15 @@
-"""The one adapter to Optax: a rule of its own becomes the two functions of an optimizer.
+"""The adapter to Optax: it turns a gradient transformation into the two functions of an optimizer.
 
-A rule is built anew in each update, from hyperparameters that are traced: none of the states below depends on them.
+The transformation is built anew in each update, because its hyperparameters are traced. No state of those used here
+depends on them.
 """
 
 from typing import Any, NamedTuple
 
+import jax
 import optax
 
-from engine import Probe
-from optimizers.adam import unbiased
+from engine import Probe, unbiased
 
 
 class State(NamedTuple):
@@ -16,21 +17,21 @@ class State(NamedTuple):
 
 
 def begin(rule: optax.GradientTransformation):
-    """The `init` of an optimizer, from the rule with any hyperparameters."""
+    """The `init` of an optimizer, from the transformation with any hyperparameters."""
     return lambda params: State(rule.init(params))
 
 
 def follow(rule: optax.GradientTransformation, probe: Probe, state: State, params):
-    """One update by the rule."""
+    """One update by the transformation."""
     updates, after = rule.update(probe.grad, state.rule, params)
     return optax.apply_updates(params, updates), State(after)
 
 
 def mu_hat(moments, b):
-    """Optax's running mean of gradients with decay b, (..., steps, 2), corrected for its start at 0."""
-    return unbiased(moments.mu, b, moments.count)
+    """Optax's running mean of gradients with decay b, like params, corrected for its start at 0."""
+    return jax.tree.map(lambda mu: unbiased(mu, b, moments.count), moments.mu)
 
 
 def nu_hat(moments, b):
-    """The same of its running mean of squares."""
-    return unbiased(moments.nu, b, moments.count)
+    """Optax's running mean of squared gradients, likewise."""
+    return jax.tree.map(lambda nu: unbiased(nu, b, moments.count), moments.nu)

@@ -1,5 +1,6 @@
 """AdaBelief: Adam that steps far where the gradient is as expected, not where it is small."""
 
+import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
@@ -32,8 +33,10 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[0], b1),
-        "rates": lambda before, after, *, lr, b2, eps: lr / (nu_hat(after.rule[0], b2) ** 0.5 + eps),
+        "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
+        "rates": lambda before, after, *, lr, b2, eps: jax.tree.map(
+            lambda v: lr / (v**0.5 + eps), nu_hat(after.rule[0], b2)
+        ),
     },
     elsewhere={
         "optax": Elsewhere("optax.adabelief(lr, b1=b1, b2=b2, eps=eps, eps_root=eps)"),

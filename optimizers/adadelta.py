@@ -47,7 +47,9 @@ OPTIMIZER = Optimizer(
     update=update,
     shows={
         "squares": lambda before, after: after.v,
-        "rates": lambda before, after, *, lr, eps: lr * (before.u + eps) ** 0.5 / (after.v + eps) ** 0.5,
+        "rates": lambda before, after, *, lr, eps: jax.tree.map(
+            lambda u, v: lr * (u + eps) ** 0.5 / (v + eps) ** 0.5, before.u, after.v
+        ),
     },
     elsewhere={
         "keras": Elsewhere("keras.optimizers.Adadelta(lr, rho=rho, epsilon=eps)"),

@@ -37,7 +37,7 @@ OPTIMIZER = Optimizer(
     update=update,
     shows={
         "squares": lambda before, after: after.G,
-        "rates": lambda before, after, *, lr, eps: lr / (after.G + eps) ** 0.5,
+        "rates": lambda before, after, *, lr, eps: jax.tree.map(lambda G: lr / (G + eps) ** 0.5, after.G),
     },
     elsewhere={
         "keras": Elsewhere("keras.optimizers.Adagrad(lr, initial_accumulator_value=0.0, epsilon=eps)"),

@@ -43,6 +43,6 @@ OPTIMIZER = Optimizer(
     update=update,
     shows={
         "squares": lambda before, after: after.G,
-        "rates": lambda before, after, *, lr, eps: lr / (after.G + eps),
+        "rates": lambda before, after, *, lr, eps: jax.tree.map(lambda G: lr / (G + eps), after.G),
     },
 )

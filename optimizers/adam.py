@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -25,16 +25,9 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
     v = jax.tree.map(lambda v, g: b2 * v + (1 - b2) * g**2, state.v, probe.grad)
 
     def step(w, m, v):
-        m_hat = m / (1 - b1**t)
-        v_hat = v / (1 - b2**t)
-        return w - lr * m_hat / (jnp.sqrt(v_hat) + eps)
+        return w - lr * unbiased(m, b1, t) / (jnp.sqrt(unbiased(v, b2, t)) + eps)
 
     return jax.tree.map(step, params, m, v), State(t, m, v)
-
-
-def unbiased(mean, b, t):
-    """The running means (..., 2) with decay b after t (...) steps, corrected for their start at 0."""
-    return mean / (1 - b ** t[..., None])
 
 
 OPTIMIZER = Optimizer(
@@ -59,9 +52,11 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
-        "squares": lambda before, after, *, b2: unbiased(after.v, b2, after.t),
-        "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.v, b2, after.t) ** 0.5 + eps),
+        "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * unbiased(m, b1, after.t), after.m),
+        "squares": lambda before, after, *, b2: jax.tree.map(lambda v: unbiased(v, b2, after.t), after.v),
+        "rates": lambda before, after, *, lr, b2, eps: jax.tree.map(
+            lambda v: lr / (unbiased(v, b2, after.t) ** 0.5 + eps), after.v
+        ),
     },
     elsewhere={
         "keras": Elsewhere(

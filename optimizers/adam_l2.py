@@ -1,5 +1,6 @@
 """Adam with weight decay in the gradient, as an L2 penalty has it: where gradients are large it hardly acts."""
 
+import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
@@ -35,9 +36,11 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[1][0], b1),
+        "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[1][0], b1)),
         "squares": lambda before, after, *, b2: nu_hat(after.rule[1][0], b2),
-        "rates": lambda before, after, *, lr, b2, eps: lr / (nu_hat(after.rule[1][0], b2) ** 0.5 + eps),
+        "rates": lambda before, after, *, lr, b2, eps: jax.tree.map(
+            lambda v: lr / (v**0.5 + eps), nu_hat(after.rule[1][0], b2)
+        ),
     },
     elsewhere={
         "optax": Elsewhere("optax.chain(optax.add_decayed_weights(decay), optax.adam(lr, b1=b1, b2=b2, eps=eps))"),

@@ -1,5 +1,6 @@
 """Adamax: Adam with the largest recent gradient for a scale, instead of a mean of squares."""
 
+import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
@@ -32,9 +33,9 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[0], b1),
-        "squares": lambda before, after: after.rule[0].nu ** 2,
-        "rates": lambda before, after, *, lr: lr / after.rule[0].nu,
+        "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
+        "squares": lambda before, after: jax.tree.map(lambda u: u**2, after.rule[0].nu),
+        "rates": lambda before, after, *, lr: jax.tree.map(lambda u: lr / u, after.rule[0].nu),
     },
     elsewhere={
         "optax": Elsewhere("optax.adamax(lr, b1=b1, b2=b2, eps=eps)"),

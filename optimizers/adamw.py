@@ -1,5 +1,6 @@
 """AdamW: Adam with weight decay beside the step, not in the gradient, so that no scale weakens it."""
 
+import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
@@ -33,9 +34,11 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[0], b1),
+        "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
         "squares": lambda before, after, *, b2: nu_hat(after.rule[0], b2),
-        "rates": lambda before, after, *, lr, b2, eps: lr / (nu_hat(after.rule[0], b2) ** 0.5 + eps),
+        "rates": lambda before, after, *, lr, b2, eps: jax.tree.map(
+            lambda v: lr / (v**0.5 + eps), nu_hat(after.rule[0], b2)
+        ),
     },
     elsewhere={
         "optax": Elsewhere("optax.adamw(lr, b1=b1, b2=b2, eps=eps, weight_decay=decay)"),

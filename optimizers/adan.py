@@ -5,8 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
-from optimizers.adam import unbiased
+from engine import Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -22,8 +21,8 @@ def init(params) -> State:
     return State(t=jnp.zeros((), jnp.int32), g=zeros, m=zeros, v=zeros, n=zeros)
 
 
-# In the paper a beta is the weight of what is new; here, as in the authors' program, that of what is kept. Optax takes
-# the paper's factor 1 - beta_2 for the authors' beta_2, so that hardly any look-ahead is left: this is not its rule.
+# In the paper a beta is the weight of the new value; here, as in the authors' program, it is that of the old mean.
+# Optax reads the paper's factor 1 - beta_2 as the authors' beta_2, which leaves hardly any look-ahead: another rule.
 def update(probe: Probe, state: State, params, *, lr, b1, b2, b3, eps):
     t = state.t + 1
     change = jax.tree.map(lambda g, before: jnp.where(t > 1, g - before, 0.0), probe.grad, state.g)
@@ -32,9 +31,7 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, b3, eps):
     n = jax.tree.map(lambda n, g, d: b3 * n + (1 - b3) * (g + b2 * d) ** 2, state.n, probe.grad, change)
 
     def step(w, m, v, n):
-        m_hat = m / (1 - b1**t)
-        v_hat = v / (1 - b2**t)
-        n_hat = n / (1 - b3**t)
+        m_hat, v_hat, n_hat = unbiased(m, b1, t), unbiased(v, b2, t), unbiased(n, b3, t)
         return w - lr * (m_hat + b2 * v_hat) / (jnp.sqrt(n_hat) + eps)
 
     return jax.tree.map(step, params, m, v, n), State(t, probe.grad, m, v, n)
@@ -63,9 +60,11 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1, b2: (
-            lr * (unbiased(after.m, b1, after.t) + b2 * unbiased(after.v, b2, after.t))
+        "velocity": lambda before, after, *, lr, b1, b2: jax.tree.map(
+            lambda m, v: lr * (unbiased(m, b1, after.t) + b2 * unbiased(v, b2, after.t)), after.m, after.v
         ),
-        "rates": lambda before, after, *, lr, b3, eps: lr / (unbiased(after.n, b3, after.t) ** 0.5 + eps),
+        "rates": lambda before, after, *, lr, b3, eps: jax.tree.map(
+            lambda n: lr / (unbiased(n, b3, after.t) ** 0.5 + eps), after.n
+        ),
     },
 )

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers.adam import unbiased
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -28,9 +27,7 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
     largest = jax.tree.map(jnp.maximum, state.largest, v)
 
     def step(w, m, largest):
-        m_hat = m / (1 - b1**t)
-        v_hat = largest / (1 - b2**t)
-        return w - lr * m_hat / (jnp.sqrt(v_hat) + eps)
+        return w - lr * unbiased(m, b1, t) / (jnp.sqrt(unbiased(largest, b2, t)) + eps)
 
     return jax.tree.map(step, params, m, largest), State(t, m, v, largest)
 
@@ -55,9 +52,11 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1: lr * unbiased(after.m, b1, after.t),
-        "squares": lambda before, after, *, b2: unbiased(after.largest, b2, after.t),
-        "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.largest, b2, after.t) ** 0.5 + eps),
+        "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * unbiased(m, b1, after.t), after.m),
+        "squares": lambda before, after, *, b2: jax.tree.map(lambda v: unbiased(v, b2, after.t), after.largest),
+        "rates": lambda before, after, *, lr, b2, eps: jax.tree.map(
+            lambda v: lr / (unbiased(v, b2, after.t) ** 0.5 + eps), after.largest
+        ),
     },
     elsewhere={
         "torch": Elsewhere("torch.optim.Adam([w], lr=lr, betas=(b1, b2), eps=eps, amsgrad=True)"),

@@ -37,7 +37,7 @@ OPTIMIZER = Optimizer(
     checked="Optax, PyTorch, NumPy",
     init=init,
     update=update,
-    shows={"velocity": lambda before, after, *, lr: lr * after.m},
+    shows={"velocity": lambda before, after, *, lr: jax.tree.map(lambda m: lr * m, after.m)},
     elsewhere={
         "optax": Elsewhere("optax.chain(optax.ema(momentum, debias=False), optax.scale_by_learning_rate(lr))"),
         "torch": Elsewhere(

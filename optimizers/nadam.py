@@ -5,8 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers.adam import unbiased
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -35,8 +34,7 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, psi):
         return mu_next * m / (1 - product * mu_next) + (1 - mu) * g / (1 - product)
 
     def step(w, m_hat, v):
-        v_hat = v / (1 - b2**t)
-        return w - lr * m_hat / (jnp.sqrt(v_hat) + eps)
+        return w - lr * m_hat / (jnp.sqrt(unbiased(v, b2, t)) + eps)
 
     m_hat = jax.tree.map(ahead, m, probe.grad)
     return jax.tree.map(step, params, m_hat, v), State(t, m, v, product, m_hat)
@@ -65,9 +63,11 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr: lr * after.m_hat,
-        "squares": lambda before, after, *, b2: unbiased(after.v, b2, after.t),
-        "rates": lambda before, after, *, lr, b2, eps: lr / (unbiased(after.v, b2, after.t) ** 0.5 + eps),
+        "velocity": lambda before, after, *, lr: jax.tree.map(lambda m_hat: lr * m_hat, after.m_hat),
+        "squares": lambda before, after, *, b2: jax.tree.map(lambda v: unbiased(v, b2, after.t), after.v),
+        "rates": lambda before, after, *, lr, b2, eps: jax.tree.map(
+            lambda v: lr / (unbiased(v, b2, after.t) ** 0.5 + eps), after.v
+        ),
     },
     elsewhere={"torch": Elsewhere("torch.optim.NAdam([w], lr=lr, betas=(b1, b2), eps=eps, momentum_decay=psi)")},
 )

@@ -38,7 +38,7 @@ OPTIMIZER = Optimizer(
     update=update,
     shows={
         "velocity": lambda before, after: after.v,
-        "ahead": lambda before, after, *, momentum: -momentum * before.v,
+        "ahead": lambda before, after, *, momentum: jax.tree.map(lambda v: -momentum * v, before.v),
     },
     elsewhere={
         "keras": Elsewhere(

@@ -5,9 +5,8 @@ import jax.numpy as jnp
 import optax
 import optax.contrib
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
 from optimizers._optax import State, begin, follow
-from optimizers.adam import unbiased
 
 init = begin(optax.contrib.prodigy())
 
@@ -20,13 +19,14 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
 
 
 def velocity(before, after, *, lr, b1):
-    return lr * unbiased(after.rule.exp_avg, b1, after.rule.count) / before.rule.estim_lr[..., None]
+    d, t = before.rule.estim_lr, after.rule.count
+    return jax.tree.map(lambda m: lr * unbiased(m, b1, t) / d, after.rule.exp_avg)
 
 
 def rates(before, after, *, lr, b2, eps):
-    d, d_next = before.rule.estim_lr[..., None], after.rule.estim_lr[..., None]
-    corrected = (1 - b2 ** after.rule.count[..., None]) ** 0.5
-    return lr * d**2 * corrected / (after.rule.exp_avg_sq**0.5 + d_next * eps)
+    d, d_next = before.rule.estim_lr, after.rule.estim_lr
+    corrected = (1 - b2**after.rule.count) ** 0.5
+    return jax.tree.map(lambda v: lr * d**2 * corrected / (v**0.5 + d_next * eps), after.rule.exp_avg_sq)
 
 
 OPTIMIZER = Optimizer(

@@ -1,5 +1,6 @@
 """RAdam: Adam that waits with its scale until enough squares were seen to trust it."""
 
+import jax
 import numpy as np
 import optax
 
@@ -14,11 +15,12 @@ def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
 
 
 def rates(before, after, *, lr, b2, eps):
-    t = after.rule[0].count[..., None]
+    t = after.rule[0].count
     longest = 2 / (1 - b2) - 1
     length = longest - 2 * t * b2**t / (1 - b2**t)
     trust = ((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length)) ** 0.5
-    return lr * np.where(length >= 5, trust / (nu_hat(after.rule[0], b2) ** 0.5 + eps), 1.0)
+    v_hat = nu_hat(after.rule[0], b2)
+    return jax.tree.map(lambda v: lr * np.where(length >= 5, trust / (v**0.5 + eps), 1.0), v_hat)
 
 
 OPTIMIZER = Optimizer(
@@ -43,7 +45,7 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     shows={
-        "velocity": lambda before, after, *, lr, b1: lr * mu_hat(after.rule[0], b1),
+        "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
         "rates": rates,
     },
     elsewhere={

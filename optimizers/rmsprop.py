@@ -41,7 +41,7 @@ OPTIMIZER = Optimizer(
     update=update,
     shows={
         "squares": lambda before, after: after.v,
-        "rates": lambda before, after, *, lr, eps: lr / (after.v + eps) ** 0.5,
+        "rates": lambda before, after, *, lr, eps: jax.tree.map(lambda v: lr / (v + eps) ** 0.5, after.v),
     },
     elsewhere={
         "keras": Elsewhere("keras.optimizers.RMSprop(lr, rho=rho, epsilon=eps)"),

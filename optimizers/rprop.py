@@ -49,7 +49,9 @@ OPTIMIZER = Optimizer(
     checked="PyTorch, NumPy",
     init=init,
     update=update,
-    shows={"rates": lambda before, after, *, lr: lr * after.r * (after.g != 0)},  # 0 while it waits
+    shows={  # 0 for a coordinate that waits
+        "rates": lambda before, after, *, lr: jax.tree.map(lambda r, g: lr * r * (g != 0), after.r, after.g)
+    },
     elsewhere={
         "torch": Elsewhere(
             # It wants down < 1 < up: for a 1 stands the number next to it, which is 1 but for a rounding.

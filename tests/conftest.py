@@ -13,9 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import sync_playwright
 
+from engine import configure
 from tests.browser import browser_path
 
 os.environ["KERAS_BACKEND"] = "jax"  # Keras reads it once, at its import
+configure()  # before JAX computes: float64, and a rounding like NumPy's
 
 ROOT = Path(__file__).parent.parent
 # WebGL in software: the machine may have no graphics card. The rest keeps Chromium from calling home.

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from engine import LIBRARIES, SCHEDULES, Hyper, Member
+from engine import LIBRARIES, NOISES, SCHEDULES, Hyper, Member
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.paths import INTERNALS
@@ -30,7 +30,7 @@ def catalogue() -> dict[str, object]:
         "settings": {h.id: slider(h.id, h) for h in SETTINGS},
         "surfaces": [*surfaces, own],
         "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
-        "noises": [],
+        "noises": [{"id": m.id, "name": m.name} for m in NOISES.values()],
         "optimizers": optimizers,
         "libraries": named(LIBRARIES),
         "quantities": [{"id": id, **quantity._asdict()} for id, quantity in QUANTITIES.items()],

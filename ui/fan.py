@@ -43,15 +43,16 @@ def fan(scene: Scene, vary: str) -> bytes:
     owner = vary.split(".")[0]
     on = tuple(id for id in scene.on if id == owner or owner not in OPTIMIZERS)
     varied = MappingProxyType({**scene.values, vary: np.asarray(values)})
-    entries, settings = race_of(replace(scene, on=on, values=varied))
-    settings["start"] = np.broadcast_to(scene.start, (STOPS, 2))  # as many runs where nobody heeds the slider
-    steps = settings["steps"]
+    entries, setting = race_of(replace(scene, on=on, values=varied))
+    steps = setting.steps
+    # STOPS runs even if the slider changes nothing for these entries.
+    setting = replace(setting, start=np.broadcast_to(scene.start, (STOPS, 2)))
     scenes = [replace(scene, values={**scene.values, vary: value}) for value in values]
     floors = np.array([floor_of(other) for other in scenes])
 
     code = _coder(surface.domain, bool(surface.minima(**scene.hypers("surface"))))
     with jax.default_device(rollout_device()):
-        coded = [code(block, floors, steps + 1) for block in race_paths(surface, entries, **settings)]
+        coded = [code(block, floors, steps + 1) for block in race_paths(setting, entries)]
     runs, strides, pieces = [], [], []
     for id, (codes, stride, left, diverged) in zip(on, jax.device_get(coded), strict=True):
         runs.append({"id": id, "left": _when(left, steps), "diverged": _when(diverged, steps)})

@@ -13,11 +13,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine import Data, Surface, race
+from engine import SHOWS, Data, Setting, Surface, diverged_at, first_outside, race, shown
 from engine.device import compiled, rollout_device
-from engine.metrics import diverged_at, first_outside, shown
 from engine.rollout import SHORTEST_BLOCK
-from engine.spec import SHOWS
 from optimizers import OPTIMIZERS
 from ui.scene import Scene, surface_of
 
@@ -44,9 +42,9 @@ def paths(scene: Scene) -> bytes:
     outside the domain and the step from which position or loss is not finite for good (null: never).
     """
     surface = surface_of(scene)
-    entries, settings = race_of(scene)
-    runs = race(surface, entries, **settings)
-    n = settings["steps"] + 1
+    entries, setting = race_of(scene)
+    runs = race(setting, entries)
+    n = setting.steps + 1
     insides = [shown(run, optimizer, hypers) for run, (optimizer, hypers) in zip(runs, entries, strict=True)]
     for run, inside, (optimizer, _) in zip(runs, insides, entries, strict=True):
         inside.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))
@@ -104,23 +102,26 @@ def grid(scene: Scene) -> bytes:
     return pack(head, {"f": values_on_grid(scene).astype(np.float32)})
 
 
-def race_of(scene: Scene, on: Sequence[str] | None = None) -> tuple[list, dict]:
-    """What `race` is called with for a scene: the entries, by default all that are on, and what they share."""
+def race_of(scene: Scene, on: Sequence[str] | None = None) -> tuple[list, Setting]:
+    """The arguments of `race` for a scene: the entries, by default all that are on, and the setting they share."""
     rate = scene.values["rate"]
     entries = []
     for id in scene.on if on is None else on:
         hypers = scene.hypers(id)
         entries.append((OPTIMIZERS[id], {**hypers, "lr": hypers["lr"] * rate}))
-    return entries, {
-        "start": scene.start,
-        "steps": int(scene.values["steps"]),
-        "surface_hypers": scene.hypers("surface"),
-        "schedule": scene.schedule,
-        "schedule_hypers": scene.hypers("schedule"),
-        "noise": scene.values["noise"],
-        "seed": scene.values["seed"],
-        "batch": scene.values["batch"] if surface_of(scene).data else None,
-    }
+    surface = surface_of(scene)
+    return entries, Setting(
+        surface,
+        start=scene.start,
+        steps=int(scene.values["steps"]),
+        surface_hypers=scene.hypers("surface"),
+        schedule=scene.schedule,
+        schedule_hypers=scene.hypers("schedule"),
+        noise=scene.values["noise"],
+        noise_model=scene.noise_model,
+        seed=scene.values["seed"],
+        batch=scene.values["batch"] if surface.data else None,
+    )
 
 
 def landmarks(scene: Scene) -> dict:

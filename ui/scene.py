@@ -8,8 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from engine import SCHEDULES, Hyper, Surface
-from engine.formula import formula_surface
+from engine import NOISES, SCHEDULES, Hyper, Surface, configure, formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -56,6 +55,10 @@ NOISE = Hyper("noise", 0.0, 0.0, 20.0, name="gradient noise", tex=r"\sigma")
 SEED = Hyper("seed", 0, 0, 100, whole=True, name="seed", tex="")
 BATCH = Hyper("batch", 32, 1, 32, whole=True, name="batch size", tex="")  # of the 32 examples of surfaces made of data
 SETTINGS = (STEPS, RATE, NOISE, BATCH, SEED)
+DEFAULT_NOISE = next(iter(NOISES))
+
+# Every module of the page that computes imports this one: JAX is set up before it first computes.
+configure()
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Scene:
     own: tuple[str, tuple[float, ...]] | None  # the reader's formula and domain where the surface is FORMULA
     start: tuple[float, float]  # inside the surface's domain
     schedule: str
+    noise_model: str  # an id of NOISES; in a query `noise.model`
     on: tuple[str, ...]  # ids of the optimizers shown, in the registry's order
     looks: Mapping[str, str]  # for each of LOOKS one of its words
     step: int | None  # where the playhead stands; None at the end
@@ -103,6 +107,7 @@ class Scene:
             **({"surface.f": self.own[0], "surface.domain": list(self.own[1])} if self.own else {}),
             "start": list(self.start),
             "schedule": self.schedule,
+            "noise.model": self.noise_model,
             "on": list(self.on),
             **self.looks,
             "step": self.step,
@@ -125,6 +130,7 @@ class Scene:
         words = {
             "start": f"{self.start[0]!r},{self.start[1]!r}",
             "schedule": self.schedule,
+            "noise.model": self.noise_model,
             "on": ",".join(self.on),
             **self.looks,
             **{key: repr(value) for key, value in self.values.items()},
@@ -156,6 +162,7 @@ def _opening(surface: str, own: tuple[str, tuple[float, ...]] | None = None) -> 
         own=own,
         start=member.start,
         schedule="constant",
+        noise_model=DEFAULT_NOISE,
         on=tuple(id for id, optimizer in OPTIMIZERS.items() if optimizer.basic),
         looks=MappingProxyType({key: words[0] for key, words in LOOKS.items()}),
         step=None,
@@ -201,6 +208,8 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
         scene = replace(scene, start=xy)
     if query.get("schedule") in SCHEDULES:
         scene = replace(scene, schedule=query["schedule"])
+    if query.get("noise.model") in NOISES:
+        scene = replace(scene, noise_model=query["noise.model"])
     if "on" in query:
         asked = query["on"].split(",")
         on = tuple(id for id in OPTIMIZERS if id in asked)

@@ -4,13 +4,13 @@ import csv
 import inspect
 import io
 import textwrap
+from dataclasses import replace
 from typing import NamedTuple
 
 import jax
 import numpy as np
 
-from engine import LIBRARIES, SCHEDULES, Run, Surface, race
-from engine.metrics import diverged_at
+from engine import LIBRARIES, NOISES, SCHEDULES, Run, Setting, Surface, diverged_at, race
 from engine.schedules import Memory
 from optimizers import OPTIMIZERS
 from ui.paths import race_of
@@ -35,7 +35,7 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
         what = "batches" if batched else "gradient noise"
         return Program(f"Not available in PyTorch with {what}: they are drawn by JAX's generator.", "")
     elsewhere, hypers = member.elsewhere[library], scene.hypers(optimizer)
-    run, settings = _run(scene, optimizer)
+    run, setting = _run(scene, optimizer)
     rate = hypers.pop("lr") * scene.values["rate"]
     if why := elsewhere.unless(run.lr.tolist(), **hypers):
         return Program(f"Not available in {name} {why}.", "")
@@ -43,7 +43,7 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
     grade = f"Identical with the adapter shown: {name} has the rule in another form." if adapted else "Identical."
 
     end = diverged_at(run)
-    last = settings["steps"] if end is None else max(0, end - 1)
+    last = setting.steps if end is None else max(0, end - 1)
     steps = _decided(scene, optimizer, run, last)
     head = [
         f"{member.name} on {surface.name}, {steps} steps in {name}, as Descent Lab draws them.",
@@ -63,7 +63,7 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
         "\n".join(f"{id} = {value!r}" for id, value in {"lr_0": rate, **hypers, "steps": steps}.items()),
         _LOOPS[library].format(
             make=elsewhere.make,
-            start=list(map(float, settings["start"])),
+            start=np.asarray(setting.start).tolist(),
             begin=f"{elsewhere.begin}\n" if elsewhere.begin else "",
             rate=_rate(scene, f"jnp.asarray({elsewhere.point})" if library == "keras" else elsewhere.point),
             at=elsewhere.at,
@@ -101,12 +101,12 @@ def table(scene: Scene, optimizer: str) -> str:
     return out.getvalue()
 
 
-def _run(scene: Scene, optimizer: str, aside: tuple[int, int] = (0, 0)) -> tuple[Run, dict]:
-    """One optimizer's run, from a start moved by `aside` units in the last place, and what it was computed with."""
-    entries, settings = race_of(scene, (optimizer,))
-    start = np.array(settings["start"])
-    settings["start"] = start + aside * np.spacing(start)
-    return race(surface_of(scene), entries, **settings)[0], settings
+def _run(scene: Scene, optimizer: str, aside: tuple[int, int] = (0, 0)) -> tuple[Run, Setting]:
+    """One optimizer's run, from a start moved by `aside` units in the last place, and its setting."""
+    entries, setting = race_of(scene, (optimizer,))
+    start = np.array(scene.start)
+    setting = replace(setting, start=start + aside * np.spacing(start))
+    return race(setting, entries)[0], setting
 
 
 def _decided(scene: Scene, optimizer: str, run: Run, last: int) -> int:
@@ -121,7 +121,7 @@ def _decided(scene: Scene, optimizer: str, run: Run, last: int) -> int:
     return last if same.all() else max(0, int(same.argmin()) - 1)
 
 
-# As engine/device.py has it.
+# As engine.device.configure does.
 _ROUNDING = """if platform.machine().lower() in {"x86_64", "amd64"}:  # as on the page: no product is fused with a sum
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_max_isa=AVX")"""
 
@@ -235,7 +235,10 @@ def _surface(surface: Surface, scene: Scene, module: str, batched: bool) -> str:
         lines = [_ABSOLUTE, *(line.replace("torch.abs(", "absolute(") for line in lines)]
     value = "value" if batched else f"f(w, {hypers})" if hypers else "f(w)"
     if noise > 0:
-        value += f" + jnp.dot({noise!r} * jax.random.normal(key, (2,)), w)"
+        model = NOISES[scene.noise_model]
+        lines += ["from jax.flatten_util import ravel_pytree"]
+        lines += [_source(part, module) for part in (model.draw, model.perturb)]
+        value = f"{model.perturb.__name__}({value}, w, {noise!r} * {model.draw.__name__}(key, w))"
     lines += ["def objective(w, t):\n" + textwrap.indent("\n".join([*body, f"return {value}"]), "    ")]
     return "\n\n\n".join(lines)
 

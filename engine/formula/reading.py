@@ -1,0 +1,194 @@
+"""Reading: the text of a formula becomes a tree.
+
+Nothing is ever evaluated as Python. The grammar:
+
+    sum      = product (("+" | "-") product)*
+    product  = signed (("*" | "/") signed | power)*       juxtaposition multiplies: 2x, 3 sin(x) y; but a number may
+                                                          not follow a number or a name: x2, 10 000
+    signed   = ("+" | "-") signed | power
+    power    = atom (("^" | "**") signed | "²" | "³")?    so -x^2 is -(x^2), and x^2^3 is x^(2^3)
+    atom     = number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
+"""
+
+import re
+from collections.abc import Callable
+
+from engine.formula.tree import FUNCTIONS, NAMES, Binary, Call, Name, Negative, Node, Number, constant
+
+LONGEST = 300  # characters
+MOST = 200  # numbers, names, operators and functions
+DEEPEST = 40  # levels of parentheses, signs and exponents
+USABLE = "use x, y, pi, e, numbers, or a function such as sin(x)"
+
+MINUS, TIMES = "\u2212", "\u00d7"  # what text processors type for - and *
+_TOKEN = re.compile(
+    r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-zπ]+)"
+    rf"|(?P<sign>\*\*|[-{MINUS}+*·{TIMES}/^²³(),])|(?P<blank>\s+)"
+)
+_SPELLED = {"**": "^", MINUS: "-", "·": "*", TIMES: "*", "π": "pi"}
+
+
+class FormulaError(ValueError):
+    """An error in a formula, described for its author, with the column (from 1) at which it was found."""
+
+    def __init__(self, what: str, column: int, remedy: str) -> None:
+        super().__init__(f"{what} at column {column}: {remedy}.")
+        self.column = column
+
+
+def parse(text: str) -> Node:
+    """The tree of a formula. Raises FormulaError."""
+    return _Parser(text).whole()
+
+
+class _Parser:
+    """A recursive-descent parser over the tokens (kind, text, column), one method per rule of the grammar."""
+
+    def __init__(self, text: str) -> None:
+        if len(text) > LONGEST:
+            raise FormulaError(f"the formula has {len(text)} characters", LONGEST + 1, f"write it in at most {LONGEST}")
+        self.tokens: list[tuple[str, str, int]] = []
+        place = 0
+        while place < len(text):
+            match = _TOKEN.match(text, place)
+            if match is None:
+                raise FormulaError(f"unexpected `{text[place]}`", place + 1, USABLE)
+            kind = str(match.lastgroup)
+            if kind != "blank":
+                self.tokens.append((kind, _SPELLED.get(match.group(), match.group()), place + 1))
+            place = match.end()
+        self.tokens.append(("end", "", len(text) + 1))
+        self.at = self.nodes = self.depth = 0
+
+    def whole(self) -> Node:
+        if self.kind == "end":
+            raise FormulaError("there is no formula", 1, "type one, such as x^2 + 10 y^2")
+        node = self.sum()
+        if self.text == ")":
+            raise FormulaError("`)` without a `(`", self.column, "take it away or open one before")
+        if self.text == ",":
+            raise FormulaError("unexpected `,`", self.column, "write decimals with a point, such as 0.5")
+        if self.kind != "end":
+            raise FormulaError(f"unexpected `{self.text}`", self.column, "put + - * / or ^ before it")
+        return node
+
+    @property
+    def kind(self) -> str:
+        return self.tokens[self.at][0]
+
+    @property
+    def text(self) -> str:
+        return self.tokens[self.at][1]
+
+    @property
+    def column(self) -> int:
+        return self.tokens[self.at][2]
+
+    def made(self, node: Node, column: int) -> Node:
+        """Count a node. One without x and y must have a finite value."""
+        self.nodes += 1
+        if self.nodes > MOST:
+            raise FormulaError("the formula is too long", column, f"use at most {MOST} numbers, names and signs")
+        try:
+            constant(node)
+        except ArithmeticError:
+            raise FormulaError("a number that is not finite", column, "divide by something else, or use less") from None
+        return node
+
+    def deeper(self, read: Callable[[], Node]) -> Node:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise FormulaError("too many levels", self.column, f"nest at most {DEEPEST} within each other")
+        node = read()
+        self.depth -= 1
+        return node
+
+    def sum(self) -> Node:
+        node = self.product()
+        while self.text in ("+", "-"):
+            _, sign, column = self.tokens[self.at]
+            self.at += 1
+            node = self.made(Binary(sign, node, self.product()), column)
+        return node
+
+    def product(self) -> Node:
+        node = self.signed()
+        while True:
+            _, sign, column = self.tokens[self.at]
+            if sign in ("*", "/"):
+                self.at += 1
+                node = self.made(Binary(sign, node, self.signed()), column)
+            elif self.kind == "number" and self.tokens[self.at - 1][0] in ("number", "name"):
+                other, before, _ = self.tokens[self.at - 1]
+                remedy = (
+                    f"write {before}*{sign}" if other == "name" else "write one number, or an operator between them"
+                )
+                raise FormulaError(f"the number `{sign}` right behind `{before}`", column, remedy)
+            elif self.kind in ("number", "name") or sign == "(":
+                node = self.made(Binary("*", node, self.power()), column)
+            else:
+                return node
+
+    def signed(self) -> Node:
+        _, sign, column = self.tokens[self.at]
+        if sign not in ("+", "-"):
+            return self.power()
+        self.at += 1
+        node = self.deeper(self.signed)
+        return self.made(Negative(node), column) if sign == "-" else node
+
+    def power(self) -> Node:
+        node = self.atom()
+        _, sign, column = self.tokens[self.at]
+        if sign in ("²", "³"):
+            self.at += 1
+            return self.made(Binary("^", node, Number(2 if sign == "²" else 3)), column)
+        if sign != "^":
+            return node
+        self.at += 1
+        return self.made(Binary("^", node, self.deeper(self.signed)), column)
+
+    def atom(self) -> Node:
+        kind, text, column = self.tokens[self.at]
+        self.at += 1
+        if kind == "number":
+            value = float(text)
+            return self.made(Number(int(text) if text.isdecimal() and value < 2**53 else value), column)
+        if text == "(":
+            node = self.deeper(self.sum)
+            self.closed(column)
+            return node
+        if text in FUNCTIONS:
+            return self.call(text, column)
+        if kind == "name" and text in NAMES:
+            return self.made(Name(text), column)
+        if kind == "name":
+            small = text.lower()
+            meant = "*".join(text) if set(text) <= set("xy") else small if small in (*NAMES, *FUNCTIONS) else ""
+            raise FormulaError(f"unknown name `{text}`", column, f"write {meant}" if meant else USABLE)
+        what = f"unexpected `{text}`" if text else "the formula ends too early"
+        raise FormulaError(what, column, "a number, a name or a `(` is missing here")
+
+    def call(self, id: str, column: int) -> Node:
+        if self.text != "(":
+            raise FormulaError(f"`{id}` without parentheses", column, f"write {id}(x)")
+        opened = self.column
+        self.at += 1
+        arguments = [self.deeper(self.sum)]
+        while self.text == ",":
+            self.at += 1
+            arguments.append(self.deeper(self.sum))
+        self.closed(opened)
+        wanted = 2 if id in ("min", "max") else 1
+        if len(arguments) != wanted:
+            raise FormulaError(
+                f"`{id}` of {len(arguments)}", column, f"give it {wanted}, such as {id}({', '.join('xy'[:wanted])})"
+            )
+        return self.made(Call(id, tuple(arguments)), column)
+
+    def closed(self, opened: int) -> None:
+        if self.text == ",":
+            raise FormulaError("unexpected `,`", self.column, "write decimals with a point, such as 0.5")
+        if self.text != ")":
+            raise FormulaError("`(` without a `)`", opened, "close it")
+        self.at += 1

@@ -1,0 +1,114 @@
+"""What an optimizer is: a pair of pure functions on any pytree, and the facts that a reader needs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import jax
+
+from engine.spec import Member, check_keywords, keywords_of
+
+Params = Any  # a pytree of arrays: the point that an optimizer moves
+State = Any  # a NamedTuple of arrays or pytrees: what an optimizer remembers between steps
+
+LIBRARIES = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}  # by id, with their names
+# The internal quantities of an optimizer that can be drawn; Optimizer.shows defines each.
+SHOWS = {
+    "rates": "learning rate per coordinate",
+    "velocity": "velocity",
+    "squares": "accumulated g² of x and y",
+    "ahead": "where the gradient is taken",
+}
+
+
+class Probe(NamedTuple):
+    """The objective of one step, as an optimizer may look at it."""
+
+    value: jax.Array  # (), f at the current params
+    grad: Params  # like params, the gradient of f there
+    f: Callable[[Params], jax.Array]  # this step's objective, its noise or mini-batch included
+
+
+class Spends(NamedTuple):
+    """Evaluations per step that the rule as published needs, whatever our probe offers."""
+
+    gradients: int = 1
+    hessians: int = 0
+
+
+class Elsewhere(NamedTuple):
+    """The same rule in another library, as Python source in terms of the hypers' ids.
+
+    In that source `lr` is the learning rate of the step at hand, `t` its number from 0, and `w` the library's weights.
+    """
+
+    make: str  # an expression: the library's optimizer
+    each: str = ""  # statements before each step that make the two agree; the reader is shown them as an adapter
+    point: str = "w"  # an expression: our point, from the library's `w` and `optimizer` (Optax: `state`), at any step
+    begin: str = ""  # Optax: a statement that turns the start `w` into the rule's own kind of params
+    at: str = "w"  # Optax: an expression, the point where the gradient is taken
+    more: str = ""  # Optax: further arguments to its update
+    # Given the learning rates of a run and its hypers: why the library cannot reproduce it, as "with ...", or "".
+    unless: Callable[..., str] = lambda rates, **hypers: ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Optimizer(Member):
+    """A pair of pure functions on any pytree.
+
+    `init(params)` gives the state before the first step, a NamedTuple of arrays or pytrees.
+    `update(probe, state, params, *, lr, ...)` gives the params and the state after one step; `lr` is the learning
+    rate of that step, the schedule already applied.
+    `spends` is the price of a step, so that rules can be compared by what they cost.
+    `basic` marks the rules that every course teaches; they are listed first.
+    `elsewhere` says for each of LIBRARIES that has it how the same rule is written there.
+    `shows` holds the internal quantities that can be drawn, by a name of SHOWS. Each is a pytree like params:
+
+    - velocity: what is carried from step to step, in units in which it alone would move w by -velocity;
+    - ahead: from w to the point where the gradient is taken;
+    - squares: the accumulated squared gradients;
+    - rates: the learning rate of each coordinate, which multiplies the gradient, its mean or its sign.
+
+    Each is a function `(before, after, *, <some of the hypers>)` of the states before and after one step. It is
+    written with `jax.tree.map` and plain operators (`** 0.5`), so that it also holds for NumPy arrays of many steps at
+    once whose last axes are runs and steps (`engine.metrics.shown`).
+    """
+
+    tolerance = 1e-9  # at every step
+
+    init: Callable[[Params], State]
+    update: Callable[..., tuple[Params, State]]
+    spends: Spends = field(default_factory=Spends)
+    shows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    basic: bool = False
+    elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple:
+        """Where the optimizer stands in a list: the basic ones first, then by family and year."""
+        return not self.basic, *super().order
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_keywords(self.id, self.update, self.hypers)
+        if not self.elsewhere.keys() <= set(LIBRARIES):
+            raise ValueError(f"{self.id!r}: elsewhere must name some of {[*LIBRARIES]}, got {sorted(self.elsewhere)}.")
+        if "lr" not in self.defaults:
+            raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
+        for name, function in self.shows.items():
+            if name not in SHOWS:
+                raise ValueError(f"{self.id!r}: shows must be some of {[*SHOWS]}, got {name!r}.")
+            keywords = keywords_of(function)
+            if keywords != tuple(id for id in self.defaults if id in keywords):
+                raise ValueError(
+                    f"{self.id!r}: the keyword-only arguments of shows[{name!r}] must be some of the declared hypers "
+                    f"in the same order; expected some of {[*self.defaults]}, got {[*keywords]}."
+                )
+
+
+def unbiased(mean: jax.Array, decay, t) -> jax.Array:
+    """A running mean after t steps, corrected for its start at 0 (Kingma & Ba 2014, section 3).
+
+    For m_t = decay m_{t-1} + (1 - decay) g_t with m_0 = 0 this is m_t / (1 - decay**t), whose weights sum to 1.
+    """
+    return mean / (1 - decay**t)
