@@ -1,4 +1,4 @@
-"""Early stopping is marked on the chart where the validation loss is at that very step, however its line was thinned."""
+"""The chart marks early stopping at the validation loss of that very step, however the line was thinned."""
 
 import pytest
 

@@ -25,7 +25,7 @@ def room_of(file: str) -> str:
 
 
 def test_the_laws_of_the_modules_hold():
-    """node:test over tests/stage, by the Node.js that the type checker brings: state, data and paint need no browser."""
+    """node:test over tests/stage, by the Node.js that the type checker brings: these rooms need no browser."""
     files = sorted(str(file) for file in (ROOT / "tests" / "stage").glob("*.test.js"))
     assert len(files) >= 5
     done = subprocess.run(
@@ -35,7 +35,8 @@ def test_the_laws_of_the_modules_hold():
 
 
 def test_reading_sees_every_way_to_import():
-    source = 'import a from "./b.js";\nimport {\n  c,\n} from "../state/d.js";\nexport { e } from "./f.js";\nimport "./g.js";'
+    source = 'import a from "./b.js";\nimport {\n  c,\n} from "../state/d.js";\n'
+    source += 'export { e } from "./f.js";\nimport "./g.js";'
     assert imported("data/x.js", source) == {"data/b.js", "state/d.js", "data/f.js", "data/g.js"}
 
 

@@ -13,7 +13,7 @@ from engine import rollout
 from engine.metrics import shown
 from surfaces import SURFACES
 from tests.driver import BASIC
-from ui.paths import FINE_GRID, GRID, WORDS
+from ui.paths import FINE_GRID, GRID, INTERNALS
 from ui.routes import ROUTES
 from ui.scene import Scene
 
@@ -67,7 +67,7 @@ def test_paths_are_the_engines_own(surface):
 def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
     scene = Scene.read({"surface": surface, "steps": "30"})
     head, arrays = get("/paths", surface=surface, steps="30")
-    met = dict.fromkeys(WORDS, 0)
+    met = dict.fromkeys(INTERNALS, 0)
     for k, (id, optimizer) in enumerate(BASIC.items()):
         run = rollout(
             SURFACES[surface],
@@ -84,13 +84,13 @@ def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
             f = partial(SURFACES[surface].f, **scene.hypers("surface"))
             H = np.array([jax.hessian(f)(w) for w in run.position[:-1]])
             expected["hessian"] = H[:, [0, 0, 1], [0, 1, 1]]
-        assert head["runs"][k]["shows"] == [word for word in WORDS if word in expected]
+        assert head["runs"][k]["shows"] == [word for word in INTERNALS if word in expected]
         for word in head["runs"][k]["shows"]:
             array = arrays[word][met[word]]
             met[word] += 1
             np.testing.assert_allclose(array[:-1], expected[word], rtol=1e-5, atol=1e-30)
             assert np.isnan(array[-1]).all(), "after the last row no step follows"
-    assert {word: len(arrays[word]) for word in WORDS} == met
+    assert {word: len(arrays[word]) for word in INTERNALS} == met
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from engine import SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui.scene import LOOKS, Scene, catalogue, controls
+from ui.catalogue import catalogue
+from ui.scene import LOOKS, Scene, controls
 
 
 def words(hyper):
