@@ -506,7 +506,6 @@ def formula_surface(text: str, domain: tuple[float, float, float, float]) -> Sur
         minima=lambda: minima,
         saddles=lambda: saddles,
         log_height=bool(low >= floor - 1e-9 * (1 + abs(floor)) and high - floor > 300),
-        opening={},
         source=lambda module: _source(tree, module),
     )
 

@@ -221,6 +221,15 @@ class Optimizer(Member):
                 )
 
 
+class Lesson(NamedTuple):
+    """A setting that a surface opens with because it shows what the surface is for, where a tuned one would not."""
+
+    optimizer: str  # its id
+    hyper: str  # the id of one of its hyperparameters
+    value: float
+    reason: str  # what it shows, a clause that follows a colon on the page
+
+
 class Examples(NamedTuple):
     """Measured pairs, in no order."""
 
@@ -234,6 +243,7 @@ class Data:
 
     `predict(w, x)` is the model: numbers of x's shape. `loss(w, x, y)` is what each example costs, of x's shape.
     `curve` names the same model in ui/stage/data.js, and `names` the two parameters.
+    `batch` is the number of examples per step at which the surface shows what it is for; None stands for all of them.
     """
 
     curve: str
@@ -242,6 +252,7 @@ class Data:
     loss: Callable[..., jax.Array]
     train: Examples
     valid: Examples
+    batch: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -252,7 +263,9 @@ class Surface(Member):
     `minima(...)` and `saddles(...)` give ((x, y), f) for every local minimum and saddle point in the domain.
     `log_height` says that colour and height read best as log10(1 + f - min f).
     `smooth` says that f has a gradient everywhere in the domain, its minima included.
-    `opening` holds settings, in the URL's spelling, that show this surface's character: its defaults for the page.
+    `steps` is the number of steps in which its character shows.
+    `lessons` are the settings of optimizers that this surface teaches with. They are few, each with its reason: the
+    learning rates that an optimizer otherwise opens with are tuned, by one rule for all.
     `data` is what a surface made of data is made of; then a step may see a batch of it.
     `source(module)` is f as Python text for a module, jnp or torch, where f's own source would not do.
     """
@@ -266,7 +279,8 @@ class Surface(Member):
     saddles: Callable[..., tuple[tuple[tuple[float, float], float], ...]]
     log_height: bool = False
     smooth: bool = True
-    opening: Mapping[str, str]
+    steps: int = 300
+    lessons: tuple[Lesson, ...] = ()
     data: Data | None = None
     source: Callable[[str], str] | None = None
 

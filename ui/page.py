@@ -12,6 +12,7 @@ from streamlit.components.v2 import component
 from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
+from ui import openings
 from ui.scene import Scene, catalogue, surface_of
 from ui.version import VERSION
 
@@ -52,6 +53,7 @@ with st.sidebar:
     if not result.opened:
         st.stop()  # setting formulas that nobody sees would take a third of a second of the stage's time
     formula(surface)
+    st.caption(openings.remark(surface))
     for id in scene.on:
         optimizer = OPTIMIZERS[id]
         st.subheader(optimizer.name)
