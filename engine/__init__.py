@@ -10,7 +10,7 @@ from engine.registry import Registry, discover
 from engine.rollout import Run, race, race_paths, rollout
 from engine.schedules import SCHEDULES
 from engine.setting import MAX_STEPS, Setting
-from engine.spec import Data, Examples, Hyper, Member, Noise, Reference, Schedule, Surface
+from engine.spec import Data, Examples, Hyper, Lesson, Member, Noise, Reference, Schedule, Surface
 
 __all__ = [
     "LIBRARIES",
@@ -22,6 +22,7 @@ __all__ = [
     "Elsewhere",
     "Examples",
     "Hyper",
+    "Lesson",
     "Member",
     "Noise",
     "Optimizer",

@@ -154,6 +154,7 @@ class Data:
     loss: Callable[..., jax.Array]
     train: Examples
     valid: Examples
+    batch: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -178,7 +179,8 @@ class Surface(Member):
     saddles: Callable[..., tuple[tuple[tuple[float, float], float], ...]]
     log_height: bool = False
     smooth: bool = True
-    opening: Mapping[str, str]
+    steps: int = 300
+    lessons: tuple[Lesson, ...] = ()
     data: Data | None = None
     source: Callable[[str], str] | None = None
 

@@ -1,4 +1,4 @@
-"""Ackley: a funnel with dents, and a point at its bottom where it has no gradient. Seen over its middle."""
+"""Ackley: a funnel with dents and, at its bottom, a point without a gradient. The domain is its middle."""
 
 import jax.numpy as jnp
 
@@ -11,7 +11,7 @@ def f(xy):
     return bowl - jnp.exp((jnp.cos(2 * jnp.pi * x) + jnp.cos(2 * jnp.pi * y)) / 2) + 20 + jnp.e
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((0.0, 0.0), 0.0),
     ((0.0, -0.9521665459501717), 2.5799275570298725),
@@ -98,25 +98,4 @@ SURFACE = Surface(
     reference=Reference("Ackley", 1987, "A Connectionist Machine for Genetic Hillclimbing"),
     checked="landscapes 0.0.13, NumPy",
     smooth=False,
-    opening={
-        "sgd.lr": "0.1",
-        "adadelta.eps": "0.01",
-        "rmsprop.lr": "0.2",
-        "adam.lr": "0.5",
-        "saddle_free_newton.lr": "0.05",
-        "lion.lr": "0.2",
-        "adagrad_no_root.lr": "0.5",
-        "adamax.lr": "0.5",
-        "nadam.lr": "0.5",
-        "adam_l2.lr": "0.5",
-        "adamw.lr": "0.5",
-        "amsgrad.lr": "0.5",
-        "yogi.lr": "0.5",
-        "radam.lr": "0.2",
-        "adabelief.lr": "0.5",
-        "adan.lr": "0.5",
-        "lookahead.lr": "0.1",
-        "sam.lr": "0.1",
-        "schedule_free.lr": "0.2",
-    },
 )

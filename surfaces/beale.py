@@ -1,4 +1,4 @@
-"""Beale's function: steep walls at the corners around a long flat valley."""
+"""Beale's function: a long flat valley between steep walls at the corners."""
 
 from engine import Reference, Surface
 
@@ -36,10 +36,5 @@ SURFACE = Surface(
     log_height=True,
     reference=Reference("Beale", 1958, "On an iterative method for finding a local minimum of a function"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "steps": "500",
-        "sgd.lr": "0.005",
-        "saddle_free_newton.lr": "0.02",
-        "radam.lr": "0.01",
-    },
+    steps=500,
 )

@@ -1,4 +1,4 @@
-"""Booth: a bowl, oblique to both axes."""
+"""Booth: a quadratic bowl whose axes are oblique to both coordinates."""
 
 from engine import Reference, Surface
 
@@ -21,8 +21,4 @@ SURFACE = Surface(
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 20"),
     checked="landscapes 0.0.13, NumPy",
     log_height=True,
-    opening={
-        "adagrad_no_root.lr": "100",
-        "adamax.lr": "0.5",
-    },
 )

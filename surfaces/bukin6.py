@@ -1,4 +1,4 @@
-"""Bukin 6: a bent ravine whose bottom is a crease: the gradient jumps across it and grows without bound."""
+"""Bukin 6: a curved ravine with a crease as its bottom. The gradient jumps across it and grows without bound."""
 
 import jax.numpy as jnp
 
@@ -10,7 +10,7 @@ def f(xy):
     return 100 * jnp.sqrt(jnp.abs(y - 0.01 * x**2)) + 0.01 * jnp.abs(x + 10)
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (((-10.0, 1.0), 0.0),)
 
 SURFACE = Surface(
@@ -26,28 +26,5 @@ SURFACE = Surface(
     reference=Reference("Surjanovic & Bingham", 2013, "Virtual Library of Simulation Experiments, sfu.ca/~ssurjano"),
     checked="landscapes 0.0.13, NumPy",
     smooth=False,
-    opening={
-        "steps": "1000",
-        "sgd.lr": "0.0001",
-        "momentum.lr": "0.0002",
-        "nesterov.lr": "0.0001",
-        "newton.lr": "0.001",
-        "adagrad.lr": "0.05",
-        "adam.lr": "0.005",
-        "momentum_ema.lr": "0.001",
-        "nesterov_iterate.lr": "0.0001",
-        "bfgs.lr": "0.2",
-        "saddle_free_newton.lr": "0.05",
-        "lion.lr": "0.01",
-        "adam_l2.lr": "0.005",
-        "adamw.lr": "0.01",
-        "amsgrad.lr": "0.005",
-        "yogi.lr": "0.005",
-        "radam.lr": "0.01",
-        "adabelief.lr": "0.002",
-        "prodigy.lr": "0.05",
-        "lookahead.lr": "0.0002",
-        "sam.lr": "0.0002",
-        "schedule_free.lr": "0.002",
-    },
+    steps=1000,
 )

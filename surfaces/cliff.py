@@ -1,10 +1,10 @@
-"""A cliff: the floor of a valley leads to a wall, where the gradient explodes: one step there may undo fifty."""
+"""A cliff: a gentle valley ends at a wall where the gradient explodes, so that one step there can undo fifty."""
 
 import math
 
 import jax.numpy as jnp
 
-from engine import Hyper, Reference, Surface
+from engine import Hyper, Lesson, Reference, Surface
 
 
 def f(xy, *, h):
@@ -35,17 +35,8 @@ SURFACE = Surface(
     hypers=(Hyper("h", 10.0, 1.0, 20.0, log=True, name="slope of the wall", tex="h"),),
     reference=Reference("Pascanu, Mikolov & Bengio", 2013, "arXiv:1211.5063"),
     checked="NumPy, finite differences, Newton's method from a grid",
-    opening={
-        "sgd.lr": "0.5",
-        "momentum.lr": "0.05",
-        "nesterov.lr": "0.1",
-        "newton.damping": "0.1",
-        "rmsprop.lr": "0.05",
-        "momentum_ema.lr": "0.5",
-        "nesterov_iterate.lr": "0.1",
-        "adagrad_no_root.lr": "1",
-        "lookahead.lr": "0.5",
-        "sam.lr": "0.5",
-        "schedule_free.lr": "0.5",
-    },
+    lessons=(
+        Lesson("sgd", "lr", 0.5, "with this rate a step on the wall throws it back"),
+        Lesson("newton", "damping", 0.2, "the valley has no curvature along x, where Newton's step is infinite"),
+    ),
 )

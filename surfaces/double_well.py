@@ -1,8 +1,8 @@
-"""Two wells side by side, one deeper: a small learning rate stays in the first one it meets."""
+"""Two wells side by side, one deeper: with a small learning rate a run stays in the first well that it meets."""
 
 import math
 
-from engine import Hyper, Reference, Surface
+from engine import Hyper, Lesson, Reference, Surface
 
 
 def f(xy, *, c):
@@ -38,27 +38,6 @@ SURFACE = Surface(
     hypers=(Hyper("c", 0.3, 0.0, 1.0, name="tilt", tex="c"),),
     reference=Reference("Duffing", 1918, "Erzwungene Schwingungen bei veränderlicher Eigenfrequenz"),
     checked="NumPy, finite differences, Newton's method from a grid",
-    opening={
-        "steps": "200",
-        "sgd.lr": "0.02",
-        "momentum.lr": "0.01",
-        "nesterov.lr": "0.01",
-        "adagrad.lr": "0.2",
-        "rmsprop.lr": "0.02",
-        "adam.lr": "0.05",
-        "momentum_ema.lr": "0.5",
-        "nesterov_iterate.lr": "0.05",
-        "adagrad_no_root.lr": "5",
-        "adamax.lr": "1",
-        "adam_l2.lr": "1",
-        "adamw.lr": "1",
-        "amsgrad.lr": "1",
-        "yogi.lr": "1",
-        "radam.lr": "0.1",
-        "adabelief.lr": "1",
-        "adan.lr": "0.5",
-        "lookahead.lr": "0.05",
-        "sam.lr": "0.2",
-        "schedule_free.lr": "0.2",
-    },
+    steps=200,
+    lessons=(Lesson("sgd", "lr", 0.02, "with this rate it stays in the first well, which is not the deeper one"),),
 )

@@ -1,4 +1,4 @@
-"""Easom: a needle's hole in a plain. Seen over the neighbourhood of the hole."""
+"""Easom: a plain with one narrow hole. The domain is the neighbourhood of the hole."""
 
 import jax.numpy as jnp
 
@@ -10,7 +10,7 @@ def f(xy):
     return -jnp.cos(x) * jnp.cos(y) * jnp.exp(-((x - jnp.pi) ** 2) - (y - jnp.pi) ** 2)
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (((3.141592653589793, 3.141592653589793), -1.0),)
 
 SURFACE = Surface(
@@ -25,13 +25,4 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Easom", 1990, "A Survey of Global Optimization Techniques"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "sgd.lr": "0.1",
-        "newton.lr": "0.001",
-        "saddle_free_newton.lr": "0.1",
-        "adagrad_no_root.lr": "0.2",
-        "lookahead.lr": "0.1",
-        "sam.lr": "0.1",
-        "schedule_free.lr": "0.2",
-    },
 )

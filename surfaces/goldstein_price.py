@@ -1,4 +1,4 @@
-"""Goldstein & Price: four wells, and slopes from 3 to a million."""
+"""Goldstein & Price: four wells; the values reach from 3 to a million."""
 
 from engine import Reference, Surface
 
@@ -30,19 +30,4 @@ SURFACE = Surface(
     reference=Reference("Goldstein & Price", 1971, "doi:10.1090/S0025-5718-1971-0312365-X"),
     checked="landscapes 0.0.13, NumPy",
     log_height=True,
-    opening={
-        "sgd.lr": "0.0002",
-        "momentum.lr": "0.0001",
-        "nesterov.lr": "0.0002",
-        "newton.lr": "0.001",
-        "momentum_ema.lr": "0.001",
-        "nesterov_iterate.lr": "0.0002",
-        "saddle_free_newton.lr": "0.2",
-        "signsgd.lr": "0.01",
-        "adagrad_no_root.lr": "20",
-        "radam.lr": "0.0005",
-        "lookahead.lr": "0.0001",
-        "sam.lr": "0.0002",
-        "schedule_free.lr": "0.0001",
-    },
 )

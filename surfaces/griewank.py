@@ -1,4 +1,4 @@
-"""Griewank: a wide bowl with regular dents. Seen over its middle."""
+"""Griewank: a wide bowl with regular dents. The domain is its middle."""
 
 import jax.numpy as jnp
 
@@ -10,7 +10,7 @@ def f(xy):
     return 1 + (x**2 + y**2) / 4000 - jnp.cos(x) * jnp.cos(y / 2**0.5)
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((0.0, 0.0), 0.0),
     ((-3.1400226338955397, -4.438444480920714), 0.007396040334115117),
@@ -51,17 +51,4 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Griewank", 1981, "doi:10.1007/BF00933356"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "sgd.lr": "0.2",
-        "momentum.lr": "0.7",
-        "nesterov.lr": "0.5",
-        "adagrad.lr": "3",
-        "rmsprop.lr": "0.1",
-        "adam.lr": "1",
-        "saddle_free_newton.lr": "0.1",
-        "adagrad_no_root.lr": "0.05",
-        "lookahead.lr": "0.2",
-        "sam.lr": "0.2",
-        "schedule_free.lr": "0.2",
-    },
 )

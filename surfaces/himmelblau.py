@@ -1,4 +1,4 @@
-"""Himmelblau's function: four minima of the same depth. Which one is found depends on the path."""
+"""Himmelblau's function: four minima of the same depth. Which of them is found depends on the path."""
 
 from engine import Reference, Surface
 
@@ -39,9 +39,4 @@ SURFACE = Surface(
     log_height=True,
     reference=Reference("Himmelblau", 1972, "Applied Nonlinear Programming"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "saddle_free_newton.lr": "0.1",
-        "adagrad_no_root.lr": "200",
-        "radam.lr": "0.01",
-    },
 )

@@ -1,4 +1,4 @@
-"""Levy 13: ripples across a bowl. Seen over the middle of its usual domain."""
+"""Levy 13: ripples across a bowl. The domain is the middle of the usual one."""
 
 import jax.numpy as jnp
 
@@ -13,7 +13,7 @@ def f(xy):
     )
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((1.0, 1.0), 1.3497838043956716e-31),
     ((0.6703805254516864, 1.0), 0.10987365835883793),
@@ -71,30 +71,4 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Surjanovic & Bingham", 2013, "Virtual Library of Simulation Experiments, sfu.ca/~ssurjano"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "sgd.lr": "0.02",
-        "momentum.lr": "0.01",
-        "nesterov.lr": "0.005",
-        "adadelta.eps": "0.002",
-        "rmsprop.lr": "0.1",
-        "adam.lr": "0.5",
-        "armijo.lr": "10",
-        "momentum_ema.lr": "0.1",
-        "nesterov_iterate.lr": "0.005",
-        "rprop.lr": "0.5",
-        "signsgd.lr": "0.2",
-        "lion.lr": "0.01",
-        "adamax.lr": "0.5",
-        "nadam.lr": "0.2",
-        "adam_l2.lr": "0.5",
-        "adamw.lr": "0.5",
-        "amsgrad.lr": "0.5",
-        "yogi.lr": "0.5",
-        "radam.lr": "0.1",
-        "adabelief.lr": "0.5",
-        "adan.lr": "0.2",
-        "prodigy.lr": "0.5",
-        "lookahead.lr": "0.02",
-        "schedule_free.lr": "0.05",
-    },
 )

@@ -1,4 +1,4 @@
-"""Linear regression: the squared error of a line through points. Its valley is oblique, since x is not centred."""
+"""Linear regression: the squared error of a line through points. The valley is oblique because x is not centred."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -42,16 +42,6 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Legendre", 1805, "Nouvelles méthodes pour la détermination des orbites des comètes"),
     checked="NumPy's least squares",
-    opening={
-        "steps": "200",
-        "sgd.lr": "0.2",
-        "momentum.lr": "0.02",
-        "nesterov.lr": "0.02",
-        "adagrad.lr": "1",
-        "adadelta.eps": "0.001",
-        "adam.lr": "0.2",
-        "lookahead.lr": "0.1",
-        "sam.lr": "0.05",
-    },
+    steps=200,
     data=Data(curve="line", names=("intercept w₁", "slope w₂"), predict=predict, loss=loss, train=TRAIN, valid=VALID),
 )

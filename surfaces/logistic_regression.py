@@ -1,4 +1,4 @@
-"""Logistic regression: the cross-entropy of a class's probability. Convex, and flat where the model is sure."""
+"""Logistic regression: the cross-entropy of a class's probability; convex, and flat where the model is certain."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -55,21 +55,5 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Cox", 1958, "doi:10.1111/j.2517-6161.1958.tb00292.x"),
     checked="NumPy's logaddexp and Newton's method by hand",
-    opening={
-        "sgd.lr": "0.5",
-        "momentum.lr": "0.1",
-        "nesterov.lr": "0.1",
-        "newton.damping": "0.1",
-        "adagrad.lr": "1",
-        "adam.lr": "0.2",
-        "momentum_ema.lr": "0.5",
-        "nesterov_iterate.lr": "0.1",
-        "lion.lr": "0.02",
-        "adagrad_no_root.lr": "1",
-        "prodigy.lr": "0.1",
-        "lookahead.lr": "0.5",
-        "sam.lr": "0.5",
-        "schedule_free.lr": "0.5",
-    },
     data=Data(curve="logistic", names=("bias w₁", "slope w₂"), predict=predict, loss=loss, train=TRAIN, valid=VALID),
 )

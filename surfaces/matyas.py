@@ -1,4 +1,4 @@
-"""Matyas: a long flat valley along the diagonal, in which a gradient says little."""
+"""Matyas: a long flat valley along the diagonal, where gradients are small."""
 
 from engine import Reference, Surface
 
@@ -8,7 +8,7 @@ def f(xy):
     return 0.26 * (x**2 + y**2) - 0.48 * x * y
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (((0.0, 0.0), 0.0),)
 
 SURFACE = Surface(
@@ -23,10 +23,4 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 71"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "sgd.lr": "0.1",
-        "lookahead.lr": "0.2",
-        "sam.lr": "0.1",
-        "schedule_free.lr": "0.2",
-    },
 )

@@ -10,7 +10,7 @@ def f(xy):
     return jnp.sin(x + y) + (x - y) ** 2 - 1.5 * x + 2.5 * y + 1
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((-0.5471975511965977, -1.5471975511965976), -1.9132229549810362),
     ((2.5943951023931957, 1.5943951023931957), 1.2283696986087569),
@@ -29,5 +29,4 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 72"),
     checked="landscapes 0.0.13, NumPy",
-    opening={},
 )

@@ -1,6 +1,6 @@
-"""A plateau on the way down: where it hardly slopes, who carries speed keeps rolling."""
+"""A plateau on the way down: SGD hardly moves where the slope is small, while momentum carries others across."""
 
-from engine import Hyper, Reference, Surface
+from engine import Hyper, Lesson, Reference, Surface
 
 
 def f(xy, *, s):
@@ -30,25 +30,5 @@ SURFACE = Surface(
     hypers=(Hyper("s", 0.02, 0.001, 1.0, log=True, name="slope of the plateau", tex="s"),),
     reference=Reference("Goodfellow, Bengio & Courville", 2016, "Deep Learning, section 8.2.3"),
     checked="SciPy's quad and NumPy, finite differences, Newton's method from a grid",
-    opening={
-        "sgd.lr": "0.5",
-        "momentum.lr": "0.1",
-        "nesterov.lr": "0.1",
-        "newton.lr": "0.5",
-        "adagrad.lr": "2",
-        "adam.lr": "0.5",
-        "momentum_ema.lr": "0.5",
-        "nesterov_iterate.lr": "0.1",
-        "adamax.lr": "1",
-        "nadam.lr": "0.5",
-        "adam_l2.lr": "0.5",
-        "adamw.lr": "0.5",
-        "amsgrad.lr": "0.5",
-        "yogi.lr": "0.5",
-        "radam.lr": "1",
-        "adabelief.lr": "0.5",
-        "lookahead.lr": "1",
-        "sam.lr": "0.5",
-        "schedule_free.lr": "1",
-    },
+    lessons=(Lesson("sgd", "lr", 0.15, "with this rate it stays on the plateau for the whole run"),),
 )

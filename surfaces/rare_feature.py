@@ -1,12 +1,13 @@
-"""A rare feature: two examples in 32 have it, and there it is steep. It dictates SGD's rate, and the common one crawls.
+"""A rare feature: it is present in 2 of 32 examples, where the loss is steep.
 
-Adagrad gives each its own rate. All that only where a step sees few examples: the mean of all is a plain ravine.
+SGD's learning rate is limited by the rare examples, so its common weight moves slowly; Adagrad gives each weight a rate
+of its own. This shows only if a step sees few examples: the mean over all of them is an ordinary ravine.
 """
 
 import jax.numpy as jnp
 import numpy as np
 
-from engine import Data, Examples, Reference, Surface
+from engine import Data, Examples, Lesson, Reference, Surface
 
 
 def _examples(n: int, rare: int, seed: int) -> Examples:
@@ -49,36 +50,14 @@ SURFACE = Surface(
     log_height=True,
     reference=Reference("Duchi, Hazan & Singer", 2011, "JMLR 12, 2121-2159"),
     checked="the same sum in NumPy, its minimum by means",
-    opening={
-        "batch": "1",
-        "sgd.lr": "0.004",
-        "momentum.lr": "0.0004",
-        "nesterov.lr": "0.0004",
-        "newton.lr": "0.5",
-        "newton.damping": "0.1",
-        "adagrad.lr": "1",
-        "adadelta.lr": "5",
-        "rmsprop.lr": "0.1",
-        "adam.lr": "0.2",
-        "momentum_ema.lr": "0.004",
-        "nesterov_iterate.lr": "0.0004",
-        "rprop.lr": "0.2",
-        "signsgd.lr": "0.1",
-        "lion.lr": "0.01",
-        "adagrad_no_root.lr": "100",
-        "adamax.lr": "0.5",
-        "nadam.lr": "0.2",
-        "adam_l2.lr": "0.2",
-        "adamw.lr": "0.2",
-        "amsgrad.lr": "0.2",
-        "yogi.lr": "0.2",
-        "radam.lr": "0.002",
-        "adabelief.lr": "0.2",
-        "adan.lr": "0.2",
-        "lookahead.lr": "0.004",
-        "schedule_free.lr": "0.01",
-    },
+    lessons=(Lesson("newton", "damping", 0.1, "the Hessian of a single example has rank 1 and no inverse"),),
     data=Data(
-        curve="step", names=("common weight w₁", "rare weight w₂"), predict=predict, loss=loss, train=TRAIN, valid=VALID
+        curve="step",
+        names=("common weight w₁", "rare weight w₂"),
+        predict=predict,
+        loss=loss,
+        train=TRAIN,
+        valid=VALID,
+        batch=1,
     ),
 )

@@ -1,4 +1,4 @@
-"""Rastrigin: a bowl full of dents. Seen over the middle of its usual domain, with 25 of its 121 minima."""
+"""Rastrigin: a bowl full of dents. The domain is the middle of the usual one, with 25 of its 121 minima."""
 
 import jax.numpy as jnp
 
@@ -10,7 +10,7 @@ def f(xy):
     return 20 + x**2 - 10 * jnp.cos(2 * jnp.pi * x) + y**2 - 10 * jnp.cos(2 * jnp.pi * y)
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((0.0, 0.0), 0.0),
     ((0.0, -0.9949586376523348), 0.9949590570932916),
@@ -93,15 +93,4 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Rastrigin", 1974, "Systems of Extreme Control"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "sgd.lr": "0.002",
-        "momentum.lr": "0.005",
-        "nesterov.lr": "0.002",
-        "adagrad.lr": "1.5",
-        "rmsprop.lr": "0.02",
-        "adam.lr": "0.8",
-        "saddle_free_newton.lr": "0.05",
-        "lion.lr": "0.01",
-        "radam.lr": "0.005",
-    },
 )

@@ -1,6 +1,6 @@
-"""A ravine: a quadratic bowl kappa times steeper across than along, so that plain gradient descent zigzags."""
+"""A ravine: a quadratic bowl that is kappa times steeper across than along, so that gradient descent zigzags."""
 
-from engine import Hyper, Reference, Surface
+from engine import Hyper, Lesson, Reference, Surface
 
 
 def f(xy, *, kappa):
@@ -29,15 +29,6 @@ SURFACE = Surface(
     hypers=(Hyper("kappa", 20.0, 1.0, 1000.0, log=True, name="condition number", tex=r"\kappa"),),
     reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
     checked="NumPy, finite differences, Newton's method from a grid",
-    opening={
-        "steps": "200",
-        "sgd.lr": "0.09",
-        "momentum.lr": "0.02",
-        "nesterov.lr": "0.02",
-        "adagrad.lr": "1",
-        "adadelta.eps": "0.001",
-        "rmsprop.lr": "0.1",
-        "adam.lr": "0.3",
-        "adagrad_no_root.lr": "100",
-    },
+    steps=200,
+    lessons=(Lesson("sgd", "lr", 0.09, "so close to its limit, 2 / kappa, it zigzags across the ravine"),),
 )

@@ -1,4 +1,4 @@
-"""Rosenbrock's banana valley: easy to enter, slow to follow."""
+"""Rosenbrock's banana-shaped valley: easy to enter, slow to follow."""
 
 from engine import Hyper, Reference, Surface
 
@@ -33,18 +33,5 @@ SURFACE = Surface(
     ),
     reference=Reference("Rosenbrock", 1960, "doi:10.1093/comjnl/3.3.175"),
     checked="landscapes 0.0.13, SciPy",
-    opening={
-        "steps": "500",
-        "sgd.lr": "0.001",
-        "momentum.lr": "0.0005",
-        "nesterov.lr": "0.0005",
-        "newton.lr": "0.1",
-        "adagrad.lr": "0.3",
-        "saddle_free_newton.lr": "0.1",
-        "adagrad_no_root.lr": "9",
-        "signsgd.lr": "0.002",
-        "adamax.lr": "1",
-        "radam.lr": "0.01",
-        "schedule_free.lr": "0.01",
-    },
+    steps=500,
 )

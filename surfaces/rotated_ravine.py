@@ -1,4 +1,4 @@
-"""A ravine turned by an angle. Who scales each coordinate by itself is at home at 0 and 90 degrees alone."""
+"""A ravine turned by an angle. A learning rate for each coordinate suits it at 0 and 90 degrees only."""
 
 import jax.numpy as jnp
 
@@ -40,7 +40,4 @@ SURFACE = Surface(
     ),
     reference=Reference("Salomon, on turned coordinates", 1996, "doi:10.1016/0303-2647(96)01621-8"),
     checked="NumPy, finite differences, Newton's method from a grid",
-    opening={
-        "adagrad_no_root.lr": "500",
-    },
 )

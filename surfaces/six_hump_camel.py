@@ -1,4 +1,4 @@
-"""Six-hump camel: six wells, two of them the deepest. Seen over the middle of its usual domain, with them all."""
+"""Six-hump camel: six wells, two of them deepest. The domain is the middle of the usual one and holds them all."""
 
 from engine import Reference, Surface
 
@@ -8,7 +8,7 @@ def f(xy):
     return (4 - 2.1 * x**2 + x**4 / 3) * x**2 + x * y + 4 * (y**2 - 1) * y**2
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((0.08984201310031806, -0.7126564030207396), -1.0316284534898774),
     ((-0.08984201310031806, 0.7126564030207396), -1.0316284534898774),
@@ -39,32 +39,4 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Dixon & Szego", 1978, "Towards Global Optimisation 2"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "sgd.lr": "0.1",
-        "momentum.lr": "0.05",
-        "nesterov.lr": "0.05",
-        "newton.lr": "2",
-        "adagrad.lr": "1",
-        "adam.lr": "1",
-        "momentum_ema.lr": "0.5",
-        "nesterov_iterate.lr": "0.05",
-        "conjugate_gradient.lr": "0.5",
-        "lbfgs.lr": "0.2",
-        "saddle_free_newton.lr": "0.1",
-        "rprop.lr": "1",
-        "lion.lr": "0.02",
-        "adagrad_no_root.lr": "0.5",
-        "adamax.lr": "1",
-        "adam_l2.lr": "1",
-        "adamw.lr": "1",
-        "amsgrad.lr": "1",
-        "yogi.lr": "1",
-        "radam.lr": "0.1",
-        "adabelief.lr": "0.5",
-        "adan.lr": "1",
-        "prodigy.lr": "10",
-        "lookahead.lr": "0.2",
-        "sam.lr": "0.1",
-        "schedule_free.lr": "0.2",
-    },
 )

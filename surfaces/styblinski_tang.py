@@ -8,7 +8,7 @@ def f(xy):
     return (x**4 - 16 * x**2 + 5 * x + y**4 - 16 * y**2 + 5 * y) / 2
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((-2.903534027771177, -2.903534027771177), -78.33233140754284),
     ((2.746802770990837, -2.903534027771177), -64.19561235905536),
@@ -34,16 +34,4 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Styblinski & Tang", 1990, "doi:10.1016/0893-6080(90)90029-K"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "sgd.lr": "0.05",
-        "momentum.lr": "0.01",
-        "nesterov.lr": "0.02",
-        "momentum_ema.lr": "0.1",
-        "nesterov_iterate.lr": "0.02",
-        "adagrad_no_root.lr": "20",
-        "adan.lr": "1",
-        "prodigy.lr": "5",
-        "sam.lr": "0.05",
-        "schedule_free.lr": "0.05",
-    },
 )

@@ -1,4 +1,4 @@
-"""Three-hump camel: three wells in a row, the middle one the deepest. Seen over half its usual domain."""
+"""Three-hump camel: three wells in a row, the middle one the deepest. The domain is half the usual one."""
 
 from engine import Reference, Surface
 
@@ -8,7 +8,7 @@ def f(xy):
     return 2 * x**2 - 1.05 * x**4 + x**6 / 6 + x * y + y**2
 
 
-# Found by Newton's method from a grid of starts; the tests look for others.
+# Found by Newton's method from a grid of starts; the tests search for others.
 MINIMA = (
     ((0.0, 0.0), 0.0),
     ((-1.7475523458302888, 0.8737761729151444), 0.29863844223686076),
@@ -31,7 +31,4 @@ SURFACE = Surface(
     saddles=lambda: SADDLES,
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 29"),
     checked="landscapes 0.0.13, NumPy",
-    opening={
-        "lookahead.lr": "0.2",
-    },
 )

@@ -9,14 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine import SCHEDULES, Optimizer, Probe, Reference, Surface, race, rollout
+from engine import SCHEDULES, Probe, Reference, Surface, race, rollout
 from engine.spec import Spends
 from optimizers import OPTIMIZERS
-from surfaces import SURFACES
-from ui.scene import Scene
 
 every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
-every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
 
 # A quadratic with the eigenvalues 1 and 9 along its diagonals: no coordinate is a special case.
 BOWL = Surface(
@@ -30,15 +27,8 @@ BOWL = Surface(
     start=(2.0, -1.0),
     minima=lambda: (((0.0, 0.0), 0.0),),
     saddles=lambda: (),
-    opening={},
 )
 bowl_gradient = jax.vmap(jax.grad(BOWL.f))
-
-
-def opening(surface: Surface, optimizer: Optimizer) -> dict[str, float]:
-    """The hypers of an optimizer that a surface opens with."""
-    keys = [(key.partition("."), float(value)) for key, value in surface.opening.items()]
-    return {hyper: value for (id, _, hyper), value in keys if id == optimizer.id}
 
 
 def quadratic(params) -> jax.Array:
@@ -114,16 +104,6 @@ def test_many_runs_at_once_are_the_single_runs(optimizer):
 def test_descends_a_bowl_at_its_defaults(optimizer):
     loss = rollout(BOWL, optimizer).loss
     assert loss[-1] < loss[0] / 10
-
-
-@every_surface
-def test_every_optimizer_stays_finite_and_moves_at_the_opening_of_a_surface(surface):
-    entries = [(optimizer, opening(surface, optimizer)) for optimizer in OPTIMIZERS.values()]
-    steps = Scene.read({"surface": surface.id}).values["steps"]
-    for (optimizer, _), run in zip(entries, race(surface, entries, steps=steps), strict=True):
-        assert np.isfinite(run.position).all(), optimizer.id
-        moved = np.abs(run.position[-1] - run.position[0]) / np.ptp(surface.domain, axis=1)
-        assert moved.max() > 0.01, optimizer.id
 
 
 @every_optimizer

@@ -17,6 +17,7 @@ from jax import lax
 from engine import Optimizer, Surface, rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui import openings
 
 keras.config.set_floatx("float64")  # or Keras would keep the learning rate in float32
 
@@ -208,7 +209,7 @@ def test_equals_its_reference_at_every_step(library, id, surface, hypers, schedu
     # Half the surface's own rate: there no run is chaotic (a start moved by 1e-9 moves no point by more than 1e-6).
     # A sign amplifies nothing, and at such a rate signSGD would hardly leave its start: it gets four times as much.
     share = 2 if id == "signsgd" else 0.5
-    lr = float(surface.opening.get(f"{id}.lr", optimizer.defaults["lr"])) * share
+    lr = openings.read()[surface.id][id] * share
     hypers = {**optimizer.defaults, **(OTHERS[id] if hypers == "others" else {}), "lr": lr}
     schedule_hypers = {} if schedule == "constant" else {"T": T}
 

@@ -70,18 +70,6 @@ def test_nonsense_becomes_the_default(query):
     assert Scene.read(scene.to_query()) == scene
 
 
-@pytest.mark.parametrize("surface", SURFACES)
-def test_an_opening_is_read_to_the_letter(surface):
-    """A misspelt key or a value out of range in a surface's `opening` would be dropped in silence."""
-    opening = SURFACES[surface].opening
-    scene = Scene.read({"surface": surface})
-    for key, word in opening.items():
-        assert scene.values[key] == float(word), key
-    assert scene.to_query() == Scene.read({"surface": surface, **opening}).to_query(), (
-        "a default is left out of the URL"
-    )
-
-
 def test_the_default_scene_has_the_empty_query():
     assert Scene.read({}).to_query() == {}
 

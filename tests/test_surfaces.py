@@ -8,10 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine import MAX_STEPS, Surface
-from optimizers import OPTIMIZERS
+from engine import Surface
 from surfaces import SURFACES
-from ui.scene import BATCH
 
 
 def settings(surface: Surface) -> list[dict[str, float]]:
@@ -196,17 +194,3 @@ def test_grids_are_finite_and_a_log_height_has_a_floor(surface):
         assert np.isfinite(f).all()
         if surface.log_height:
             assert len(surface.minima(**hypers)) > 0
-
-
-@every_surface
-def test_the_opening_names_settings_that_exist_inside_their_ranges(surface):
-    for key, value in surface.opening.items():
-        if key == "steps":
-            assert 1 <= int(value) <= MAX_STEPS
-        elif key == "batch":
-            assert surface.data
-            assert BATCH.accepts(float(value))
-        else:
-            optimizer, _, id = key.partition(".")
-            (hyper,) = [h for h in OPTIMIZERS[optimizer].hypers if h.id == id]
-            assert hyper.accepts(float(value)), key

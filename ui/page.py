@@ -11,6 +11,7 @@ from streamlit.components.v2 import component
 from engine import SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
+from ui import openings
 from ui.catalogue import catalogue
 from ui.scene import Scene, surface_of
 from ui.version import PLOTLY_PATH, VERSION
@@ -52,6 +53,7 @@ with st.sidebar:
     if not result.opened:
         st.stop()  # setting formulas that nobody sees would take a third of a second of the stage's time
     formula(surface)
+    st.caption(openings.remark(surface))
     for id in scene.on:
         optimizer = OPTIMIZERS[id]
         st.subheader(optimizer.name)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from engine import NOISES, SCHEDULES, Hyper, Surface, configure, formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui import openings
 
 DEFAULT_SURFACE = "ravine"
 FORMULA = (
@@ -156,6 +157,10 @@ def controls(surface: str) -> dict[str, Hyper]:
 
 @lru_cache(maxsize=256)
 def _opening(surface: str, own: tuple[str, tuple[float, ...]] | None = None) -> Scene:
+    """The scene that a surface opens with: its own steps and batch, tuned learning rates, and what it teaches with.
+
+    An optimizer that the table of openings lacks opens with its defaults, as all of them do on the reader's formula.
+    """
     member = formula_surface(*own) if own else SURFACES[surface]
     plain = Scene(
         surface=surface,
@@ -168,7 +173,12 @@ def _opening(surface: str, own: tuple[str, tuple[float, ...]] | None = None) -> 
         step=None,
         values=MappingProxyType({key: h.default for key, h in controls(surface).items()}),
     )
-    return _read(member.opening, plain)
+    opening = {STEPS.id: str(member.steps)}
+    if member.data and member.data.batch:
+        opening[BATCH.id] = str(member.data.batch)
+    opening |= {f"{id}.lr": repr(rate) for id, rate in openings.read().get(surface, {}).items()}
+    opening |= {f"{lesson.optimizer}.{lesson.hyper}": repr(lesson.value) for lesson in member.lessons}
+    return _read(opening, plain)
 
 
 def read_domain(words: str) -> tuple[float, ...]:

@@ -53,7 +53,6 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         minima=lambda: minima,
         saddles=lambda: saddles,
         log_height=bool(low >= floor - 1e-9 * (1 + abs(floor)) and high - floor > 300),
-        opening={},
         source=lambda module: _source(tree, module),
     )
 

@@ -1,0 +1,172 @@
+"""What a surface opens with: tuned learning rates from a table that its command reproduces, and stated lessons."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from engine import Optimizer, Surface, race
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+from ui import openings
+from ui import scene as scenes
+from ui.paths import race_of
+from ui.scene import BATCH, FORMULA, STEPS, Scene, controls
+
+DOMAIN = ((0.0, 10.0), (0.0, 10.0))
+every_surface = pytest.mark.parametrize("surface", SURFACES.values(), ids=list(SURFACES))
+# Every optimizer once and every surface at least once; `python -m ui.openings --check` compares all pairs.
+SAMPLE = list(zip(itertools.cycle(SURFACES.values()), OPTIMIZERS.values(), strict=False))
+
+
+def test_the_table_has_a_rate_for_every_optimizer_on_every_surface():
+    table = openings.read()
+    assert list(table) == list(SURFACES)
+    for surface, entries in table.items():
+        assert list(entries) == list(OPTIMIZERS), surface
+        for id, rate in entries.items():
+            assert rate in openings.rates(OPTIMIZERS[id]), f"{surface}.{id}: {rate} is none of the rates that are tried"
+
+
+def test_the_file_is_the_table_as_the_command_spells_it():
+    assert openings.FILE.read_text(encoding="utf-8") == openings.spell(openings.read())
+
+
+@pytest.mark.parametrize(("surface", "optimizer"), SAMPLE, ids=lambda member: member.id)
+def test_the_command_computes_what_the_table_holds(surface: Surface, optimizer: Optimizer):
+    assert openings.tuned(surface, optimizer) == openings.read()[surface.id][optimizer.id]
+
+
+def test_the_sample_covers_every_member():
+    assert {surface.id for surface, _ in SAMPLE} == set(SURFACES)
+    assert {optimizer.id for _, optimizer in SAMPLE} == set(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
+def test_every_optimizer_gets_the_same_number_of_runs_over_its_whole_range(optimizer):
+    rates = openings.rates(optimizer)
+    (lr,) = (hyper for hyper in optimizer.hypers if hyper.id == "lr")
+    assert len(rates) == openings.RUNS
+    assert rates[0] == lr.default
+    assert (rates[1], rates[-1]) == (lr.low, lr.high)
+    assert (np.diff(rates[1:]) > 0).all()
+
+
+@every_surface
+def test_a_scene_opens_with_the_table_and_the_lessons_of_its_surface(surface):
+    scene = Scene.read({"surface": surface.id})
+    lessons = {f"{lesson.optimizer}.{lesson.hyper}": lesson.value for lesson in surface.lessons}
+    tuned = {f"{id}.lr": rate for id, rate in openings.read()[surface.id].items()}
+    batch = surface.data.batch if surface.data and surface.data.batch else BATCH.default
+    expected = {key: hyper.default for key, hyper in controls(surface.id).items()}
+    expected |= {STEPS.id: surface.steps, BATCH.id: batch, **tuned, **lessons}
+    assert scene.values == expected
+    assert scene.start == surface.start
+    assert scene.to_query().keys() <= {"surface"}, "what a surface opens with is left out of the URL"
+
+
+def test_a_formula_and_an_optimizer_that_the_table_lacks_open_with_their_defaults(monkeypatch):
+    defaults = {key: hyper.default for key, hyper in controls(FORMULA).items()}
+    assert Scene.read({"surface": FORMULA, "surface.f": "x^2 + y^4"}).values == defaults
+
+    first, second, *_ = OPTIMIZERS
+    surface = next(id for id, member in SURFACES.items() if not member.lessons)
+    monkeypatch.setattr(openings, "read", lambda: {surface: {first: 0.123}})
+    scenes._opening.cache_clear()
+    try:
+        values = Scene.read({"surface": surface}).values
+    finally:
+        scenes._opening.cache_clear()
+    assert values[f"{first}.lr"] == 0.123
+    assert values[f"{second}.lr"] == OPTIMIZERS[second].defaults["lr"]
+
+
+@every_surface
+def test_a_lesson_names_a_setting_that_exists_and_says_why(surface):
+    for lesson in surface.lessons:
+        (hyper,) = (h for h in OPTIMIZERS[lesson.optimizer].hypers if h.id == lesson.hyper)
+        assert hyper.accepts(lesson.value)
+        assert lesson.value != openings.read()[surface.id].get(lesson.optimizer) or lesson.hyper != "lr"
+        assert f"{lesson.value:g}: {lesson.reason}." in openings.remark(surface)
+    assert f"{openings.RUNS} runs" in openings.remark(surface)
+    assert STEPS.accepts(surface.steps)
+    assert not surface.data or surface.data.batch is None or BATCH.accepts(surface.data.batch)
+
+
+def test_lessons_are_few():
+    """What most optimizers open with, nobody has chosen by hand."""
+    assert sum(len(surface.lessons) for surface in SURFACES.values()) <= len(SURFACES) / 4
+
+
+@every_surface
+def test_at_its_opening_every_optimizer_moves_and_stays_finite_where_it_can_be_seen(surface):
+    """Where there is no minimum a run falls for ever, and may overflow once it has left the domain."""
+    scene = Scene.read({"surface": surface.id})
+    entries, settings = race_of(scene, list(OPTIMIZERS))
+    low, high = np.transpose(surface.domain)
+    for id, run in zip(OPTIMIZERS, race(surface, entries, **settings), strict=True):
+        outside = ~((low <= run.position) & (run.position <= high)).all(axis=1)
+        shown = int(outside.argmax()) if outside.any() and not surface.minima(**surface.defaults) else None
+        assert np.isfinite(run.position[:shown]).all(), id
+        reach = np.abs(run.position[:shown] - run.position[0]).max(axis=0) / (high - low)
+        assert reach.max() > 0.01, id
+
+
+# The rules, on paths made by hand: a block holds x, y and the loss of each run.
+
+
+def path(xs, losses) -> np.ndarray:
+    return np.array([[x, 5.0, loss] for x, loss in zip(xs, losses, strict=True)])
+
+
+def chosen(*paths: np.ndarray) -> int:
+    return openings.choose(np.stack(paths), DOMAIN)
+
+
+def test_the_faster_descent_is_chosen():
+    slow = path([9, 7, 5, 3, 1], [8, 6, 4, 2, 0])
+    fast = path([9, 5, 3, 2, 1], [8, 4, 2, 1, 0])
+    assert chosen(slow, fast) == 1
+    assert chosen(fast, slow) == 0
+
+
+def test_turning_back_costs_as_much_as_it_is_long():
+    """g is 9/8/5 for both; the second run turns back once, over half a side of the domain."""
+    straight = path([9, 5, 1, 1, 1], [8, 1, 0, 0, 0])
+    turning = path([9, 1, 6, 6, 6], [8, 1, 0, 0, 0])
+    assert chosen(turning, straight) == 1
+    # A straight run is worth its smoothness up to 1.5 times the mean loss of the turning one.
+    slightly_slower = path([9, 5, 1, 1, 1], [8, 5, 0, 0, 0])
+    much_slower = path([9, 5, 1, 1, 1], [8, 6, 0, 0, 0])
+    assert chosen(turning, slightly_slower) == 1
+    assert chosen(turning, much_slower) == 0
+
+
+def test_a_run_that_stays_in_the_picture_comes_before_one_that_descends_more():
+    stays = path([9, 8, 7], [8, 7, 6])
+    leaves = path([9, 5, -1], [8, 2, -9])
+    diverges = path([9, np.inf, np.nan], [8, np.inf, np.nan])
+    assert chosen(leaves, diverges, stays) == 2
+
+
+def test_where_every_run_leaves_the_picture_the_longest_stay_is_chosen():
+    at_once = path([9, -1, -5, -9], [8, 0, -9, -99])
+    later = path([9, 5, -1, -3], [8, 4, 0, -1])
+    assert chosen(at_once, later) == 1
+
+
+def test_where_nothing_descends_or_everything_diverges_the_default_is_chosen():
+    climbs, climbs_less = path([5, 6, 7], [1, 2, 3]), path([5, 5.1, 5.2], [1, 1.1, 1.2])
+    assert chosen(climbs, climbs_less) == 0
+    leaves = path([5, 9, 12], [1, 2, 3])
+    assert chosen(leaves, climbs, climbs_less) == 1, "the first of those that stay"
+    diverges = path([5, np.nan, np.nan], [1, np.nan, np.nan])
+    assert chosen(diverges, diverges) == 0
+
+
+def test_equal_scores_go_to_the_default_and_then_to_the_lowest_rate():
+    best, worse = path([9, 5, 1], [8, 4, 0]), path([9, 5, 2], [8, 4, 1])
+    assert chosen(best, best, best) == 0
+    assert chosen(worse, best, best) == 1
+    last_bit = best + np.array([0, 0, 1e-13])
+    assert chosen(last_bit, best) == 0

@@ -1,0 +1,163 @@
+"""The learning rate that every optimizer opens with on every surface, and the command that chooses it.
+
+    python -m ui.openings            writes ui/openings.toml: a few minutes on two cores
+    python -m ui.openings --check    computes the table again and names every entry that differs from the file
+
+Each optimizer gets the same 64 runs on each surface, from the surface's start, for its number of steps, without noise:
+one with its default learning rate and 63 with rates spread evenly over its slider. Only the learning rate varies, for
+two reasons. Another value of another hyperparameter often makes another optimizer (momentum 0 is SGD, a large damping
+turns Newton's method into gradient descent), and 64 runs are dense on one axis but sparse on five, so that an optimizer
+with many hyperparameters would be tuned worse than SGD.
+
+The run is chosen by three rules, the same for every optimizer and every surface:
+
+1. The picture. Only runs that stay finite and inside the drawn domain are compared; where every run leaves it, those
+   that stay longest, over the steps that they stay.
+2. Descent. Of these, only runs whose last loss is below their first. Where there is none (Newton's method near a
+   maximum), the first run that rule 1 admits is chosen: the default, or else the lowest rate.
+3. The score. The lowest of g (1 + z) is chosen. g is the loss averaged over the steps, on a scale where 1 is the loss
+   at the start and 0 the lowest loss that any of the compared runs reaches, so that a low g means fast descent. z is
+   the length of all steps that turn by more than 90 degrees against the step before, with the sides of the domain as
+   units of length, so that a low z means a smooth path. Scores are rounded to three significant digits, which hides the
+   last bit in which two machines may differ; of equal scores the default wins, then the lowest rate.
+"""
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from engine import Optimizer, Surface, race_paths
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+FILE = Path(__file__).with_name("openings.toml")
+RUNS = 64
+HEAD = f"""\
+# The learning rate that each optimizer opens with on each surface.
+# Written by `python -m ui.openings`; do not edit by hand, the tests compute entries of it again.
+#
+# {RUNS} runs each: the default rate and {RUNS - 1} rates spread evenly over the slider, everything else at its default.
+# Of the runs that stay in the drawn domain and end lower than they began, the one with the lowest g (1 + z): g is the
+# mean loss (1 at the start, 0 at the lowest loss that any of them reaches), z the length of the steps that turn back.
+# The docstring of ui/openings.py has the exact rules.
+"""
+
+
+@lru_cache(maxsize=1)
+def read() -> Mapping[str, Mapping[str, float]]:
+    """The table as it stands in the file: surface -> optimizer -> learning rate."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def remark(surface: Surface) -> str:
+    """What the page says of where a surface's opening settings come from."""
+    if surface.id not in read():
+        return "Each optimizer opens with its default settings."
+    exceptions = (
+        f" {OPTIMIZERS[id].name} opens with {_name(id, hyper)} {value:g}: {reason}."
+        for id, hyper, value, reason in surface.lessons
+    )
+    return f"The opening learning rates: each tuned by the same {RUNS} runs." + "".join(exceptions)
+
+
+def _name(optimizer: str, hyper: str) -> str:
+    return next(h.name for h in OPTIMIZERS[optimizer].hypers if h.id == hyper)
+
+
+def rates(optimizer: Optimizer) -> list[float]:
+    """The learning rates that are tried, the default first, then upwards."""
+    (lr,) = (hyper for hyper in optimizer.hypers if hyper.id == "lr")
+    stops = RUNS - 1
+    return [lr.default, *(lr.at(stop / (stops - 1)) for stop in range(stops))]
+
+
+def runs(surface: Surface, optimizer: Optimizer) -> np.ndarray:
+    """x, y and the loss of every run, (RUNS, steps + 1, 3)."""
+    (block,) = race_paths(
+        surface,
+        [(optimizer, {"lr": np.array(rates(optimizer))})],
+        steps=surface.steps,
+        batch=surface.data.batch if surface.data else None,
+    )
+    return np.asarray(block)[:, : surface.steps + 1]
+
+
+def choose(paths: np.ndarray, domain: tuple[tuple[float, float], tuple[float, float]]) -> int:
+    """Which of several runs (runs, rows, 3) to open with, by the rules at the top of this file."""
+    low, high = np.transpose(domain)
+    with np.errstate(all="ignore"):  # past an overflow runs hold inf and nan
+        points = (paths[..., :2] - low) / (high - low)
+        inside = np.isfinite(paths).all(axis=-1) & (points >= 0).all(axis=-1) & (points <= 1).all(axis=-1)
+    stays = np.where(inside.all(axis=1), inside.shape[1], inside.argmin(axis=1))
+    longest = stays.max()
+    compared = np.flatnonzero(stays == longest)
+    points, losses = points[compared, :longest], paths[compared, :longest, 2]
+
+    descends = losses[:, -1] < losses[:, 0]
+    if not descends.any():
+        return int(compared[0])
+    compared, points, losses = compared[descends], points[descends], losses[descends]
+
+    start, lowest = losses[0, 0], losses.min()
+    g = ((losses - lowest) / (start - lowest)).mean(axis=1)
+    steps = np.diff(points, axis=1)
+    turns = (steps[:, 1:] * steps[:, :-1]).sum(axis=-1) < 0
+    z = (np.linalg.norm(steps[:, 1:], axis=-1) * turns).sum(axis=1)
+    scores = [float(f"{score:.3g}") for score in g * (1 + z)]
+    return int(compared[np.argmin(scores)])
+
+
+def tuned(surface: Surface, optimizer: Optimizer) -> float:
+    """The learning rate that the rules choose."""
+    return rates(optimizer)[choose(runs(surface, optimizer), surface.domain)]
+
+
+def tune() -> dict[str, dict[str, float]]:
+    """The whole table, computed; most of the time goes into compiling a program for each pair."""
+    pairs = [(surface, optimizer) for surface in SURFACES.values() for optimizer in OPTIMIZERS.values()]
+    table: dict[str, dict[str, float]] = {id: {} for id in SURFACES}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (surface, optimizer), rate in zip(pairs, pool.map(tuned, *zip(*pairs, strict=True)), strict=True):
+            table[surface.id][optimizer.id] = rate
+    return table
+
+
+def spell(table: Mapping[str, Mapping[str, float]]) -> str:
+    """The table as the file holds it."""
+    sections = (
+        "\n".join([f"[{surface}]", *(f"{id} = {rate!r}" for id, rate in entries.items())])
+        for surface, entries in table.items()
+    )
+    return "\n\n".join([HEAD.rstrip(), *sections]) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    if arguments not in ([], ["--check"]):
+        print(f"expected no argument or --check, got {' '.join(arguments)}", file=sys.stderr)
+        return 2
+    table = tune()
+    if not arguments:
+        FILE.write_text(spell(table), encoding="utf-8")
+        return 0
+    stored = read()
+    wrong = [
+        f"{surface}.{id}: {stored.get(surface, {}).get(id)} in the file, {rate!r} computed"
+        for surface, entries in table.items()
+        for id, rate in entries.items()
+        if stored.get(surface, {}).get(id) != rate
+    ]
+    same = FILE.read_text(encoding="utf-8") == spell(table)
+    print(
+        "\n".join(wrong) or ("the file is current" if same else "the rates are current, but not the text around them")
+    )
+    return int(not same)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
