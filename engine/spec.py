@@ -2,7 +2,7 @@
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass
 from decimal import ROUND_HALF_UP, Context
 from typing import Any, ClassVar, NamedTuple
@@ -132,6 +132,15 @@ class Member:
         return {h.id: h.default for h in self.hypers}
 
 
+class Lesson(NamedTuple):
+    """A setting that a surface opens with because it shows what the surface is for, where a tuned one would not."""
+
+    optimizer: str  # its id
+    hyper: str  # the id of one of its hyperparameters
+    value: float
+    reason: str  # what it shows, a clause that follows a colon on the page
+
+
 class Examples(NamedTuple):
     """Measured pairs, in no order."""
 
@@ -165,7 +174,9 @@ class Surface(Member):
     `minima(...)` and `saddles(...)` give ((x, y), f) for every local minimum and saddle point in the domain.
     `log_height` says that colour and height are best drawn as log10(1 + f - min f).
     `smooth` says that f has a gradient everywhere in the domain, its minima included.
-    `opening` holds settings, in the URL's spelling, that show this surface's character: its defaults for the page.
+    `steps` is the number of steps in which its character shows.
+    `lessons` are the settings of optimizers that this surface teaches with. They are few, each with its reason: the
+    learning rates that an optimizer otherwise opens with are tuned, by one rule for all.
     `data` holds the examples if f is a training loss; a step may then see a mini-batch of them.
     `source(module)` is f as Python source for a module, jnp or torch, where the source of f itself would not do.
     """
