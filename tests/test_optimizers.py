@@ -9,8 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine import SCHEDULES, Optimizer, Probe, Reference, Surface, race, rollout
-from engine.spec import Spends
+from engine import SCHEDULES, Optimizer, Probe, Reference, Spends, Surface, race, rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.scene import Scene

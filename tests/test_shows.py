@@ -4,9 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from engine import Optimizer, Run, rollout
-from engine.metrics import shown
-from engine.spec import SHOWS
+from engine import SHOWS, Optimizer, Run, rollout, shown
 from optimizers import OPTIMIZERS
 from tests.test_optimizers import BOWL, every_optimizer
 
