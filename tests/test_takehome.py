@@ -15,7 +15,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from engine import LIBRARIES, SCHEDULES, race
+from engine import LIBRARIES, NOISES, SCHEDULES, race
 from engine.formula import FUNCTIONS, Node, evaluate, parse
 from optimizers import OPTIMIZERS
 from ui.paths import race_of
@@ -189,10 +189,15 @@ def test_where_rounding_decides_the_program_says_so_and_ends_before(library):
     assert apart[steps] < 1e-9
 
 
+@pytest.mark.parametrize("model", NOISES)
 @pytest.mark.parametrize("library", sorted(set(HERE) - {"torch"}))
-def test_noise_and_batches_are_drawn_again(library):
-    scene = Scene.read({"surface": "deep_neuron", "batch": "5", "noise": "0.1", "seed": "3", "steps": "20"})
-    follows(scene, "adam", library)
+def test_noise_and_batches_are_drawn_again(library, model):
+    query = {"noise": "0.1", "noise.model": model, "seed": "3", "steps": "20"}
+    for surface in ({"surface": "deep_neuron", "batch": "5"}, {"surface": "himmelblau"}):
+        scene = Scene.read({**query, **surface})
+        follows(scene, "adam", library)
+        still = path(Scene.read({**scene.to_query(), "noise": "0"}), "adam")
+        assert np.abs(still - path(scene, "adam")).max() > 1e-4
 
 
 def test_what_a_library_lacks_is_said():
