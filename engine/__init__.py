@@ -2,7 +2,7 @@
 
 from engine.device import configure, float64
 from engine.follow import Trace, follow, last
-from engine.formula import formula_surface
+from engine.formula import FormulaError, formula_surface
 from engine.metrics import diverged_at, first_outside, shown
 from engine.noises import NOISES, perturbed
 from engine.optimizer import LIBRARIES, SHOWS, Elsewhere, Optimizer, Probe, Spends, unbiased
@@ -21,6 +21,7 @@ __all__ = [
     "Data",
     "Elsewhere",
     "Examples",
+    "FormulaError",
     "Hyper",
     "Lesson",
     "Member",

@@ -113,7 +113,7 @@ def _run(objective, optimizer: Optimizer, rule: Schedule, observe, reduce):
         def rate(t, value, memory):
             factor = rule.factor(t.astype(dtype), **schedule_hypers) if rule.factor else 1.0
             if rule.react:
-                factor, memory = rule.react(value, memory, **schedule_hypers)
+                factor, memory = rule.react(jnp.asarray(value, dtype), memory, **schedule_hypers)
             return jnp.asarray(factor * hypers["lr"], dtype), memory
 
         def observation(moment: Moment):

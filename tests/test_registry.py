@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from engine import SCHEDULES, SHOWS, Hyper, Optimizer, Reference, Schedule, Surface, discover
+from engine import NOISES, SCHEDULES, SHOWS, Hyper, Noise, Optimizer, Reference, Schedule, Surface, discover
 from engine.registry import Registry
 from engine.spec import FAMILIES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
-REGISTRIES = {"optimizer": OPTIMIZERS, "surface": SURFACES, "schedule": SCHEDULES}
+REGISTRIES = {"optimizer": OPTIMIZERS, "surface": SURFACES, "schedule": SCHEDULES, "noise": NOISES}
 every_registry = pytest.mark.parametrize("kind", REGISTRIES)
 every_member = pytest.mark.parametrize(
     "member",
@@ -170,7 +170,7 @@ def test_keywords_that_are_not_the_declared_hypers_are_refused():
         with pytest.raises(ValueError, match=rf"'{schedule.id}': the keyword-only arguments"):
             replace(schedule, **{part: lambda *_, nothing: ()})
         other = {"react": None} if schedule.react else {"react": lambda loss, memory: (1, memory)}
-        with pytest.raises(ValueError, match=rf"'{schedule.id}': a schedule needs either a factor or a reaction"):
+        with pytest.raises(ValueError, match=rf"'{schedule.id}': a schedule needs either factor or react"):
             replace(schedule, **other)
 
 
@@ -202,7 +202,7 @@ def test_an_unknown_family_is_refused():
         optimizer(family="quick")
 
 
-@pytest.mark.parametrize("kind", [Optimizer, Surface, Schedule])
+@pytest.mark.parametrize("kind", [Optimizer, Surface, Schedule, Noise])
 def test_a_declaration_is_made_by_keyword_and_leaves_nothing_out(kind):
     with pytest.raises(TypeError, match="required keyword-only argument"):
         kind(id="still", name="Still", family="gradient", tex="r")

@@ -193,9 +193,10 @@ PROGRAM = """
 import collections, json, jax
 events = collections.Counter()
 jax.monitoring.register_event_listener(lambda event, **_: events.update([event.rpartition("/")[2]]))
-from engine import race
+from engine import configure, race
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+configure()
 race(next(iter(SURFACES.values())), [(optimizer, {}) for optimizer in OPTIMIZERS.values()])
 print(json.dumps(events))
 """

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import SCHEDULES
+from engine import NOISES, SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.catalogue import catalogue
@@ -28,6 +28,7 @@ def good_queries(draw):
     settings_ = {key: words(hyper) for key, hyper in controls(surface).items()} | {
         "start": st.tuples(st.floats(x0, x1), st.floats(y0, y1)).map(lambda xy: f"{xy[0]!r},{xy[1]!r}"),
         "schedule": st.sampled_from(list(SCHEDULES)),
+        "noise.model": st.sampled_from(list(NOISES)),
         "on": st.lists(st.sampled_from(list(OPTIMIZERS)), unique=True).map(",".join),
         **{look: st.sampled_from(words) for look, words in LOOKS.items()},
     }
@@ -48,11 +49,12 @@ def test_a_good_value_is_taken_as_it_was_given(query):
     for key in controls(scene.surface):
         if key in query:
             assert scene.values[key] == float(query[key])
+    assert scene.noise_model == query.get("noise.model", next(iter(NOISES)))
     if "on" in query:
         assert set(scene.on) == set(query["on"].split(",")) - {""}
 
 
-known = st.sampled_from([*controls("rosenbrock"), "surface", "start", "schedule", "on", *LOOKS, "step"])
+known = st.sampled_from([*controls("rosenbrock"), "surface", "start", "schedule", "noise.model", "on", *LOOKS, "step"])
 nonsense = st.one_of(
     st.text(), st.sampled_from(["nan", "inf", "-inf", "1e999", "", ",", "0x10", "1,", "1,2,3", "nan,nan", "-1", "1e30"])
 )
@@ -66,12 +68,22 @@ def test_nonsense_becomes_the_default(query):
     for value, (low, high) in zip(scene.start, SURFACES[scene.surface].domain, strict=True):
         assert low <= value <= high
     assert scene.schedule in SCHEDULES
+    assert scene.noise_model in NOISES
     assert set(scene.on) <= set(OPTIMIZERS)
     assert Scene.read(scene.to_query()) == scene
 
 
 def test_the_default_scene_has_the_empty_query():
     assert Scene.read({}).to_query() == {}
+
+
+def test_the_noise_model_has_a_key_of_its_own_and_a_link_without_it_means_what_it_did():
+    assert Scene.read({"noise": "1"}).noise_model == "gaussian"
+    assert Scene.read({"noise.model": "pink"}) == Scene.read({})
+    scene = Scene.read({"noise": "1", "noise.model": "alpha_stable"})
+    assert scene.to_query() == {"noise": "1.0", "noise.model": "alpha_stable"}
+    assert scene.flat()["noise.model"] == "alpha_stable"
+    assert catalogue()["noises"] == [{"id": id, "name": noise.name} for id, noise in NOISES.items()]
 
 
 def test_the_playhead_is_kept_inside_the_run():

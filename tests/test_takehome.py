@@ -15,13 +15,12 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from engine import LIBRARIES, SCHEDULES, race
+from engine import LIBRARIES, NOISES, SCHEDULES, race
 from engine.formula import FUNCTIONS, Node, evaluate, parse
 from optimizers import OPTIMIZERS
-from surfaces import SURFACES
 from ui.paths import race_of
 from ui.routes import ROUTES
-from ui.scene import Scene, surface_of
+from ui.scene import Scene
 from ui.takehome import program, table
 
 client = TestClient(Starlette(routes=ROUTES))
@@ -32,8 +31,8 @@ PLACES = ("ravine", "himmelblau", "rosenbrock", "booth", "rotated_ravine", "deep
 
 
 def path(scene: Scene, optimizer: str) -> np.ndarray:
-    entries, settings = race_of(scene, (optimizer,))
-    return race(surface_of(scene), entries, **settings)[0].position
+    entries, setting = race_of(scene, (optimizer,))
+    return race(setting, entries)[0].position
 
 
 def execute(code: str) -> dict:
@@ -72,8 +71,8 @@ def test_every_program_ends_where_the_picture_does_under_every_schedule(id, libr
         # On a rugged surface the loss rises now and then, and a schedule that answers to it has something to answer.
         rugged = {"surface": "rastrigin", "rate": "3", "schedule.patience": "1"} if rule.react else {}
         scene = scene_of(k + j % 2, schedule=schedule, **rugged)
-        entries, settings = race_of(scene, (id,))
-        rates = race(surface_of(scene), entries, **settings)[0].lr
+        entries, setting = race_of(scene, (id,))
+        rates = race(setting, entries)[0].lr
         if OPTIMIZERS[id].elsewhere[library].unless(rates.tolist(), **left_of(scene, id)):
             assert program(scene, id, library).grade.startswith("Not available in")
         else:
@@ -190,10 +189,15 @@ def test_where_rounding_decides_the_program_says_so_and_ends_before(library):
     assert apart[steps] < 1e-9
 
 
+@pytest.mark.parametrize("model", NOISES)
 @pytest.mark.parametrize("library", sorted(set(HERE) - {"torch"}))
-def test_noise_and_batches_are_drawn_again(library):
-    scene = Scene.read({"surface": "deep_neuron", "batch": "5", "noise": "0.1", "seed": "3", "steps": "20"})
-    follows(scene, "adam", library)
+def test_noise_and_batches_are_drawn_again(library, model):
+    query = {"noise": "0.1", "noise.model": model, "seed": "3", "steps": "20"}
+    for surface in ({"surface": "deep_neuron", "batch": "5"}, {"surface": "himmelblau"}):
+        scene = Scene.read({**query, **surface})
+        follows(scene, "adam", library)
+        still = path(Scene.read({**scene.to_query(), "noise": "0"}), "adam")
+        assert np.abs(still - path(scene, "adam")).max() > 1e-4
 
 
 def test_what_a_library_lacks_is_said():
@@ -243,8 +247,8 @@ def test_at_a_kink_pytorch_goes_where_jax_does():
 def test_a_table_holds_the_path_and_the_state():
     for id, optimizer in OPTIMIZERS.items():
         scene = Scene.read({"surface": "himmelblau", "steps": "10"})
-        entries, settings = race_of(scene, (id,))
-        (run,) = race(SURFACES["himmelblau"], entries, **settings)
+        entries, setting = race_of(scene, (id,))
+        (run,) = race(setting, entries)
         rows = list(csv.DictReader(io.StringIO(table(scene, id))))
         assert len(rows) == 11
         np.testing.assert_array_equal([[float(row["x"]), float(row["y"])] for row in rows], run.position)

@@ -1,0 +1,190 @@
+"""Importing the engine sets nothing, for nobody; a rollout is float64 nevertheless, in every thread."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier, Event
+
+import pytest
+
+import engine.formula.surface
+from engine import FormulaError, formula_surface, rollout
+from engine.cache import computed_once
+from engine.device import CACHE_BYTES, float64
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+ROOT = Path(__file__).parent.parent
+# A process that has set nothing: as in a notebook.
+BARE = {key: word for key, word in os.environ.items() if not key.startswith(("XLA_", "JAX_", "KERAS_"))}
+
+
+def fresh(program: str, home: Path) -> str:
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(
+        command, cwd=ROOT, env={**BARE, "HOME": str(home)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+NOTEBOOK = """
+import os
+from concurrent.futures import ThreadPoolExecutor
+import jax
+before = dict(jax.config.values), dict(os.environ)
+import engine, optimizers, surfaces
+
+def run(_):
+    return engine.rollout(surfaces.SURFACES["rosenbrock"], optimizers.OPTIMIZERS["adam"], steps=20, noise=0.1)
+
+runs = [run(0), *ThreadPoolExecutor(3).map(run, range(3))]
+assert all(run.position.dtype == run.loss.dtype == run.state["m"].dtype == "float64" for run in runs)
+assert len({run.position.tobytes() for run in runs}) == 1
+(paths,) = engine.race_paths(lambda w: w @ w, [(optimizers.OPTIMIZERS["sgd"], {})], start=(1, 2), steps=5)
+assert paths.dtype == "float64"
+((place, value),) = engine.formula_surface("(x - 1)^2 + (y + 2)^2", (-3, 3, -3, 3)).minima()
+assert abs(place[0] - 1) + abs(place[1] + 2) < 1e-14
+assert engine.follow(lambda w: w**2, optimizers.OPTIMIZERS["adam"], 1.0, steps=2).params.dtype == "float32"
+with engine.float64():
+    assert engine.follow(lambda w: w**2, optimizers.OPTIMIZERS["adam"], 1.0, steps=2).params.dtype == "float64"
+assert (dict(jax.config.values), dict(os.environ)) == before
+assert jax.numpy.zeros(2).dtype == "float32"
+print("nothing is set")
+"""
+
+
+def test_importing_and_rolling_out_set_nothing(tmp_path):
+    assert fresh(NOTEBOOK, tmp_path) == "nothing is set\n"
+    assert not list(tmp_path.iterdir())  # no cache folder either
+
+
+APPLICATION = """
+import os, jax
+from engine import configure
+configure()
+configure()
+print(jax.config.jax_enable_x64, jax.config.jax_compilation_cache_max_size, jax.config.jax_compilation_cache_dir)
+print(os.environ.get("XLA_FLAGS", ""))
+"""
+
+
+def test_an_application_sets_it_all_in_one_place(tmp_path):
+    settings, flags = fresh(APPLICATION, tmp_path).splitlines()
+    assert settings == f"True {CACHE_BYTES} {tmp_path / '.cache' / 'descent-lab' / 'jax'}"
+    assert flags.count("--xla_cpu_max_isa=AVX") == (os.uname().machine == "x86_64")
+
+
+def test_the_page_is_configured_before_anything_of_it_computes(tmp_path):
+    program = "import jax, ui.answers, ui.warm\nprint(jax.config.jax_enable_x64)"
+    assert fresh(program, tmp_path) == "True\n"
+
+
+def test_float64_is_a_matter_of_the_thread():
+    inside, checked = Event(), Event()
+
+    def elsewhere() -> bool:
+        import jax
+
+        inside.wait(60)
+        with jax.enable_x64(False):
+            seen = jax.config.jax_enable_x64
+        checked.set()
+        return seen
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(elsewhere)
+        with float64():
+            inside.set()
+            assert checked.wait(60)
+            assert rollout(SURFACES["ravine"], OPTIMIZERS["sgd"], steps=2).loss.dtype == "float64"
+    assert answer.result() is False
+
+
+# The cache
+
+
+def test_concurrent_calls_compute_once():
+    together, calls = Barrier(4), []
+
+    @computed_once(maxsize=8)
+    def slow(a, b=0):
+        calls.append((a, b))
+        return [a, b]
+
+    def ask(_):
+        together.wait(60)
+        return slow(1, b=2)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(4)))
+    assert calls == [(1, 2)]
+    assert all(answer is answers[0] for answer in answers)
+    assert slow(1, b=2) is answers[0]
+
+
+def test_a_call_with_other_arguments_does_not_wait():
+    begun, released = Event(), Event()
+
+    @computed_once(maxsize=8)
+    def wait(what):
+        if what == "slow":
+            begun.set()
+            assert released.wait(60)
+        return what
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(wait, "slow")
+        assert begun.wait(60)
+        assert wait("quick") == "quick"  # while the other one still computes
+        assert not slow.done()
+        released.set()
+        assert slow.result(60) == "slow"
+
+
+def test_a_call_that_raises_is_made_again_and_old_results_are_dropped():
+    calls = []
+
+    @computed_once(maxsize=2)
+    def odd(n):
+        calls.append(n)
+        if n % 2 == 0:
+            raise ValueError(n)
+        return n
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="0"):
+            odd(0)
+    assert [odd(1), odd(3), odd(5), odd(5), odd(1)] == [1, 3, 5, 5, 1]
+    assert calls == [0, 0, 1, 3, 5, 1]
+    odd.cache_clear()
+    odd(1)
+    assert calls[-2:] == [1, 1]
+
+
+def test_a_formula_that_many_ask_for_at_once_is_made_once(monkeypatch):
+    together, calls = Barrier(4), []
+
+    def critical_points(*arguments):
+        calls.append(arguments)
+        return (), ()
+
+    monkeypatch.setattr(engine.formula.surface, "critical_points", critical_points)
+
+    def ask(_):
+        together.wait(60)
+        return formula_surface("x^2 + 3.25 y^2", (-1.0, 1.0, -1.0, 1.0))
+
+    with ThreadPoolExecutor(4) as pool:
+        surfaces = list(pool.map(ask, range(4)))
+    assert len(calls) == 1
+    assert all(surface is surfaces[0] for surface in surfaces)
+    formula_surface.cache_clear()  # it has no minima
+
+
+def test_a_formula_that_cannot_be_read_is_refused_each_time():
+    for _ in range(2):
+        with pytest.raises(FormulaError, match="ends too early"):
+            formula_surface("x +", (-1.0, 1.0, -1.0, 1.0))
