@@ -21,6 +21,15 @@ MAX_STEPS = 100_000
 SHORTEST_BLOCK = 1024
 
 
+class Origin(NamedTuple):
+    """What a run was computed from, so that a figure of the run can draw its surface and name it."""
+
+    surface: Surface
+    surface_hypers: dict[str, ArrayLike]  # every hyperparameter, each a number or (n,) for n runs
+    optimizer: Optimizer
+    hypers: dict[str, ArrayLike]  # likewise
+
+
 @dataclass(frozen=True)
 class Run:
     """The path of one run, or of many with a leading run axis. Row t is the moment before step t; row 0 the start.
@@ -33,6 +42,7 @@ class Run:
     gradient: np.ndarray  # (..., steps + 1, 2), at the position, noise included: what the optimizer saw
     lr: np.ndarray  # (..., steps), the learning rate of each step, the schedule applied
     state: dict[str, Any]  # field of the optimizer's state -> array (..., steps + 1, ...), or a tree of such
+    origin: Origin | None = None
 
 
 def rollout(
@@ -105,9 +115,11 @@ def race(
         batch=batch,
     )
     rows = (np.asarray(block) for block in blocks)  # one array a run: moving many small ones costs more than computing
+    shape = {**surface.defaults, **(surface_hypers or {})}
+    origins = [Origin(surface, shape, optimizer, {**optimizer.defaults, **hypers}) for optimizer, hypers in entries]
     return [
-        _run(block[0, : steps + 1] if single else block[:, : steps + 1], optimizer)
-        for block, (optimizer, _) in zip(rows, entries, strict=True)
+        _run(block[0, : steps + 1] if single else block[:, : steps + 1], origin)
+        for block, origin in zip(rows, origins, strict=True)
     ]
 
 
@@ -296,16 +308,16 @@ def _batch(inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     return jax.tree_util.tree_map_with_path(spread, inputs), not lengths
 
 
-def _run(rows: np.ndarray, optimizer: Optimizer) -> Run:
+def _run(rows: np.ndarray, origin: Origin) -> Run:
     """Take the flat rows (..., steps + 1, width) of `_loop` apart."""
-    leaves, tree = _state_shape(optimizer.init)
+    leaves, tree = _state_shape(origin.optimizer.init)
     ends = np.cumsum([2, 1, 2, 1, *(leaf.size for leaf in leaves)])
     position, loss, gradient, lr, *parts = np.split(rows, ends[:-1], axis=-1)
     shaped = [
         part.reshape(*part.shape[:-1], *leaf.shape).astype(leaf.dtype) for part, leaf in zip(parts, leaves, strict=True)
     ]
     fields = tree.unflatten(shaped)._asdict()
-    return Run(position, loss[..., 0], gradient, lr[..., :-1, 0], fields)
+    return Run(position, loss[..., 0], gradient, lr[..., :-1, 0], fields, origin)
 
 
 @lru_cache(maxsize=512)
