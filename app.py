@@ -37,7 +37,7 @@ BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
 PLOTLY = f"{BASE}/vendor/plotly-{plotly.__version__}.js"
 MODULES = ROOT / "ui" / "stage"
-KEPT = [PLOTLY, *(f"{BASE}/stage/{VERSION}/{file.name}" for file in sorted(MODULES.iterdir()))]
+KEPT = [PLOTLY, *(f"{BASE}/stage/{VERSION}/{file.name}" for file in sorted(MODULES.glob("*.*")))]
 # What a picture needs, named in the head of the page: a browser fetches it while Streamlit's own scripts still start.
 # Of those the ones that carry a component belong to it: Streamlit asks for them once the script has named one.
 _scripts = Path(st.__file__).parent / "static" / "static" / "js"

@@ -51,14 +51,14 @@ def html(what: Scene | Run | Sequence[Run]) -> str:
     return _page(picture.title, _json(draw(picture)))
 
 
-def packed(scene: Scene) -> bytes:
+def gzipped_json(scene: Scene) -> bytes:
     """The figure of a scene as JSON, {data, frames, layout}, compressed by gzip."""
     return gzip.compress(_json(draw(picture_of(scene))).encode(), compresslevel=6, mtime=0)
 
 
-def unpacked(scene: Scene, body: bytes) -> str:
-    """`html(scene)`, from what `packed(scene)` returned."""
-    return _page(surface_of(scene).name, gzip.decompress(body).decode())
+def page_of(scene: Scene, figure: bytes) -> str:
+    """`html(scene)`, from what `gzipped_json(scene)` returned."""
+    return _page(surface_of(scene).name, gzip.decompress(figure).decode())
 
 
 def _json(figure: dict[str, Any]) -> str:

@@ -61,15 +61,20 @@ def layout(picture: Picture, stops: list[int]) -> Settings:
         "hoverlabel": {"bgcolor": "white", "font": {"color": TEXT}},
         **{"paper_bgcolor": "white", "plot_bgcolor": "white"},
         **{"height": HEIGHT, "margin": {"l": 56, "r": 20, "t": 64, "b": 20}},
-        "xaxis": {**axis, "domain": ABOVE["x"], "range": picture.domain[0], "title": x},
-        "yaxis": {**axis, "domain": ABOVE["y"], "range": picture.domain[1], "title": y},
+        "xaxis": {**axis, "domain": ABOVE["x"], **_range(*picture.domain[0]), "title": x},
+        "yaxis": {**axis, "domain": ABOVE["y"], **_range(*picture.domain[1]), "title": y},
         "xaxis2": {**axis, **grid, "domain": LOSSES["x"], "anchor": "y2", "nticks": 6}
-        | {"range": [0, max(picture.steps, 1)], "title": {**x, "text": "step"}},
+        | {**_range(0, max(picture.steps, 1)), "title": {**x, "text": "step"}},
         "yaxis2": {**axis, **grid, "domain": LOSSES["y"], "anchor": "x2", **_loss_axis(picture)}
         | {"title": {**x, "text": "loss \N{MINUS SIGN} lowest minimum" if picture.gap else "loss"}},
         "scene": _scene(picture),
         **{"updatemenus": [_buttons()], "sliders": [_slider(stops)]},
     }
+
+
+def _range(low: float, high: float) -> Settings:
+    """The range of an axis, which Plotly's "autoscale" does not exceed: paths that diverge must not decide it."""
+    return {"range": [low, high], "autorangeoptions": {"clipmin": low, "clipmax": high}}
 
 
 def _loss_axis(picture: Picture) -> Settings:
@@ -85,7 +90,7 @@ def _loss_axis(picture: Picture) -> Settings:
     if not picture.minima:
         whole = [0, *(sign * 10**e for e in range(5) for sign in (-1, 1))]
         return {
-            "range": [max(-4.2, float(_signed_log(losses.min())) - 0.2), max(1.0, float(_signed_log(first))) + 0.3],
+            **_range(max(-4.2, float(_signed_log(losses.min())) - 0.2), max(1.0, float(_signed_log(first))) + 0.3),
             "tickvals": [float(_signed_log(v)) for v in whole],
             "ticktext": [str(v).replace("-", "\N{MINUS SIGN}") for v in whole],
         }
@@ -93,6 +98,7 @@ def _loss_axis(picture: Picture) -> Settings:
     top = max(above, min(above + HEADROOM, np.ceil(np.log10(max(losses.max(), 1e-6)))))
     bottom = min(top - 2, max(-8, np.floor(np.log10(max(losses.min(), 1e-8)) - 0.1)))
     return {
+        **_range(10.0**bottom, 10.0**top),
         **{"type": "log", "range": [float(bottom), float(top)], "dtick": 2 if top - bottom > 5 else 1},
         **{"exponentformat": "power", "tickfont": {"size": 9.6}},  # Plotly sets powers of ten larger by a quarter
     }
@@ -116,7 +122,7 @@ def _scene(picture: Picture) -> Settings:
         "yaxis": {**axis, "title": {**small, "text": picture.axes[1]}, "range": picture.domain[1]},
         "zaxis": height,
         **{"aspectmode": "manual", "aspectratio": {"x": stretch, "y": 1 / stretch, "z": 0.5}},
-        "camera": {"eye": {"x": -0.47, "y": -1.16, "z": 1.13}, "center": {"x": 0, "y": 0, "z": -0.18}},
+        "camera": {"eye": {"x": -0.5, "y": -1.23, "z": 1.2}, "center": {"x": 0, "y": 0, "z": -0.19}},
     }
 
 

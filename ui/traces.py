@@ -239,7 +239,7 @@ def _rows(position: np.ndarray, stops: list[int]) -> np.ndarray:
     none of them is finite.
     """
     last = len(position) - 1
-    finite = np.isfinite(position).all(axis=1)
+    finite = np.isfinite(position)
     rows = [0]
     with np.errstate(all="ignore"):
         for a, b in pairwise(sorted({min(stop, last) for stop in stops})):
