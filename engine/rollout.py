@@ -27,6 +27,15 @@ SHORTEST_BLOCK = 1024
 Entries = Sequence[tuple[Optimizer, Mapping[str, ArrayLike]]]  # optimizers, each with its hyperparameters
 
 
+class Origin(NamedTuple):
+    """What a run was computed from, so that a figure of the run can draw its surface and name it."""
+
+    surface: Surface | Callable[..., Any]
+    surface_hypers: dict[str, ArrayLike]  # every hyperparameter, each a number or (n,) for n runs
+    optimizer: Optimizer
+    hypers: dict[str, ArrayLike]  # likewise
+
+
 @dataclass(frozen=True)
 class Run:
     """The path of one run, or of many with a leading run axis. Row t is the moment before step t; row 0 the start.
@@ -39,6 +48,7 @@ class Run:
     gradient: np.ndarray  # (..., steps + 1, 2), at the position, of the step's own objective: what the optimizer saw
     lr: np.ndarray  # (..., steps), the learning rate of each step, the schedule applied
     state: dict[str, Any]  # field of the optimizer's state -> array (..., steps + 1, ...), or a tree of such
+    origin: Origin | None = None
 
 
 def rollout(
@@ -72,8 +82,8 @@ def race(surface: Surface | Callable[..., Any] | Setting, entries: Entries, **se
         rows = [np.asarray(block) for block in blocks]  # one array a run: many small copies cost more than the run
         cut = slice(setting_.steps + 1)
         return [
-            _run(block[0, cut] if single else block[:, cut], optimizer)
-            for block, (optimizer, _) in zip(rows, entries, strict=True)
+            _run(block[0, cut] if single else block[:, cut], _origin(setting_, optimizer, hypers))
+            for block, (optimizer, hypers) in zip(rows, entries, strict=True)
         ]
 
 
@@ -218,16 +228,23 @@ def _runs(f, data, reacting: Schedule | None, perturb, optimizer: Optimizer, eve
     return jax.jit(jax.vmap(one, in_axes=(None, 0, 0, 0, 0, 0, 0)))
 
 
-def _run(rows: np.ndarray, optimizer: Optimizer) -> Run:
+def _origin(setting: Setting, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> Origin:
+    """What a run is computed from, every hyperparameter stated."""
+    defaults = setting.surface.defaults if isinstance(setting.surface, Surface) else {}
+    shape = {**defaults, **setting.surface_hypers}
+    return Origin(setting.surface, shape, optimizer, {**optimizer.defaults, **hypers})
+
+
+def _run(rows: np.ndarray, origin: Origin) -> Run:
     """Split the flat rows (..., steps + 1, width) of `_runs` into the fields of a Run."""
-    leaves, tree = _state_shape(optimizer.init)
+    leaves, tree = _state_shape(origin.optimizer.init)
     ends = np.cumsum([2, 1, 2, 1, *(leaf.size for leaf in leaves)])
     position, loss, gradient, lr, *parts = np.split(rows, ends[:-1], axis=-1)
     shaped = [
         part.reshape(*part.shape[:-1], *leaf.shape).astype(leaf.dtype) for part, leaf in zip(parts, leaves, strict=True)
     ]
     fields = tree.unflatten(shaped)._asdict()
-    return Run(position, loss[..., 0], gradient, lr[..., :-1, 0], fields)
+    return Run(position, loss[..., 0], gradient, lr[..., :-1, 0], fields, origin)
 
 
 @lru_cache(maxsize=512)

@@ -132,7 +132,7 @@ def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
     """Browsers fetch what the head names while Streamlit's scripts still start: everything the stage will ask for."""
     page, _ = get(server, "/")
     named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
-    modules = {f"/stage/{VERSION}/{file.name}" for file in (ROOT / "ui" / "stage").iterdir()}
+    modules = {f"/stage/{VERSION}/{file.name}" for file in (ROOT / "ui" / "stage").glob("*.*")}
     assert named > modules | {f"/vendor/plotly-{plotly.__version__}.js"}
     for address in named:
         assert get(server, address)

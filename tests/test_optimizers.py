@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine import SCHEDULES, Optimizer, Probe, Reference, Spends, Surface, race, rollout
+from engine import SCHEDULES, Probe, Reference, Spends, Surface, race, rollout
 from optimizers import OPTIMIZERS
 
 every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=list(OPTIMIZERS))

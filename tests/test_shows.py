@@ -65,8 +65,9 @@ def test_what_is_shown_is_a_finite_numpy_array_of_one_value_per_run_step_and_coo
 def test_one_run_shows_what_it_shows_among_many(optimizer):
     hypers = {h.id: h.default * np.linspace(0.8, 1, N) for h in optimizer.hypers}
     run, shows = shown_runs(optimizer)
+    arrays = {name: value for name, value in vars(run).items() if name != "origin"}
     for i in range(N):
-        one, values, expected = jax.tree.map(lambda a, i=i: a[i], (vars(run), hypers, shows))
+        one, values, expected = jax.tree.map(lambda a, i=i: a[i], (arrays, hypers, shows))
         jax.tree.map(np.testing.assert_array_equal, shown(Run(**one), optimizer, values), expected)
 
 

@@ -1,5 +1,6 @@
 """What the routes answer: each function makes an Answer of a query, or says in a Refused why it cannot."""
 
+import gzip
 import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -8,9 +9,10 @@ from engine import LIBRARIES
 from engine.formula import formula_surface, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.fan import fan
+from ui.figures import gzipped_json, page_of
 from ui.keep import kept
 from ui.paths import grid, paths
-from ui.scene import STEPS, Scene, controls, read_domain
+from ui.scene import LOOKS, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
 
 
@@ -80,6 +82,23 @@ def _csv(query: dict[str, str]) -> Answer:
     return Answer(table(Scene.read(query), optimizer), "text/csv")
 
 
+def _figure(query: dict[str, str]) -> Answer:
+    """A scene as a Plotly figure: its JSON, or with format=html a file to download, which holds plotly.js."""
+    form = query.pop("format", "json")
+    if form not in ("json", "html"):
+        raise Refused(f"format must be json or html; got {form!r}.")
+    # How a scene is looked at on the page does not change its figure.
+    query = {key: word for key, word in query.items() if key not in (*LOOKS, "step")}
+    figure = kept(gzipped_json, query)
+    if form == "json":
+        return Answer(figure, "application/json", {"Content-Encoding": "gzip"})
+    scene = Scene.read(query)
+    # Compressed here, in a worker thread: Streamlit would compress 5 MB on the event loop, and everybody would wait.
+    page = gzip.compress(page_of(scene, figure).encode(), compresslevel=3, mtime=0)
+    name = {"Content-Disposition": f'attachment; filename="descent-lab-{scene.surface}.html"'}
+    return Answer(page, "text/html", {"Content-Encoding": "gzip", **name})
+
+
 # By the names that ui/routes.py has routes for.
 ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "paths": _paths,
@@ -88,4 +107,5 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "formula": _formula,
     "code": _code,
     "csv": _csv,
+    "figure": _figure,
 }

@@ -143,7 +143,7 @@ def _planes(pieces: list[np.ndarray]) -> np.ndarray:
 
 def _heights(scene: Scene) -> np.ndarray:
     """Of a fine grid a coarse one: while it bends nobody sees the difference."""
-    f = values_on_grid(scene)
+    f = values_on_grid(surface_of(scene), scene.hypers("surface"))
     every = (len(f) - 1) // (GRID - 1)
     f = f[::every, ::every]
     return np.log10(1 + f - floor_of(scene)) if surface_of(scene).log_height else f

@@ -6,7 +6,7 @@ ones first.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import jax
@@ -99,7 +99,7 @@ def grid(scene: Scene) -> bytes:
         data = surface.data
         examples = {word: [part.tolist() for part in getattr(data, word)] for word in ("train", "valid")}
         head["data"] = {"curve": data.curve, "names": data.names, **examples}
-    return pack(head, {"f": values_on_grid(scene).astype(np.float32)})
+    return pack(head, {"f": values_on_grid(surface, scene.hypers("surface")).astype(np.float32)})
 
 
 def race_of(scene: Scene, on: Sequence[str] | None = None) -> tuple[list, Setting]:
@@ -135,10 +135,10 @@ def points_of(surface: Surface) -> int:
     return FINE_GRID if surface.log_height or not surface.smooth else GRID
 
 
-def values_on_grid(scene: Scene) -> np.ndarray:
-    """f of a scene's surface, (n, n) with n as in `points_of`."""
+def values_on_grid(surface: Surface, hypers: Mapping[str, float]) -> np.ndarray:
+    """f of a surface over its domain, (n, n) with n as in `points_of`: row j is at y_j, column i at x_i."""
     with jax.default_device(rollout_device()):
-        return np.asarray(compiled(_on_grid, surface_of(scene))(scene.hypers("surface")))
+        return np.asarray(compiled(_on_grid, surface)(dict(hypers)))
 
 
 def _on_grid(surface: Surface):

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from ui.version import VERSION
 
-NAMES = ("paths", "grid", "fan", "formula", "code", "csv")
+NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
 AT_ONCE = 16  # answers that are computed or waited for; a page's files must not wait for a thread meanwhile
 
 

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def _version() -> str:
-    libraries = [f"{library} {version(library)}" for library in ("jax", "jaxlib", "numpy", "optax")]
+    libraries = [f"{library} {version(library)}" for library in ("jax", "jaxlib", "numpy", "optax", "plotly")]
     digest = hashlib.sha256(" ".join(libraries).encode())
     for folder in ("engine", "optimizers", "surfaces", "ui"):
         for file in sorted((ROOT / folder).rglob("*")):

@@ -1,0 +1,169 @@
+"""What a figure shows, as plain data: a surface, and the paths of runs on it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from engine import Optimizer, Run, Surface, race
+from engine.metrics import diverged_at, first_outside
+from optimizers import OPTIMIZERS
+from ui.paths import race_of, values_on_grid
+from ui.scene import Scene, surface_of
+
+Places = tuple[tuple[tuple[float, float], float], ...]
+
+
+class Path(NamedTuple):
+    """One run as it is drawn."""
+
+    name: str  # the optimizer's, and what became of the run
+    look: int  # as in `ui.theme.look`
+    position: np.ndarray  # (steps + 1, 2)
+    loss: np.ndarray  # (steps + 1,)
+
+
+class Picture(NamedTuple):
+    """A surface and the paths on it."""
+
+    title: str
+    subtitle: str
+    axes: tuple[str, str]  # the names of the two coordinates
+    domain: tuple[tuple[float, float], tuple[float, float]]
+    heights: np.ndarray  # (n, n), row j at y_j, column i at x_i: f, or log10(1 + f - floor); nan where it is not finite
+    log_height: bool  # whether the heights are logarithmic
+    range: tuple[float, float]  # the lowest and the highest of the heights
+    floor: float  # the lowest declared minimum, or 0 where there is none
+    gap: bool  # whether the loss is drawn as its distance from the floor
+    minima: Places
+    saddles: Places
+    paths: list[Path]
+
+    @property
+    def steps(self) -> int:
+        """Of the longest path."""
+        return max((len(path.loss) - 1 for path in self.paths), default=0)
+
+
+class Entry(NamedTuple):
+    """One run, and what it was computed with."""
+
+    optimizer: Optimizer
+    hypers: Mapping[str, float]
+    run: Run
+
+
+def picture_of(what: Scene | Run | Sequence[Run]) -> Picture:
+    """The picture of a scene, of a run, or of several runs on one surface; a Run that holds n runs gives n paths.
+
+    Raises ValueError where there is no run, where a run does not know its surface, or where the surfaces differ.
+    """
+    if isinstance(what, Scene):
+        entries, setting = race_of(what)
+        runs = race(setting, entries)
+        return _picture(surface_of(what), what.hypers("surface"), _singles(runs))
+    runs = [what] if isinstance(what, Run) else list(what)
+    if not runs:
+        raise ValueError("figure: expected a scene or at least one run, got no run.")
+    surface, hypers = _ground(runs[0])
+    for run in runs[1:]:
+        other = _ground(run)
+        if other != (surface, hypers):
+            raise ValueError(
+                f"figure: expected runs on one surface, got {surface.id} with {hypers} and {other[0].id} with "
+                f"{other[1]}; make one figure for each."
+            )
+    return _picture(surface, hypers, _singles(runs))
+
+
+def _ground(run: Run) -> tuple[Surface, dict[str, float]]:
+    """The surface of a run and its hyperparameters."""
+    if run.origin is None:
+        raise ValueError("figure: expected a Run that rollout or race has returned, got one without its origin.")
+    values = {id: np.unique(np.asarray(value, float)) for id, value in run.origin.surface_hypers.items()}
+    surface = run.origin.surface
+    if not isinstance(surface, Surface):
+        raise ValueError("figure: expected a run on a Surface, which has a domain; got one on a plain function.")
+    if any(len(value) > 1 for value in values.values()):
+        raise ValueError("figure: expected runs on one surface, got runs that differ in its hyperparameters.")
+    return surface, {id: float(value[0]) for id, value in values.items()}
+
+
+def _singles(runs: Sequence[Run]) -> list[Entry]:
+    """Each run by itself: a Run that holds n runs becomes n."""
+    entries = []
+    for run in runs:
+        assert run.origin is not None  # rollout and race set it, and _ground has checked what others give
+        shape = run.loss.shape[:-1]
+        for k in np.ndindex(shape):
+            single = Run(run.position[k], run.loss[k], run.gradient[k], run.lr[k], {})
+            hypers = {id: float(np.broadcast_to(value, shape)[k]) for id, value in run.origin.hypers.items()}
+            entries.append(Entry(run.origin.optimizer, hypers, single))
+    return entries
+
+
+def _picture(surface: Surface, hypers: Mapping[str, float], entries: Sequence[Entry]) -> Picture:
+    minima = surface.minima(**hypers)
+    floor = min((value for _, value in minima), default=0.0)
+    heights = values_on_grid(surface, hypers)
+    with np.errstate(all="ignore"):  # a formula may have no value somewhere
+        heights = np.log10(1 + heights - floor) if surface.log_height else heights
+    heights = np.where(np.isfinite(heights), heights, np.nan)
+    return Picture(
+        title=surface.name,
+        subtitle=", ".join(f"{hyper.name} {hypers[hyper.id]:.4g}" for hyper in surface.hypers),
+        axes=surface.data.names if surface.data else ("x", "y"),
+        domain=surface.domain,
+        heights=heights,
+        log_height=surface.log_height,
+        range=_range(heights),
+        floor=floor,
+        gap=bool(minima) and surface.data is None,  # what a model leaves unexplained is part of its loss
+        minima=minima,
+        saddles=surface.saddles(**hypers),
+        paths=[
+            Path(name + _fate(entry.run, surface), look, entry.run.position, entry.run.loss)
+            for name, look, entry in zip(_names(entries), _looks(entries), entries, strict=True)
+        ],
+    )
+
+
+def _range(heights: np.ndarray) -> tuple[float, float]:
+    finite = heights[np.isfinite(heights)]
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
+    half = max(1.0, abs(low)) / 2  # a plane lies in the middle of its range
+    return (low, high) if low < high else (low - half, low + half)
+
+
+def _names(entries: Sequence[Entry]) -> list[str]:
+    """The optimizers' names; where one occurs several times, with the hyperparameters that differ."""
+
+    def name(entry: Entry) -> str:
+        same = [other.hypers for other in entries if other.optimizer is entry.optimizer]
+        differ = [h for h in entry.optimizer.hypers if len({hypers[h.id] for hypers in same}) > 1]
+        return ", ".join([entry.optimizer.name, *(f"{h.name} {entry.hypers[h.id]:.4g}" for h in differ)])
+
+    return [name(entry) for entry in entries]
+
+
+def _looks(entries: Sequence[Entry]) -> list[int]:
+    """The place of each optimizer in the registry; where one occurs twice, the place of each run in the figure."""
+    ids = [entry.optimizer.id for entry in entries]
+    if max(Counter(ids).values(), default=1) > 1:
+        return list(range(len(ids)))
+    registered = list(OPTIMIZERS)
+    own = iter(range(len(registered), len(registered) + len(ids)))  # a notebook may define optimizers of its own
+    return [registered.index(id) if id in registered else next(own) for id in ids]
+
+
+def _fate(run: Run, surface: Surface) -> str:
+    """What became of a run, in brackets; nothing where it ends inside the picture."""
+    end, since = run.position[-1], diverged_at(run)
+    if since is not None:
+        undefined = np.isfinite(end).all() and np.isnan(run.loss[-1])
+        return f" (f undefined since step {since})" if undefined else f" (diverged at step {since})"
+    low, high = np.transpose(surface.domain)
+    if ((low <= end) & (end <= high)).all():
+        return ""
+    return f" (left the picture at step {first_outside(run, surface)})"
