@@ -5,6 +5,7 @@ from dataclasses import asdict
 from engine import LIBRARIES, NOISES, SCHEDULES, Hyper, Member
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui.openings import RULE
 from ui.paths import INTERNALS
 from ui.scene import FORMULA, LOOKS, PATIENCE, QUANTITIES, SETTINGS
 
@@ -35,5 +36,6 @@ def catalogue() -> dict[str, object]:
         "libraries": named(LIBRARIES),
         "quantities": [{"id": id, **quantity._asdict()} for id, quantity in QUANTITIES.items()],
         "patience": PATIENCE,
+        "openings": RULE,
         "internals": [{"id": id, "label": label} for id, (_, label) in INTERNALS.items()],
     }

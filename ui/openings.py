@@ -38,6 +38,7 @@ from surfaces import SURFACES
 
 FILE = Path(__file__).with_name("openings.toml")
 RUNS = 64
+RULE = f"each tuned by the same {RUNS} runs"
 HEAD = f"""\
 # The learning rate that each optimizer opens with on each surface.
 # Written by `python -m ui.openings`; do not edit by hand, the tests compute entries of it again.
@@ -63,7 +64,7 @@ def remark(surface: Surface) -> str:
         f" {OPTIMIZERS[id].name} opens with {_name(id, hyper)} {value:g}: {reason}."
         for id, hyper, value, reason in surface.lessons
     )
-    return f"The opening learning rates: each tuned by the same {RUNS} runs." + "".join(exceptions)
+    return f"The opening learning rates: {RULE}." + "".join(exceptions)
 
 
 def _name(optimizer: str, hyper: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import streamlit as st
 from streamlit.components.v2 import component
 
-from engine import SCHEDULES, Member
+from engine import NOISES, SCHEDULES, Member
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from ui import openings
@@ -65,9 +65,9 @@ with st.sidebar:
     schedule = SCHEDULES[scene.schedule]
     st.subheader(f"Decay: {schedule.name}")
     formula(schedule)
-    st.caption(
-        r"$t$ counts the steps from 0; $\eta_0$ is an optimizer's own learning rate times the one for all. "
-        r"With gradient noise $\sigma$, step $t$ sees $f(w) + \sigma\, \xi_t \cdot w$ with $\xi_t \sim N(0, I)$, "
-        r"the same $\xi_t$ for every optimizer."
-    )
+    st.caption(r"$t$ counts the steps from 0; $\eta_0$ is an optimizer's own learning rate times the one for all.")
+    noise = NOISES[scene.noise_model]
+    st.subheader(f"Gradient noise: {noise.name}")
+    formula(noise)
+    st.caption("Every optimizer sees the same draws, at its look-ahead and in its Hessian too.")
     st.caption(f"Computed in float64 by JAX on the {rollout_device().platform.upper()}.")

@@ -58,6 +58,7 @@ export interface Catalogue {
   quantities: Quantity[];
   patience: number;
   internals: { id: string; width: number; label: string }[];
+  /** How the learning rates that a surface opens with were chosen. */
   openings: string;
 }
 

@@ -68,6 +68,7 @@ export function createBar(box, catalogue, dialogs, { change, grab, open, check, 
     const address = link();
     return copy(address, () => prompt("The link to this scene:", address));
   });
+  const opened = `every setting back to where this surface opens; learning rates: ${catalogue.openings}`;
   box.append(
     h("h1", {}, "Descent Lab"),
     surface.el,
@@ -83,7 +84,7 @@ export function createBar(box, catalogue, dialogs, { change, grab, open, check, 
     formula.read,
     h("div", { className: "spacer" }),
     h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
-    h("button", { type: "button", title: "every setting back to where this surface opens", onclick: reset }, "Reset"),
+    h("button", { type: "button", title: opened, onclick: reset }, "Reset"),
     ...dialogs.map(({ label, title, open }) => h("button", { type: "button", title, onclick: open }, label)),
     copyLink,
   );

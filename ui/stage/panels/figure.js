@@ -3,9 +3,22 @@
  * puts the whole of it into the HTML files that readers download.
  */
 
-const BRACKETS = { width: 24, height: 24, path: "M8.5 5.5 2 12l6.5 6.5 1.8-1.8L5.6 12l4.7-4.7zM15.5 5.5l-1.8 1.8 4.7 4.7-4.7 4.7 1.8 1.8L22 12z" };
+const BRACKETS = {
+  width: 24,
+  height: 24,
+  path: "M8.5 5.5 2 12l6.5 6.5 1.8-1.8L5.6 12l4.7-4.7zM15.5 5.5l-1.8 1.8 4.7 4.7-4.7 4.7 1.8 1.8L22 12z",
+};
 // What makes no sense here: there is nothing to select, and the axes already show everything.
-const NEEDLESS = ["select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d", "zoom3d", "tableRotation", "resetCameraLastSave3d"];
+const NEEDLESS = [
+  "select2d",
+  "lasso2d",
+  "zoomIn2d",
+  "zoomOut2d",
+  "autoScale2d",
+  "zoom3d",
+  "tableRotation",
+  "resetCameraLastSave3d",
+];
 
 /**
  * Draw a figure with a tool bar that saves it as PNG or SVG.
@@ -19,7 +32,8 @@ export async function plot(Plotly, box, { data, frames, layout }) {
     name: "svg",
     title: "Download plot as an SVG",
     icon: BRACKETS,
-    click: () => Plotly.downloadImage(box, { format: "svg", filename, width: box.clientWidth, height: box.clientHeight }),
+    click: () =>
+      Plotly.downloadImage(box, { format: "svg", filename, width: box.clientWidth, height: box.clientHeight }),
   };
   const config = {
     responsive: true,
@@ -70,7 +84,8 @@ export default {
         purge = () => Plotly.purge(view);
         await plot(Plotly, view, figure);
       } catch (error) {
-        if (now === opened) view.textContent = `The figure could not be loaded: ${error.message}. Close it and open it again.`;
+        if (now === opened)
+          view.textContent = `The figure could not be loaded: ${error.message}. Close it and open it again.`;
       }
     }
 
