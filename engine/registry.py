@@ -1,4 +1,4 @@
-"""A folder of modules becomes a read-only mapping of members: the folder is the list."""
+"""A read-only mapping of members, built from the modules of a folder."""
 
 import importlib
 import pkgutil
@@ -12,14 +12,14 @@ M = TypeVar("M", bound=Member)
 
 
 class UnknownId(KeyError, ValueError):
-    """An id that no member has."""
+    """The id of no member."""
 
     def __str__(self) -> str:
         return str(self.args[0])  # KeyError would print the repr
 
 
 class Registry(Mapping[str, M]):
-    """Members by id, in display order."""
+    """Members by id, in the order in which they are listed."""
 
     def __init__(self, kind: str, members: Iterable[M]) -> None:
         self.kind = kind
@@ -42,9 +42,9 @@ class Registry(Mapping[str, M]):
 
 
 def discover(package: str, folder: str, kind: type[M]) -> Registry[M]:
-    """Every module of a package that defines its member, e.g. `OPTIMIZER`, under the module's own name as id.
+    """The registry of a package in which every module defines one member, e.g. `OPTIMIZER`, with its file's name as id.
 
-    Modules whose name starts with an underscore are shared pieces, not members.
+    Modules whose name starts with an underscore hold shared code and are skipped.
     """
     word = kind.__name__
     members = []

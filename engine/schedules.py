@@ -1,4 +1,4 @@
-"""Learning-rate schedules: a factor on the optimizer's own learning rate; t = 0 at the first step."""
+"""Learning-rate schedules: a factor on the optimizer's own learning rate. t = 0 at the first step."""
 
 from typing import Any, NamedTuple
 
@@ -31,7 +31,7 @@ def exponential(t, *, T):
 
 
 def linear(t, *, T):
-    return jnp.maximum(0.0, 1 - t / T)  # held at 0 once t reaches T
+    return jnp.maximum(0.0, 1 - t / T)  # stays at 0 after T
 
 
 def polynomial(t, *, T, p):
@@ -39,7 +39,7 @@ def polynomial(t, *, T, p):
 
 
 def cosine(t, *, T):
-    return (1 + jnp.cos(jnp.pi * jnp.minimum(1.0, t / T))) / 2  # held at 0: it does not rise again
+    return (1 + jnp.cos(jnp.pi * jnp.minimum(1.0, t / T))) / 2  # stays at 0 after T; it does not rise again
 
 
 def warmup_cosine(t, *, T, W):
@@ -47,7 +47,7 @@ def warmup_cosine(t, *, T, W):
 
 
 def one_cycle(t, *, T):
-    up = jnp.minimum(1.0, t / (0.3 * T))  # the first 30 % rise from 1/25 to 1, the rest falls to 1/25 of 1/10000
+    up = jnp.minimum(1.0, t / (0.3 * T))  # it rises from 1/25 to 1 in the first 30 %, then falls to 4e-6
     down = jnp.clip((t / T - 0.3) / 0.7, 0.0, 1.0)
     rise = 1 / 25 + (1 - 1 / 25) * (1 - jnp.cos(jnp.pi * up)) / 2
     fall = 4e-6 + (1 - 4e-6) * (1 + jnp.cos(jnp.pi * down)) / 2
@@ -55,9 +55,9 @@ def one_cycle(t, *, T):
 
 
 class Memory(NamedTuple):
-    best: Any  # the least loss so far
-    bad: Any  # steps since, or since the last drop
-    factor: Any
+    best: Any  # the lowest loss so far
+    bad: Any  # steps without a new lowest loss, counted anew after a drop
+    factor: Any  # on the learning rate
 
 
 def plateau(loss, memory, *, gamma, patience):

@@ -1,4 +1,4 @@
-"""The update rules: one module each, found by looking into this folder."""
+"""The update rules: one module each. The registry is built from the files of this folder."""
 
 from engine import Optimizer, discover
 

@@ -1,59 +1,74 @@
-"""The nearest minimum of a function along a line: the exact search that several rules share."""
+"""The nearest minimum of a function along a line: the exact line search that several rules share."""
 
 import jax
 import jax.numpy as jnp
 
-NEAREST = 1e-3  # how far, in the plane, the first look goes
-DOUBLINGS = 20  # looks, each twice as far as the one before: the last 524 away
-HALVINGS = 30  # of the interval in which the slope turns, at least
-SEARCH = DOUBLINGS + HALVINGS  # gradients spent
-ROUNDING = 1e-12  # of f: less than that is no rise
+SHORTEST = 2.0**-9  # the first trial step, as a share of the natural length
+DOUBLINGS = 19  # trial steps, each twice as long as the one before: the last is 512 natural lengths
+REFINEMENTS = 30  # of the interval that brackets the minimum, by secants and bisection in turns
+SEARCH = 1 + DOUBLINGS + REFINEMENTS  # gradients spent, one of them for the curvature
+ROUNDING = 1e-12  # an increase of f by less than this share is rounding
 
 
-def nearest_minimum(f, w: jax.Array, d: jax.Array) -> jax.Array:
-    """The length a >= 0 of the nearest minimum of f(w + a d), d a direction of descent, both (n,).
+def nearest_minimum(f, w: jax.Array, g: jax.Array, d: jax.Array) -> jax.Array:
+    """The length a >= 0 of the nearest minimum of f(w + a d); g is the gradient at w and d a descent direction, (n,).
 
-    It looks 0.001, 0.002, 0.004, ... ahead until f no longer falls there, or lies higher than at w, and closes in on
-    the turn by secants and halves in turns (Dekker 1969). So f is never higher at the end; a minimum between two looks
-    may be missed. Where f falls at all looks, a goes as far as the last.
+    Trial steps double until f no longer falls there, or is higher than at w; then secants and bisection in turns
+    (Dekker 1969) close in on the point where the slope changes sign. So f is never higher at the end. A minimum
+    between two trial steps may be missed. If f falls at all of them, a is the longest.
+
+    The trial steps are measured in the natural length L = |slope / curvature| of f along d at w, in which a quadratic
+    has its minimum. L scales with the units of w and does not depend on those of f, and so do the steps. The curvature
+    is a difference quotient of the slope over sqrt(machine epsilon) |w| (Dennis & Schnabel 1983, section 5.4). Where
+    it is lost in rounding, as between the kinks of a piecewise linear f, L is |w|, or 1 at the origin.
     """
-    length = jnp.sqrt(d @ d)
-    unit = NEAREST / jnp.where(length > 0, length, 1.0)
-    zero = jnp.zeros((), w.dtype)
+    epsilon = jnp.finfo(w.dtype).eps
+    distance, length = jnp.sqrt(w @ w), jnp.sqrt(d @ d)
+    unit = jnp.where(distance > 0, distance, 1.0) / jnp.where(length > 0, length, 1.0)  # |w| in multiples of d
+    slope_0 = g @ d
 
-    def look(a):
-        """f and its slope at a, and whether it falls there."""
-        value, slope = jax.jvp(lambda a: f(w + a * d), (a,), (jnp.ones_like(a),))
-        return slope, (slope < 0) & (value <= limit)  # neither where f is no number any more
+    def at(a):
+        """f and its slope at a."""
+        return jax.jvp(lambda a: f(w + a * d), (a,), (jnp.ones_like(a),))
 
-    first = f(w)
-    limit = first + ROUNDING * jnp.abs(first)
+    def falls(value, slope):
+        return (slope < 0) & (value <= limit)  # false if f is not a number
+
+    difference = jnp.sqrt(epsilon) * unit
+    bend = jnp.abs(at(difference)[1] - slope_0)
+    measurable = bend > 64 * epsilon * jnp.abs(slope_0)
+    natural = jnp.where(measurable, difference * jnp.abs(slope_0) / jnp.where(measurable, bend, 1.0), unit)
+
+    value_0 = f(w)
+    limit = value_0 + ROUNDING * jnp.abs(value_0)
 
     def double(_, search):
-        low, at_low, high, at_high, turned = search
-        slope, falls = look(high)
-        at = jnp.where(turned, at_high, slope)
-        turns = turned | ~falls
-        low, at_low = jnp.where(turns, low, high), jnp.where(turns, at_low, at)
-        return low, at_low, jnp.where(turns, high, 2 * high), at, turns
+        low, slope_low, high, slope_high, turned = search
+        value, slope = at(high)
+        slope_high = jnp.where(turned, slope_high, slope)
+        turns = turned | ~falls(value, slope)
+        low, slope_low = jnp.where(turns, low, high), jnp.where(turns, slope_low, slope)
+        return low, slope_low, jnp.where(turns, high, 2 * high), slope_high, turns
 
-    start = (zero, jnp.where(length > 0, -(length**2), 0.0), unit.astype(w.dtype), zero, jnp.asarray(False))
-    low, at_low, high, at_high, turned = jax.lax.fori_loop(0, DOUBLINGS, double, start)
+    zero = jnp.zeros((), w.dtype)
+    start = (zero, slope_0, SHORTEST * natural, zero, jnp.asarray(False))
+    low, slope_low, high, slope_high, turned = jax.lax.fori_loop(0, DOUBLINGS, double, start)
 
-    def close_in(k, search):
-        low, at_low, high, at_high = search
-        secant = low - at_low * (high - low) / (at_high - at_low)
+    def refine(k, search):
+        low, slope_low, high, slope_high = search
+        secant = low - slope_low * (high - low) / (slope_high - slope_low)
         inside = (secant > low) & (secant < high)
         a = jnp.where((k % 2 == 0) & inside, secant, (low + high) / 2)
-        at, falls = look(a)
+        value, slope = at(a)
+        ahead = falls(value, slope)
         return (
-            jnp.where(falls, a, low),
-            jnp.where(falls, at, at_low),
-            jnp.where(falls, high, a),
-            jnp.where(falls, at_high, at),
+            jnp.where(ahead, a, low),
+            jnp.where(ahead, slope, slope_low),
+            jnp.where(ahead, high, a),
+            jnp.where(ahead, slope_high, slope),
         )
 
-    low, at_low, high, at_high = jax.lax.fori_loop(0, HALVINGS, close_in, (low, at_low, high, at_high))
-    secant = low - at_low * (high - low) / (at_high - at_low)
+    low, slope_low, high, slope_high = jax.lax.fori_loop(0, REFINEMENTS, refine, (low, slope_low, high, slope_high))
+    secant = low - slope_low * (high - low) / (slope_high - slope_low)
     better = turned & (secant >= low) & (secant <= high) & (f(w + secant * d) <= limit)
     return jnp.where(better, secant, low)

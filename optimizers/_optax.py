@@ -16,12 +16,12 @@ class State(NamedTuple):
     rule: Any  # Optax's own state
 
 
-def begin(rule: optax.GradientTransformation):
+def init_with(rule: optax.GradientTransformation):
     """The `init` of an optimizer, from the transformation with any hyperparameters."""
     return lambda params: State(rule.init(params))
 
 
-def follow(rule: optax.GradientTransformation, probe: Probe, state: State, params):
+def update_with(rule: optax.GradientTransformation, probe: Probe, state: State, params):
     """One update by the transformation."""
     updates, after = rule.update(probe.grad, state.rule, params)
     return optax.apply_updates(params, updates), State(after)

@@ -1,16 +1,16 @@
-"""AdaBelief: Adam that steps far where the gradient is as expected, not where it is small."""
+"""AdaBelief: Adam scaled by the variance of the gradient around its mean, not by its square."""
 
 import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow, mu_hat, nu_hat
+from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
 
-init = begin(optax.adabelief(1.0))
+init = init_with(optax.adabelief(1.0))
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
-    return follow(optax.adabelief(lr, b1=b1, b2=b2, eps=eps, eps_root=eps), probe, state, params)
+    return update_with(optax.adabelief(lr, b1=b1, b2=b2, eps=eps, eps_root=eps), probe, state, params)
 
 
 OPTIMIZER = Optimizer(

@@ -1,4 +1,4 @@
-"""Adadelta: RMSProp whose steps are measured by the steps before them, so that their unit is that of the weights."""
+"""Adadelta: RMSProp scaled by a running mean of its own squared steps, so that a step has the unit of the weights."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Adagrad: each coordinate has its own rate, which shrinks with all the squared gradients it has ever seen."""
+"""Adagrad: each coordinate has its own rate, which shrinks with the sum of all its squared gradients."""
 
 from typing import NamedTuple
 

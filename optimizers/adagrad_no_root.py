@@ -1,7 +1,7 @@
-"""Adagrad without its square root: the rates fall like 1/t and soon stand still. The root is what makes it work.
+"""Adagrad without its square root: the rates fall like 1/t, so that progress soon stops. It shows what the root is for.
 
-Under a steady gradient g it gets log(t) / |g| far where Adagrad gets sqrt(t). Even at the best of all its rates it
-stays behind in Rosenbrock's valley, and far behind on a rare feature.
+Under a constant gradient g it travels a distance of log(t) / |g|, where Adagrad travels sqrt(t). Even at its best
+learning rate it stays behind in Rosenbrock's valley, and far behind on a rare feature.
 """
 
 from typing import NamedTuple

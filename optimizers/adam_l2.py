@@ -1,16 +1,16 @@
-"""Adam with weight decay in the gradient, as an L2 penalty has it: where gradients are large it hardly acts."""
+"""Adam with an L2 penalty in the gradient, which hardly acts where gradients are large: Adam divides by their size."""
 
 import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow, mu_hat, nu_hat
+from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
 
-init = begin(optax.chain(optax.add_decayed_weights(0.0), optax.adam(1.0)))
+init = init_with(optax.chain(optax.add_decayed_weights(0.0), optax.adam(1.0)))
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, decay):
-    return follow(
+    return update_with(
         optax.chain(optax.add_decayed_weights(decay), optax.adam(lr, b1=b1, b2=b2, eps=eps)), probe, state, params
     )
 

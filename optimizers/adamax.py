@@ -1,16 +1,16 @@
-"""Adamax: Adam with the largest recent gradient for a scale, instead of a mean of squares."""
+"""Adamax: Adam scaled by a decaying maximum of the gradients (infinity norm) instead of a mean of squares."""
 
 import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow, mu_hat
+from optimizers._optax import State, init_with, mu_hat, update_with
 
-init = begin(optax.adamax(1.0))
+init = init_with(optax.adamax(1.0))
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
-    return follow(optax.adamax(lr, b1=b1, b2=b2, eps=eps), probe, state, params)
+    return update_with(optax.adamax(lr, b1=b1, b2=b2, eps=eps), probe, state, params)
 
 
 OPTIMIZER = Optimizer(

@@ -1,16 +1,16 @@
-"""AdamW: Adam with weight decay beside the step, not in the gradient, so that no scale weakens it."""
+"""AdamW: Adam with decoupled weight decay, applied to the weights and not to the gradient: it is not rescaled."""
 
 import jax
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow, mu_hat, nu_hat
+from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
 
-init = begin(optax.adamw(1.0))
+init = init_with(optax.adamw(1.0))
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps, decay):
-    return follow(optax.adamw(lr, b1=b1, b2=b2, eps=eps, weight_decay=decay), probe, state, params)
+    return update_with(optax.adamw(lr, b1=b1, b2=b2, eps=eps, weight_decay=decay), probe, state, params)
 
 
 OPTIMIZER = Optimizer(

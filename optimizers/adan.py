@@ -1,4 +1,4 @@
-"""Adan: Nesterov's look-ahead from the differences of gradients, without a second gradient."""
+"""Adan: Adam with Nesterov's look-ahead, estimated from differences of gradients without a second evaluation."""
 
 from typing import NamedTuple
 

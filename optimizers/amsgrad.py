@@ -1,4 +1,4 @@
-"""AMSGrad: Adam whose scale never shrinks, because it keeps the largest mean of squares so far."""
+"""AMSGrad: Adam scaled by the largest mean of squares so far, so that the scale never shrinks."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Steepest descent with backtracking: a step is shortened until it descends as much as its slope promises."""
+"""Steepest descent with backtracking: steps are shortened until f falls by a set share of what the slope predicts."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from engine import Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
-    pass  # it remembers nothing
+    pass  # nothing is carried from step to step
 
 
 def init(params) -> State:
@@ -20,16 +20,17 @@ def init(params) -> State:
 def update(probe: Probe, state: State, params, *, lr, c, shrink):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
-    promised = c * (g @ g)
+    predicted = c * (g @ g)
 
     def moves(a):
-        return jnp.any(jnp.abs((w - a * g) - w) > 0)  # at a minimum no step descends, and in the end none is left
+        # At a minimum no step decreases f, and the search ends when the step has become too short to change w.
+        return jnp.any(jnp.abs((w - a * g) - w) > 0)
 
     def too_long(a):
-        return moves(a) & ~(probe.f(unravel(w - a * g)) <= probe.value - a * promised)
+        return moves(a) & ~(probe.f(unravel(w - a * g)) <= probe.value - a * predicted)
 
     a = jax.lax.while_loop(too_long, lambda a: shrink * a, jnp.asarray(lr, w.dtype))
-    return unravel(jnp.where(moves(a), w - a * g, w)), state  # it stays too where there is no gradient, at a crease
+    return unravel(jnp.where(moves(a), w - a * g, w)), state  # w stays as well where the gradient is nan, at a kink
 
 
 OPTIMIZER = Optimizer(

@@ -1,4 +1,4 @@
-"""BFGS: a quasi-Newton method that learns the inverse Hessian from how the gradient changes."""
+"""BFGS: a quasi-Newton method that estimates the inverse Hessian from the changes of the gradient."""
 
 from typing import NamedTuple
 
@@ -26,12 +26,12 @@ def update(probe: Probe, state: State, params, *, lr):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
     s, y = w - state.w, g - state.g
-    curved = (state.t > 0) & (s @ y > 0)  # else nothing is learned
+    curved = (state.t > 0) & (s @ y > 0)  # otherwise B is kept
     rho = 1 / jnp.where(curved, s @ y, 1.0)
-    turn = jnp.eye(w.size, dtype=w.dtype) - rho * jnp.outer(s, y)
-    B = jnp.where(curved, turn @ state.B @ turn.T + rho * jnp.outer(s, s), state.B)
+    V = jnp.eye(w.size, dtype=w.dtype) - rho * jnp.outer(s, y)
+    B = jnp.where(curved, V @ state.B @ V.T + rho * jnp.outer(s, s), state.B)
     d = -B @ g
-    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, d)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, d)
     return unravel(w + lr * a * d), State(state.t + 1, w, g, B)
 
 

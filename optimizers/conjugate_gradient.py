@@ -1,4 +1,4 @@
-"""Nonlinear conjugate gradients: each direction keeps what the last one has gained. Restarts where it would climb."""
+"""Nonlinear conjugate gradients (Polak-Ribiere+), restarted with the gradient wherever the direction would ascend."""
 
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ def update(probe: Probe, state: State, params, *, lr):
     beta = jnp.where(before > 0, jnp.maximum(0.0, g @ (g - state.g) / jnp.where(before > 0, before, 1.0)), 0.0)
     d = -g + beta * state.d
     d = jnp.where(d @ g < 0, d, -g)
-    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, d)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, d)
     return unravel(w + lr * a * d), State(g, d)
 
 

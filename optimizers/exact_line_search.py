@@ -9,7 +9,7 @@ from optimizers._line_search import SEARCH, nearest_minimum
 
 
 class State(NamedTuple):
-    pass  # it remembers nothing
+    pass  # nothing is carried from step to step
 
 
 def init(params) -> State:
@@ -19,7 +19,7 @@ def init(params) -> State:
 def update(probe: Probe, state: State, params, *, lr):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
-    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, -g)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, -g)
     return unravel(w - lr * a * g), state
 
 

@@ -1,4 +1,4 @@
-"""L-BFGS: BFGS that remembers the last five changes instead of a matrix, so that it suits a million parameters."""
+"""L-BFGS: BFGS from the last five changes of point and gradient instead of a matrix, for many parameters."""
 
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ class State(NamedTuple):
     g: jax.Array  # (n,), the gradient before
     S: jax.Array  # (MEMORY, n), changes of w, the newest first
     Y: jax.Array  # (MEMORY, n), changes of g
-    rho: jax.Array  # (MEMORY,), 1 / (s . y), 0 where nothing is remembered
+    rho: jax.Array  # (MEMORY,), 1 / (s . y), 0 for pairs not yet recorded
 
 
 def init(params) -> State:
@@ -31,13 +31,13 @@ def update(probe: Probe, state: State, params, *, lr):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
     s, y = w - state.w, g - state.g
-    curved = (state.t > 0) & (s @ y > 0)  # else nothing is learned
+    curved = (state.t > 0) & (s @ y > 0)  # otherwise the pair is skipped
 
-    def remembered(rows, row):
+    def push(rows, row):
         return jnp.where(curved, jnp.concatenate([row[None], rows[:-1]]), rows)
 
-    S, Y = remembered(state.S, s), remembered(state.Y, y)
-    rho = remembered(state.rho, 1 / jnp.where(curved, s @ y, 1.0))
+    S, Y = push(state.S, s), push(state.Y, y)
+    rho = push(state.rho, 1 / jnp.where(curved, s @ y, 1.0))
     q, alphas = g, []
     for i in range(MEMORY):
         alphas.append(rho[i] * S[i] @ q)
@@ -46,7 +46,7 @@ def update(probe: Probe, state: State, params, *, lr):
     r = jnp.where(newest > 0, S[0] @ Y[0] / jnp.where(newest > 0, newest, 1.0), 1.0) * q
     for i in reversed(range(MEMORY)):
         r = r + S[i] * (alphas[i] - rho[i] * Y[i] @ r)
-    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, -r)
+    a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, -r)
     return unravel(w - lr * a * r), State(state.t + 1, w, g, S, Y, rho)
 
 

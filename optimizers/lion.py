@@ -1,15 +1,15 @@
-"""Lion: the sign of a mean of gradients, found by a search over programs."""
+"""Lion: steps by the sign of a mean of gradients; the rule was found by a search over programs."""
 
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow
+from optimizers._optax import State, init_with, update_with
 
-init = begin(optax.lion(1.0))
+init = init_with(optax.lion(1.0))
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, decay):
-    return follow(optax.lion(lr, b1=b1, b2=b2, weight_decay=decay), probe, state, params)
+    return update_with(optax.lion(lr, b1=b1, b2=b2, weight_decay=decay), probe, state, params)
 
 
 OPTIMIZER = Optimizer(

@@ -1,4 +1,4 @@
-"""Lookahead around gradient descent: fast weights run k steps ahead, then slow ones follow part of the way."""
+"""Lookahead around gradient descent: every k steps slow weights move a share of the way to the fast ones."""
 
 from typing import NamedTuple
 
@@ -20,9 +20,9 @@ def init(params) -> State:
 def update(probe: Probe, state: State, params, *, lr, k, alpha):
     t = state.t + 1
     fast = jax.tree.map(lambda w, g: w - lr * g, params, probe.grad)
-    joins = t % jnp.asarray(k, jnp.int32) == 0
-    slow = jax.tree.map(lambda s, w: jnp.where(joins, s + alpha * (w - s), s), state.slow, fast)
-    return jax.tree.map(lambda s, w: jnp.where(joins, s, w), slow, fast), State(t, slow)
+    syncs = t % jnp.asarray(k, jnp.int32) == 0
+    slow = jax.tree.map(lambda s, w: jnp.where(syncs, s + alpha * (w - s), s), state.slow, fast)
+    return jax.tree.map(lambda s, w: jnp.where(syncs, s, w), slow, fast), State(t, slow)
 
 
 OPTIMIZER = Optimizer(

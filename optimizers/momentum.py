@@ -1,4 +1,4 @@
-"""Momentum (heavy ball): a ball that gathers speed downhill and loses a share of it to friction at each step."""
+"""Momentum (heavy ball): a velocity that accumulates gradients and loses a share of itself at each step."""
 
 from typing import NamedTuple
 

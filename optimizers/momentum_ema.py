@@ -1,4 +1,4 @@
-"""Momentum in its averaged form: a running mean of the gradients, so that the steps do not grow with the momentum."""
+"""Momentum as a running mean of the gradients, so that the step size does not grow with the momentum."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""NAdam: Adam with Nesterov's look-ahead in its mean, and a momentum that is warmed up."""
+"""NAdam: Adam with Nesterov's look-ahead in its mean, and a warm-up of the momentum."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ class State(NamedTuple):
     m: jax.Array  # like params, running mean of g
     v: jax.Array  # like params, running mean of g**2
     product: jax.Array  # (), of the momenta so far
-    m_hat: jax.Array  # like params, the mean looked ahead that the last step went by
+    m_hat: jax.Array  # like params, the look-ahead mean that the last step used
 
 
 def init(params) -> State:

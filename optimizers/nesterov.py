@@ -1,4 +1,4 @@
-"""Nesterov's accelerated gradient: momentum that looks where it is about to land before it corrects its course."""
+"""Nesterov's accelerated gradient: momentum with the gradient taken at the point to which the velocity alone leads."""
 
 from typing import NamedTuple
 

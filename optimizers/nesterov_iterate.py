@@ -1,4 +1,4 @@
-"""Nesterov's momentum as Keras, PyTorch and Optax iterate it: their weights are the point looked ahead to."""
+"""Nesterov's momentum as in Keras, PyTorch and Optax: the weights are the look-ahead point itself."""
 
 from typing import NamedTuple
 

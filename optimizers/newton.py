@@ -1,4 +1,4 @@
-"""Newton's method: jump to where the quadratic model is flat. It does not ask whether that is a minimum or a saddle."""
+"""Newton's method: a step to the stationary point of the quadratic model, be that a minimum or a saddle."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from engine import Hyper, Optimizer, Probe, Reference, Spends
 
 
 class State(NamedTuple):
-    pass  # it remembers nothing
+    pass  # nothing is carried from step to step
 
 
 def init(params) -> State:

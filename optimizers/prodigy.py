@@ -1,4 +1,4 @@
-"""Prodigy: Adam that finds its own learning rate, from how far it has come and what the gradients promised."""
+"""Prodigy: Adam with a learning rate estimated from a lower bound on the distance to the solution."""
 
 import jax
 import jax.numpy as jnp
@@ -6,14 +6,14 @@ import optax
 import optax.contrib
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
-from optimizers._optax import State, begin, follow
+from optimizers._optax import State, init_with, update_with
 
-init = begin(optax.contrib.prodigy())
+init = init_with(optax.contrib.prodigy())
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
-    after = follow(optax.contrib.prodigy(lr, betas=(b1, b2), eps=eps), probe, state, params)
-    # As the authors' own program: no step before the first gradient that is not zero. Optax divides 0 by 0 there.
+    after = update_with(optax.contrib.prodigy(lr, betas=(b1, b2), eps=eps), probe, state, params)
+    # As in the authors' program, no step is taken before the first non-zero gradient. Optax would divide 0 by 0.
     still = optax.tree.norm(after[1].rule.grad_sum) == 0
     return jax.tree.map(lambda new, old: jnp.where(still, old, new), after, (params, state))
 

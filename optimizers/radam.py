@@ -1,17 +1,17 @@
-"""RAdam: Adam that waits with its scale until enough squares were seen to trust it."""
+"""RAdam: Adam without its scaling until enough gradients were averaged for the scale to have a finite variance."""
 
 import jax
 import numpy as np
 import optax
 
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, begin, follow, mu_hat, nu_hat
+from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
 
-init = begin(optax.radam(1.0))
+init = init_with(optax.radam(1.0))
 
 
 def update(probe: Probe, state: State, params, *, lr, b1, b2, eps):
-    return follow(optax.radam(lr, b1=b1, b2=b2, eps=eps), probe, state, params)
+    return update_with(optax.radam(lr, b1=b1, b2=b2, eps=eps), probe, state, params)
 
 
 def rates(before, after, *, lr, b2, eps):

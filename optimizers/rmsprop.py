@@ -1,4 +1,4 @@
-"""RMSProp: Adagrad that forgets, so that its rate does not die out."""
+"""RMSProp: Adagrad with a running mean instead of a sum, so that the rates do not vanish."""
 
 from typing import NamedTuple
 

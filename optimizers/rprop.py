@@ -1,6 +1,6 @@
-"""Rprop: each coordinate has a step of its own, longer while its gradient keeps its sign, shorter when it turns.
+"""Rprop: each coordinate has a step size that grows while its gradient keeps its sign, and shrinks when it flips.
 
-In the form iRprop-, which PyTorch has too: after a turn a coordinate waits for a step.
+This is the variant iRprop-, as in PyTorch: after its gradient has flipped a coordinate skips one step.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 class State(NamedTuple):
     t: jax.Array  # (), steps taken so far
-    g: jax.Array  # like params, the gradient before, 0 where its sign had turned
+    g: jax.Array  # like params, the gradient before, 0 where its sign had flipped
     r: jax.Array  # like params, the step of each coordinate over the learning rate
 
 
@@ -49,12 +49,12 @@ OPTIMIZER = Optimizer(
     checked="PyTorch, NumPy",
     init=init,
     update=update,
-    shows={  # 0 for a coordinate that waits
+    shows={  # 0 for a coordinate that skips the step
         "rates": lambda before, after, *, lr: jax.tree.map(lambda r, g: lr * r * (g != 0), after.r, after.g)
     },
     elsewhere={
         "torch": Elsewhere(
-            # It wants down < 1 < up: for a 1 stands the number next to it, which is 1 but for a rounding.
+            # It requires down < 1 < up, so a 1 is replaced by the floating-point number next to it.
             "torch.optim.Rprop([w], lr=lr, etas=(min(down, 1 - 2**-53), max(up, 1 + 2**-52)), "
             "step_sizes=(0.0, float('inf')))",
             each="if t and before:  # PyTorch reads the rate at the first step alone\n"

@@ -1,4 +1,4 @@
-"""Saddle-free Newton: the Hessian's eigenvalues by their size alone, so that a saddle repels."""
+"""Saddle-free Newton: Newton's method with the absolute values of the Hessian's eigenvalues, so that saddles repel."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from engine import Hyper, Optimizer, Probe, Reference, Spends
 
 
 class State(NamedTuple):
-    pass  # it remembers nothing
+    pass  # nothing is carried from step to step
 
 
 def init(params) -> State:

@@ -1,4 +1,4 @@
-"""SAM, sharpness-aware minimization: the gradient is taken where, nearby, the loss is worst."""
+"""SAM, sharpness-aware minimization: the gradient is taken at the worst point (to first order) of a neighbourhood."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""Schedule-free SGD: the average of the iterates takes the place of a decaying rate. What is drawn is that average."""
+"""Schedule-free SGD: an average of the iterates replaces a decaying learning rate. The path is that of the average."""
 
 import itertools
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Gradient descent: a step against the gradient, as long as the gradient is steep."""
+"""Gradient descent: a step against the gradient, proportional to its length."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
-    pass  # it remembers nothing
+    pass  # nothing is carried from step to step
 
 
 def init(params) -> State:

@@ -1,4 +1,4 @@
-"""signSGD: every coordinate takes a step of the same length, against the sign of its gradient."""
+"""signSGD: every coordinate moves by the learning rate, against the sign of its gradient."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
-    pass  # it remembers nothing
+    pass  # nothing is carried from step to step
 
 
 def init(params) -> State:

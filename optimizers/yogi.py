@@ -1,4 +1,4 @@
-"""Yogi: Adam whose mean of squares changes by a bounded amount, so that it does not forget at once."""
+"""Yogi: Adam whose mean of squares changes by a bounded amount at each step."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
 class State(NamedTuple):
     t: jax.Array  # (), steps taken so far
     m: jax.Array  # like params, running mean of g
-    v: jax.Array  # like params, follows g**2
+    v: jax.Array  # like params, an estimate of the mean of g**2
 
 
 def init(params) -> State:

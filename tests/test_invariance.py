@@ -153,3 +153,14 @@ def test_faults_of_other_visualizers():
 def test_noise_reaches_every_optimizer(id):
     quiet, loud = (rollout(BOWL, OPTIMIZERS[id], steps=60, noise=noise, seed=1).position for noise in (0.0, 3.0))
     assert np.abs(quiet - loud).max() > 1e-6
+
+
+@pytest.mark.parametrize("id", ["exact_line_search", "conjugate_gradient", "lbfgs"])
+@pytest.mark.parametrize(("unit", "height"), [(2.0**-30, 1.0), (2.0**30, 2.0**-20), (1.0, 2.0**40)])
+def test_a_line_search_does_not_depend_on_the_units_of_coordinates_and_loss(id, unit, height):
+    """Powers of two change no rounding, so that the paths are equal to the last bit."""
+    scaled = dataclasses.replace(HIMMELBLAU, f=lambda w: height * HIMMELBLAU.f(w / unit))
+    start = np.array([-0.9, 1.3])
+    np.testing.assert_array_equal(
+        path(id, scaled, unit * start, steps=12) / unit, path(id, HIMMELBLAU, start, steps=12)
+    )

@@ -32,12 +32,15 @@ class Slope:
         self.H = lambda w: derivatives(id, w)[2]
 
     def least_along(self, w: np.ndarray, d: np.ndarray) -> float:
-        """The first turn of the slope along d, looked for at 0.001, 0.002, 0.004, ... and found by Brent's method."""
+        """The first sign change of the slope along d: bracketed by trial steps, and found by Brent's method.
+
+        The trial steps are L / 512, L / 256, ..., with L the step to the minimum of the quadratic model along d.
+        """
 
         def slope(a: float) -> float:
             return self.g(w + a * d) @ d
 
-        low, high = 0.0, 1e-3 / np.linalg.norm(d)
+        low, high = 0.0, abs(slope(0.0) / (d @ self.H(w) @ d)) / 512
         while slope(high) < 0:
             low, high = high, 2 * high
         return brentq(slope, low, high, xtol=1e-300, rtol=8.9e-16)
