@@ -14,7 +14,7 @@ class Draped(NamedTuple):
     x: np.ndarray  # (m,)
     y: np.ndarray  # (m,)
     z: np.ndarray  # (m,), the height of the surface
-    step: np.ndarray  # (m,), the step that each vertex belongs to; fractional within a step
+    step: np.ndarray  # (m,), the step that each vertex belongs to, fractional within a step; it never falls
 
 
 def height_at(heights: np.ndarray, domain, points: np.ndarray) -> np.ndarray:
@@ -23,7 +23,8 @@ def height_at(heights: np.ndarray, domain, points: np.ndarray) -> np.ndarray:
     low, high = np.transpose(domain)
     at = (points - low) / (high - low) * (n - 1)
     inside = ((at >= 0) & (at <= n - 1)).all(axis=1)
-    i, j = np.clip(np.where(inside[:, None], at, 0).astype(int), 0, n - 2).T
+    at = np.where(inside[:, None], at, 0)  # some place, so that nothing overflows
+    i, j = at.astype(int).clip(0, n - 2).T
     u, v = at[:, 0] - i, at[:, 1] - j
     below = heights[j, i] * (1 - u) + heights[j, i + 1] * u
     above = heights[j + 1, i] * (1 - u) + heights[j + 1, i + 1] * u
@@ -57,7 +58,8 @@ def drape(position: np.ndarray, heights: np.ndarray, domain) -> Draped:
     count = pieces - begin + 1
     of = np.repeat(np.arange(len(i)), count)
     k = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count) + begin[of]
-    share = enter[of] + (leave - enter)[of] * np.maximum(k, 0) / pieces[of]
+    way = np.maximum(k, 0) / pieces[of]
+    share = enter[of] * (1 - way) + leave[of] * way
     points = np.clip(a[of] + share[:, None] * d[of], low, high)  # a cut point may be off the edge by its rounding
     points[k < 0] = np.nan
     return Draped(points[:, 0], points[:, 1], height_at(heights, domain, points), i[of] + share)

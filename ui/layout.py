@@ -122,7 +122,7 @@ def _scene(picture: Picture) -> Settings:
         "yaxis": {**axis, "title": {**small, "text": picture.axes[1]}, "range": picture.domain[1]},
         "zaxis": height,
         **{"aspectmode": "manual", "aspectratio": {"x": stretch, "y": 1 / stretch, "z": 0.5}},
-        "camera": {"eye": {"x": -0.5, "y": -1.23, "z": 1.2}, "center": {"x": 0, "y": 0, "z": -0.19}},
+        "camera": {"eye": {"x": -0.52, "y": -1.28, "z": 1.25}, "center": {"x": 0, "y": 0, "z": -0.2}},
     }
 
 

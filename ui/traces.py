@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ui.drape import drape, height_at
+from ui.drape import Draped, drape, height_at
 from ui.layout import SCHEME, layout, loss_scale
 from ui.picture import Path, Picture
 from ui.theme import GROUND, MARKS, PALETTE, look
@@ -32,8 +32,9 @@ def draw(picture: Picture) -> dict[str, Any]:
     """The figure as plain data: {data, frames, layout}. It opens at the last step."""
     steps, scale = picture.steps, loss_scale(picture)
     still = [_contour(picture), _surface(picture), *_landmarks(picture)]
-    paths = [trace for k, path in enumerate(picture.paths) for trace in _path(picture, k, path)]
-    losses = [_loss(k, path, scale) for k, path in enumerate(picture.paths)]
+    lifted = [drape(path.position, picture.heights, picture.domain) for path in picture.paths]
+    paths = [trace for k, path in enumerate(picture.paths) for trace in _path(picture, k, path, lifted[k])]
+    losses = [_loss(picture, k, path, scale) for k, path in enumerate(picture.paths)]
     marks = [trace for k, path in enumerate(picture.paths) for trace in _marks(picture, k, path, scale)]
     after_paths, after_losses = len(still) + len(paths), len(still) + len(paths) + len(losses)
     moving = [*range(len(still), after_paths), *range(after_losses, after_losses + 1 + len(marks))]
@@ -41,11 +42,10 @@ def draw(picture: Picture) -> dict[str, Any]:
     stops, rows = _stops(picture)
     frames = []
     for t in stops:
-        changes = [
-            part for path, kept in zip(picture.paths, rows, strict=True) for part in _up_to(t, steps, path, kept)
-        ]
-        changes.append({"x": _veil(t, picture)["x"]})
-        changes += [{**place} for path in picture.paths for place in _places(picture, path, t, scale)]
+        parts = zip(picture.paths, rows, lifted, strict=True)
+        begun = [trace for path, kept, above in parts for trace in _up_to(t, steps, path, kept, above)]
+        places = [place for path in picture.paths for place in _places(picture, path, t, scale)]
+        changes = [*begun, {"x": _veil(t, picture)["x"]}, *places]
         frames.append({"name": str(t), "data": changes, "traces": moving})
     return {
         "data": [*still, *paths, *losses, _veil(steps, picture), *marks],
@@ -129,12 +129,11 @@ def _color(path: Path) -> str:
     return PALETTE[SCHEME][look(path.look).color]
 
 
-def _path(picture: Picture, k: int, path: Path) -> list[Trace]:
+def _path(picture: Picture, k: int, path: Path, above: Draped) -> list[Trace]:
     x, y = path.position.T
     line = {"type": "scatter", "mode": "lines", "line": {"color": _color(path), "width": 2}, **_of(k, path)}
     hover = "step %{pointNumber}<br>(%{x:.4g}, %{y:.4g})<extra>" + path.name + "</extra>"
     low, high = picture.range
-    above = drape(path.position, picture.heights, picture.domain)
     faint = _on_white(_color(path), AHEAD)
     lifted = {
         "type": "scatter3d",
@@ -142,10 +141,10 @@ def _path(picture: Picture, k: int, path: Path) -> list[Trace]:
         **{"x": above.x.astype(np.float32), "y": above.y.astype(np.float32)},
         "z": (above.z + LIFT * (high - low)).astype(np.float32),
         "line": {
-            "color": above.step.astype(np.float32),
+            "color": np.arange(len(above.step), dtype=np.int32),
             "colorscale": [[0, _color(path)], [0.5, _color(path)], [0.5, faint], [1, faint]],
             "width": 5,
-            **_colored_up_to(picture.steps, picture.steps),
+            **_colored_up_to(picture.steps, above),
         },
         "hoverinfo": "skip",
         **_of(k, path),
@@ -153,28 +152,32 @@ def _path(picture: Picture, k: int, path: Path) -> list[Trace]:
     return [{**line, "x": x, "y": y, "hovertemplate": hover}, {**line, "x": [], "y": [], "hoverinfo": "skip"}, lifted]
 
 
-def _up_to(t: int, steps: int, path: Path, rows: np.ndarray) -> list[Trace]:
+def _up_to(t: int, steps: int, path: Path, rows: np.ndarray, above: Draped) -> list[Trace]:
     """What a frame changes in the three traces of `_path`. In the last one the whole path is strong by itself."""
     begun = path.position[rows[rows <= t]] if t < steps else np.empty((0, 2))
     with np.errstate(over="ignore"):  # beyond 3e38 a vertex in float32 is infinite
         x, y = begun.T.astype(np.float32)
-    return [{"opacity": AHEAD if t < steps else 1}, {"x": x, "y": y}, {"line": _colored_up_to(t, steps)}]
+    lifted = {"type": "scatter3d", "line": _colored_up_to(t, above)}
+    return [{"opacity": AHEAD if t < steps else 1}, {"x": x, "y": y}, lifted]
 
 
-def _colored_up_to(t: int, steps: int) -> dict[str, float]:
+def _colored_up_to(t: int, above: Draped) -> dict[str, float]:
     """The range of a path's colours in 3D that makes its vertices up to step t strong and the later ones faint."""
-    middle = t + 0.01  # the next vertex is 1 / 48 of a step away, or more
-    return {"cmin": middle - steps - 1, "cmax": middle + steps + 1}
+    half = len(above.step) + 1
+    middle = np.searchsorted(above.step, t, "right") - 0.5  # a vertex's colour is its number
+    return {"cmin": float(middle - half), "cmax": float(middle + half)}
 
 
-def _loss(k: int, path: Path, scale) -> Trace:
-    hover = "step %{pointNumber}<br>loss %{customdata:.4g}<extra>" + path.name + "</extra>"
+def _loss(picture: Picture, k: int, path: Path, scale) -> Trace:
+    """The losses, by step. The axis of a surface without a minimum does not show them as they are: a pointer does."""
+    itself = {} if picture.minima else {"customdata": path.loss}
+    shown = "%{customdata:.4g}" if itself else "%{y:.4g}"
     return {
         "type": "scatter",
         "mode": "lines",
-        **{"x0": 0, "dx": 1, "y": scale(path.loss), "customdata": path.loss, **LOSS_AXES},
+        **{"x0": 0, "dx": 1, "y": scale(path.loss), **itself, **LOSS_AXES},
         "line": {"color": _color(path), "width": 1.8},
-        "hovertemplate": hover,
+        "hovertemplate": f"step %{{pointNumber}}<br>loss {shown}<extra>{path.name}</extra>",
         **_of(k, path),
     }
 
@@ -210,14 +213,20 @@ def _marks(picture: Picture, k: int, path: Path, scale) -> list[Trace]:
     ]
 
 
-def _places(picture: Picture, path: Path, t: int, scale) -> list[dict[str, list[float | None]]]:
+def _number(value: float) -> float | None:
+    """JSON has neither inf nor nan."""
+    return float(value) if np.isfinite(value) else None
+
+
+def _places(picture: Picture, path: Path, t: int, scale) -> list[Trace]:
     """Where a path stands at step t, or at its last step, in the three views; nowhere where that is not finite."""
     t = min(t, len(path.loss) - 1)
     low, high = picture.range
     x, y = path.position[t]
     z = height_at(picture.heights, picture.domain, path.position[t : t + 1])[0] + 3 * LIFT * (high - low)
     places = [{"x": x, "y": y}, {"x": x, "y": y, "z": z}, {"x": t, "y": scale(path.loss[t])}]
-    return [{side: [float(v) if np.isfinite(v) else None] for side, v in place.items()} for place in places]
+    above, lifted, loss = ({side: [_number(v)] for side, v in place.items()} for place in places)
+    return [above, {"type": "scatter3d", **lifted}, loss]
 
 
 def _stops(picture: Picture) -> tuple[list[int], list[np.ndarray]]:

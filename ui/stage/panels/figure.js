@@ -45,8 +45,26 @@ export async function plot(Plotly, box, { data, frames, layout }) {
     toImageButtonOptions: { format: "png", filename, scale: 2 },
   };
   // The height in the layout is meant for notebooks.
-  await Plotly.newPlot(box, data, { ...layout, height: undefined, autosize: true }, config);
-  await Plotly.addFrames(box, frames);
+  const drawn = Plotly.newPlot(box, { data, frames, layout: { ...ours(layout), height: undefined, autosize: true }, config });
+  const run = ({ args }) => Plotly.animate(box, ...args).catch((error) => {
+    if (error) throw error; // an animation that the next one interrupts is rejected without one
+  });
+  box.on("plotly_buttonclicked", ({ button }) => run(button));
+  box.on("plotly_sliderchange", ({ step, interaction }) => interaction && run(step)); // it also moves as a figure plays
+  await drawn;
+}
+
+/**
+ * The layout with buttons and a slider that tell `plot` of a click instead of calling Plotly themselves, which would
+ * leave an error in the console whenever one animation interrupts another.
+ */
+function ours(layout) {
+  const quiet = (part) => ({ ...part, execute: false });
+  return {
+    ...layout,
+    updatemenus: layout.updatemenus.map((menu) => ({ ...menu, buttons: menu.buttons.map(quiet) })),
+    sliders: layout.sliders.map((slider) => ({ ...slider, steps: slider.steps.map(quiet) })),
+  };
 }
 
 export default {
