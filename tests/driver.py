@@ -175,3 +175,14 @@ def let_go(page, key):
 
 def start_of(page):
     return [float(page.get_by_label(f"start {axis}").input_value()) for axis in "xy"]
+
+
+def drawn_with_its_axes(page, panel, action):
+    """Do something that moves the axes of a panel, and wait: it is drawn at once, and again when the axes are set."""
+    part, count, more = (".contour", "axes", 1) if panel == "contour" else (STAGE, "frames", 2)
+    before = int(page.locator(part).first.get_attribute(f"data-{count}"))
+    action()
+    page.wait_for_function(f"Number(document.querySelector('{part}').dataset.{count}) >= {before + more}")
+    seen = fingerprint(page, panel)
+    drawn(page, lambda: page.locator(f"{STAGE} .scrub").dispatch_event("input"))
+    assert fingerprint(page, panel) == seen, "what was drawn is of these axes"

@@ -120,7 +120,7 @@ GROUND = f"""axes => {{
 )
 def test_an_odd_formula_has_a_picture(page, text, share):
     """Where f has a value there is ground, elsewhere the page's own colour; the paths are on it, or their marks."""
-    visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2"}))
+    visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2", "on": "sgd,adam"}))
     assert parse_qs(stage(page, "scene"))["surface.f"] == [text]
     painted_share, black = page.locator(f"{STAGE} .contour .axes").evaluate(GROUND)
     assert share - 0.03 < painted_share < share + 0.06, "marks stand on the rest, too"
