@@ -1,5 +1,6 @@
 # make run [PORT=8501] [HOST=127.0.0.1]   HOST=0.0.0.0 lets a classroom in
 # make test [ARGS="-k adam"], make lint   PYTHON=python3.13 picks the interpreter of a new .venv
+#                                         ARGS="-n0 -x" tests in one process and stops at the first failure
 # make bench [ARGS="--only drag"]         the page and the engine measured beside rivals; close other programs first
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -17,7 +18,7 @@ run: .venv/run.stamp
 
 test: .venv/test.stamp
 	$(VENV) tests/browser.py
-	$(VENV) -m pytest $(ARGS)
+	$(VENV) -m pytest -n auto --maxprocesses 4 $(ARGS)
 
 lint: .venv/test.stamp node_modules/stamp
 	$(VENV) -m ruff check

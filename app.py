@@ -65,6 +65,7 @@ EARLY = ", ".join(
 PAUSE = 0.5  # s without a request, after which a page has all that its first picture needs
 QUIET = 2  # s without one, after which nobody is in the middle of something
 PATIENCE = 30  # s after which what can wait goes on beside the readers
+PRUNED = 3600  # s between two looks at how much the compiled programs take on the disk
 
 
 class Early:
@@ -132,6 +133,9 @@ async def warm(ready: anyio.Event) -> None:
         await quiet(QUIET)
         await run_sync(job)
     print("Descent Lab: everything is compiled.", flush=True)  # for whoever starts it before a lesson
+    while True:
+        await anyio.sleep(PRUNED)
+        await run_sync(import_module("engine.device").prune_cache)
 
 
 def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:

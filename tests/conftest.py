@@ -1,75 +1,75 @@
-"""What must be decided before any test imports a library, and the app in a real browser."""
+"""Fixtures that every test may ask for: the app's server, a browser, a page that tolerates no error."""
 
-import contextlib
 import os
-import socket
-import subprocess
 import sys
-import urllib.error
-import urllib.request
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine import configure
-from tests.browser import browser_path
+from tests.browser import CHROMIUM, browser_path
+from tests.serving import ROOT, Server, free_port, serve
 
 os.environ["KERAS_BACKEND"] = "jax"  # Keras reads it once, at its import
 configure()  # before JAX computes: float64, and a rounding like NumPy's
 
-ROOT = Path(__file__).parent.parent
-# WebGL in software: the machine may have no graphics card. The rest keeps Chromium from calling home.
-FLAGS = [
+# A browser that runs as root and does not call home.
+QUIET = [
     "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
 ]
+# The benchmarks' browser has WebGL in software, for rivals that need it: the machine may have no graphics card.
+FLAGS = [*QUIET, "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+# The time limit of pytest-timeout is enough: an example may take long because other workers have the processor.
+settings.register_profile("parallel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("parallel")
+PATIENCE = 60_000  # ms that a page may take to fulfil a condition, on two cold cores that run other tests as well
+expect.set_options(timeout=PATIENCE)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Share the tests out among parallel workers: each file to one worker, and all tests of the server to one.
+
+    Tests of a file use the same compiled programs, and a second server would compile the whole app again. The tests of
+    the server come first, since they take longest.
+    """
+
+    def is_served(item: pytest.Item) -> bool:
+        return "server" in getattr(item, "fixturenames", ())
+
+    items.sort(key=is_served, reverse=True)
+    for item in items:
+        group = "server" if is_served(item) else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
-def log(tmp_path_factory):
-    return tmp_path_factory.mktemp("server") / "log.txt"
-
-
-@pytest.fixture(scope="session")
-def server(log):
-    """The app on a free loopback port; its log names every compilation."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def app_server() -> Iterator[Server]:
+    """The app, served as `make run` does; its log names every program that JAX compiles."""
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(port)]
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=out, env={**os.environ, "JAX_LOG_COMPILES": "1"}
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health").close()
-                break
-            except urllib.error.URLError:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    process.wait(0.1)
-                assert process.poll() is None, log.read_text()
-        yield address
-    finally:
-        process.terminate()
-        process.wait()
+    with serve(command, port, JAX_LOG_COMPILES="1") as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def server(app_server) -> str:
+    """The address of the app."""
+    return app_server.address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=browser_path(CHROMIUM), args=[*QUIET, "--disable-gpu"])
         yield browser
         browser.close()
 
@@ -87,21 +87,48 @@ def modules(chromium):
     page.close()
 
 
+@contextmanager
+def opened(browser: Browser, address: str, **settings) -> Iterator[Page]:
+    """A page of a browser that has never been anywhere, relative to an address."""
+    context = browser.new_context(base_url=address, **settings)
+    context.set_default_timeout(PATIENCE)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+@contextmanager
+def without_errors(page: Page, address: str) -> Iterator[Page]:
+    """In the body, any error of the console and any request to another host is a failure."""
+    wrong = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else None)
+    yield page
+    assert wrong == []
+
+
+LAPTOP = {"viewport": {"width": 1366, "height": 768}}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
+
+
 @pytest.fixture
 def troubled_page(chromium, server):
     """A laptop's page whose requests a test makes fail: the console may say so."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, base_url=server)
-    yield context.new_page()
-    context.close()
+    with opened(chromium, server, **LAPTOP) as page:
+        yield page
 
 
 @pytest.fixture
 def page(troubled_page, server):
     """A laptop's page on which any error of the console and any request to another host is a failure."""
-    page = troubled_page
-    wrong = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda r: wrong.append(r.url) if not r.url.startswith((server, "data:", "blob:")) else None)
-    yield page
-    assert wrong == []
+    with without_errors(troubled_page, server) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(chromium, server):
+    """A phone's page on which any error of the console and any request to another host is a failure."""
+    with opened(chromium, server, **PHONE) as page, without_errors(page, server):
+        yield page

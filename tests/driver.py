@@ -9,7 +9,7 @@ from optimizers import OPTIMIZERS
 
 BASIC = {id: optimizer for id, optimizer in OPTIMIZERS.items() if optimizer.basic}  # those that a page opens with
 STAGE = "[data-stage]"
-RANGE = "document.querySelector('.contour .plot')._fullLayout.xaxis.range"
+RANGE = "JSON.parse(document.querySelector('.contour').dataset.axes)[1]"
 READY = f"document.querySelector('{STAGE}')?.dataset.paths > 0"
 
 
@@ -42,7 +42,7 @@ def slider(page: Page, key: str):
 
 # What is painted where an element of a panel lies, as an ImageData.
 READ = """(part) => {
-    const canvas = part.closest(".contour, .relief, .data, .chart").querySelector(":scope > canvas");
+    const canvas = part.closest(".panel").querySelector(":scope > canvas");
     const [all, own] = [canvas, part].map((el) => el.getBoundingClientRect());
     const fine = canvas.width / all.width;
     const at = [own.left - all.left, own.top - all.top, own.width, own.height].map((v) => Math.round(v * fine));
@@ -52,7 +52,7 @@ READ = """(part) => {
 
 def pixels(page: Page, panel: str) -> list[int]:
     """How many pixels have the very colour of an optimizer: of a panel's canvas, of the contour's within each axes."""
-    within = ".axes" if panel == "contour" else "canvas:not(.plot canvas)"
+    within = ".axes" if panel == "contour" else "canvas"
     return page.eval_on_selector_all(
         f"{STAGE} .{panel} {within}",
         f"""parts => parts.map((part) => {{
@@ -116,7 +116,7 @@ def drawn(page, action):
 def fingerprint(page, panel, corner=False):
     """A number that changes with any pixel of a panel's canvas, or of its lower right corner."""
     return page.eval_on_selector(
-        f"{STAGE} .{panel} canvas:not(.plot canvas)",
+        f"{STAGE} .{panel} canvas",
         """(canvas, corner) => {
              const [x, y] = corner ? [canvas.width - 80, canvas.height - 80] : [0, 0];
              const { data } = canvas.getContext("2d").getImageData(x, y, canvas.width - x, canvas.height - y);
@@ -129,26 +129,26 @@ def fingerprint(page, panel, corner=False):
 
 
 def plane(page, x, y):
-    """The point of the plane that Plotly's own axes say is under a pixel of the window."""
+    """The point of the plane that the contour's axes have under a pixel of the window."""
     return page.evaluate(
         """([x, y]) => {
-             const plot = document.querySelector(".contour .plot");
-             const { left, top } = plot.getBoundingClientRect();
-             const { xaxis, yaxis } = plot._fullLayout;
-             return [xaxis.p2c(x - left - xaxis._offset), yaxis.p2c(y - top - yaxis._offset)];
+             const panel = document.querySelector(".contour");
+             const { left, top } = panel.getBoundingClientRect();
+             const [[l, t, w, h], [x0, x1], [y0, y1]] = JSON.parse(panel.dataset.axes);
+             return [x0 + ((x - left - l) / w) * (x1 - x0), y1 - ((y - top - t) / h) * (y1 - y0)];
            }""",
         [x, y],
     )
 
 
 def pixel(page, x, y):
-    """The pixel of the window at which Plotly's own axes put a point of the plane."""
+    """The pixel of the window at which the contour's axes have a point of the plane."""
     return page.evaluate(
         """([x, y]) => {
-             const plot = document.querySelector(".contour .plot");
-             const { left, top } = plot.getBoundingClientRect();
-             const { xaxis, yaxis } = plot._fullLayout;
-             return [left + xaxis._offset + xaxis.c2p(x), top + yaxis._offset + yaxis.c2p(y)];
+             const panel = document.querySelector(".contour");
+             const { left, top } = panel.getBoundingClientRect();
+             const [[l, t, w, h], [x0, x1], [y0, y1]] = JSON.parse(panel.dataset.axes);
+             return [left + l + (w * (x - x0)) / (x1 - x0), top + t + (h * (y1 - y)) / (y1 - y0)];
            }""",
         [x, y],
     )
@@ -175,3 +175,14 @@ def let_go(page, key):
 
 def start_of(page):
     return [float(page.get_by_label(f"start {axis}").input_value()) for axis in "xy"]
+
+
+def drawn_with_its_axes(page, panel, action):
+    """Do something that moves the axes of a panel, and wait: it is drawn at once, and again when the axes are set."""
+    part, count, more = (".contour", "axes", 1) if panel == "contour" else (STAGE, "frames", 2)
+    before = int(page.locator(part).first.get_attribute(f"data-{count}"))
+    action()
+    page.wait_for_function(f"Number(document.querySelector('{part}').dataset.{count}) >= {before + more}")
+    seen = fingerprint(page, panel)
+    drawn(page, lambda: page.locator(f"{STAGE} .scrub").dispatch_event("input"))
+    assert fingerprint(page, panel) == seen, "what was drawn is of these axes"

@@ -1,25 +1,16 @@
 """The whole app: what the server does, what the browser asks of it, and how the page lives in its surroundings."""
 
-import gzip
-import os
 import re
 import shutil
 import subprocess
-import sys
-import urllib.request
-from pathlib import Path
-from urllib.parse import urlsplit
 
-import plotly
 import pytest
 from playwright.sync_api import expect
 
 from engine import SCHEDULES
 from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
+from tests.serving import ROOT
 from ui.scene import controls
-from ui.version import VERSION
-
-ROOT = Path(__file__).parent.parent
 
 
 def test_formulas_follow_the_scene(page):
@@ -33,26 +24,22 @@ def test_formulas_follow_the_scene(page):
     expect(sidebar.get_by_role("heading", name="SGD")).to_be_visible()
 
 
-def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, log):
+def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, app_server):
     visit(page)
     for door in page.locator(f"{STAGE} .door").all():
         if door.is_visible():
             door.click()
-    for _ in range(3000):
-        said = log.read_text()
-        if "everything is compiled" in said or "could not compile ahead" in said:
-            break
-        page.wait_for_timeout(100)  # the server compiles while nobody asks for anything
-    assert "everything is compiled" in said
-    before = log.read_text().count("Compiling")
+    # The server compiles while nobody asks for anything.
+    assert "everything is compiled" in app_server.wait_for("everything is compiled", "could not compile ahead")
+    before = app_server.log().count("Compiling")
     for key in controls("ravine"):
         press = "ArrowRight" if float(slider(page, key).input_value()) < 100 else "ArrowLeft"
         painted(page, lambda key=key, press=press: slider(page, key).press(press))
     for schedule in SCHEDULES:
         if schedule != "constant":
             painted(page, lambda schedule=schedule: page.locator(f"{STAGE} .shared select").select_option(schedule))
-    assert before > 0, "the log does name compilations"
-    assert log.read_text().count("Compiling") == before
+    assert before > 0, "the log names compilations"
+    assert app_server.log().count("Compiling") == before
 
 
 def test_a_dark_theme_is_followed_while_the_page_is_open(page):
@@ -74,16 +61,12 @@ def test_a_lost_connection_keeps_the_picture_and_mends_itself(troubled_page):
     expect(page.locator(f"{STAGE} .note")).to_have_text("")
 
 
-def test_a_phone_stacks_the_panels(chromium, server):
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, base_url=server, has_touch=True, is_mobile=True
-    )
-    page = visit(context.new_page())
+def test_a_phone_stacks_the_panels(phone):
+    page = visit(phone)
     tops = [box(page, panel)["y"] for panel in ("contour", "relief", "chart", "rail")]
     assert tops == sorted(tops)
     assert len(set(tops)) == 4
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    context.close()
 
 
 RUNNERS = ["browser", *(["node"] if shutil.which("node") else [])]
@@ -104,68 +87,6 @@ def test_pure_modules(runner, modules):
         return failures;
     }""")
     assert failures == []
-
-
-def get(server, path, **headers):
-    with urllib.request.urlopen(urllib.request.Request(server + path, headers=headers)) as answer:
-        return answer.headers, answer.read()
-
-
-def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
-    plain, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
-    packed, bytes_sent = get(server, f"/vendor/plotly-{plotly.__version__}.js", **{"Accept-Encoding": "gzip"})
-    assert gzip.decompress(bytes_sent) == script
-    assert len(bytes_sent) < len(script) / 3
-    module, _ = get(server, f"/stage/{VERSION}/stage.js")
-    for headers in (plain, packed, module):
-        assert "immutable" in headers["Cache-Control"]
-
-
-def test_an_answer_is_kept_by_its_own_version_alone(server):
-    ours, _ = get(server, f"/paths?v={VERSION}")
-    other, _ = get(server, "/paths?v=another")
-    assert "max-age" in ours["Cache-Control"]
-    assert other["Cache-Control"] == "no-store"
-
-
-def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
-    """Browsers fetch what the head names while Streamlit's scripts still start: everything the stage will ask for."""
-    page, _ = get(server, "/")
-    named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
-    modules = {f"/stage/{VERSION}/{file.name}" for file in (ROOT / "ui" / "stage").glob("*.*")}
-    assert named > modules | {f"/vendor/plotly-{plotly.__version__}.js"}
-    for address in named:
-        assert get(server, address)
-
-
-def test_the_page_names_nothing_that_it_does_not_use(page, server):
-    head, _ = get(server, "/")
-    named = set(re.findall("<([^>]+)>; rel=", head["Link"]))
-    asked = []
-    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
-    visit(page)
-    assert named <= set(asked)
-    assert len(asked) == len(set(asked)), "what was named is not fetched again"
-
-
-def test_plotly_is_served_ready_to_start(server):
-    """plotly.js as its wheel has it, but that it registers no trace types and its great function is in brackets."""
-    _, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
-    original = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes().rstrip()
-    (registered,) = re.findall(rb"\.register\(\[[^\]]+\]\)", original)
-    expected = original.replace(registered, b".register([])")
-    assert script == expected.replace(b"this, () => {", b"this, (() => {")[: -len(b"));")] + b")));"
-
-
-def test_the_app_lives_below_a_path(tmp_path):
-    """Asked in a process of its own: Streamlit reads its settings once."""
-    question = "import app; print(*[route.path for route in app.app._user_routes])"
-    settings = {**os.environ, "STREAMLIT_SERVER_BASE_URL_PATH": "lab"}
-    out = subprocess.run(
-        [sys.executable, "-c", question], cwd=ROOT, env=settings, capture_output=True, text=True, check=True
-    )
-    assert out.stdout.split()[:2] == ["/lab/paths", "/lab/grid"], out.stderr
-    assert all(path.startswith("/lab/") for path in out.stdout.split())
 
 
 def test_a_superseded_mount_keeps_the_stage(page):

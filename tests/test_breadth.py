@@ -50,7 +50,7 @@ def test_a_surface_made_of_data_shows_the_examples_and_every_model(page):
     assert settled(page, "batch=")["batch"] == "5"
     painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("ravine"))
     expect(page.locator("[data-key='batch']")).to_be_hidden()
-    expect(page.locator(f"{STAGE} div.data")).to_be_hidden()
+    expect(page.locator(f"{STAGE} div.examples")).to_be_hidden()
 
 
 def test_a_formula_is_drawn_and_a_bad_one_says_where_and_stays(page):
@@ -120,7 +120,7 @@ GROUND = f"""axes => {{
 )
 def test_an_odd_formula_has_a_picture(page, text, share):
     """Where f has a value there is ground, elsewhere the page's own colour; the paths are on it, or their marks."""
-    visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2"}))
+    visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2", "on": "sgd,adam"}))
     assert parse_qs(stage(page, "scene"))["surface.f"] == [text]
     painted_share, black = page.locator(f"{STAGE} .contour .axes").evaluate(GROUND)
     assert share - 0.03 < painted_share < share + 0.06, "marks stand on the rest, too"
@@ -166,7 +166,7 @@ def test_a_schedule_that_answers_to_the_run_shows_a_curve_of_each(page):
 def test_code_to_take_home(page):
     visit(page, "on=adam,newton")
     page.get_by_role("button", name="Code", exact=True).click()
-    dialog = page.get_by_role("dialog", name="code to take home")
+    dialog = page.get_by_role("dialog", name="a run as a program for Keras, PyTorch or Optax")
     code = dialog.get_by_label("the program")
     dialog.get_by_label("optimizer").select_option("adam")
     dialog.get_by_label("library").select_option("torch")

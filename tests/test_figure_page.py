@@ -46,7 +46,7 @@ def test_colours_and_marks_are_those_of_the_stage(modules):
         np.testing.assert_allclose(seen["mark"], np.stack([np.cos(turns), np.sin(turns)], axis=1), atol=1e-12)
     some = range(0, len(OPTIMIZERS), 7)
     drawn = draw(picture_of(Scene.read({"on": ",".join(list(OPTIMIZERS)[k] for k in some), "steps": "10"})))
-    named = [trace for trace in drawn["data"] if trace.get("legendgroup") and trace["showlegend"]]
+    named = [trace for trace in drawn["examples"] if trace.get("legendgroup") and trace["showlegend"]]
     assert [trace["marker"]["color"] for trace in named] == [stage["looks"][k]["color"] for k in some]
 
 

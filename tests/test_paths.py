@@ -98,8 +98,8 @@ def test_the_grid_holds_the_surface(surface):
     head, arrays = get("/grid", surface=surface)
     member = SURFACES[surface]
     (x0, x1), (y0, y1) = head["domain"]
-    n = FINE_GRID if surface in {"rosenbrock", "eggholder", "bukin6"} else len(arrays["f"])
-    assert n in {GRID, FINE_GRID}
+    # A crease between two points of a coarse grid would break its contour lines into beads; so would a deep valley.
+    n = FINE_GRID if member.log_height or not member.smooth else GRID
     assert arrays["f"].shape == (n, n)
     for j, i in [(0, 0), (0, n - 1), (n - 1, 0), (7, 50)]:
         xy = np.array([x0 + (x1 - x0) * i / (n - 1), y0 + (y1 - y0) * j / (n - 1)])

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from surfaces import SURFACES
+from tests.conftest import PHONE, opened
 from tests.driver import (
     RANGE,
     STAGE,
@@ -23,25 +24,6 @@ from tests.driver import (
     watch,
 )
 from ui.scene import Scene, controls
-
-
-@pytest.fixture
-def phone(chromium, server):
-    """A phone's page on which any error is a failure."""
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844},
-        base_url=server,
-        has_touch=True,
-        is_mobile=True,
-        device_scale_factor=2,
-    )
-    page = context.new_page()
-    wrong = []
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    context.close()
-    assert wrong == []
 
 
 class Fingers:
@@ -187,20 +169,18 @@ def test_fingers_turn_tilt_and_approach_the_relief(phone):
 
 def test_a_phone_on_its_side_shows_the_contour_beside_what_moves_it(chromium, server):
     for width, height in (667, 375), (844, 390), (932, 430):
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, base_url=server, has_touch=True, is_mobile=True
-        )
-        page = visit(context.new_page())
-        thumb(page, "adam.lr")  # scrolls to it
-        contour, row = box(page, "contour"), slider(page, "adam.lr").bounding_box()
-        below = page.locator(f"{STAGE} .transport").bounding_box()
-        assert contour["y"] >= 0
-        assert contour["y"] + contour["height"] <= below["y"]
-        assert contour["height"] > height / 2
-        assert row["x"] > contour["x"] + contour["width"]
-        assert row["y"] < below["y"]
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        context.close()
+        sides = {"viewport": {"width": width, "height": height}}
+        with opened(chromium, server, **{**PHONE, **sides}) as page:
+            visit(page)
+            thumb(page, "adam.lr")  # scrolls to it
+            contour, row = box(page, "contour"), slider(page, "adam.lr").bounding_box()
+            below = page.locator(f"{STAGE} .transport").bounding_box()
+            assert contour["y"] >= 0
+            assert contour["y"] + contour["height"] <= below["y"]
+            assert contour["height"] > height / 2
+            assert row["x"] > contour["x"] + contour["width"]
+            assert row["y"] < below["y"]
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
 def test_a_tap_on_the_chart_sets_the_playhead(phone):

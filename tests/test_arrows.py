@@ -1,0 +1,150 @@
+"""The arrows at the playhead: each points where the run's own numbers say, and as far."""
+
+from itertools import pairwise
+
+import jax
+import numpy as np
+import pytest
+
+from engine.metrics import shown
+from surfaces import SURFACES
+from tests.driver import BASIC, STAGE, fingerprint, pixel, settled, visit
+from tests.expected import run_of, scene_of
+
+STEP = 5  # where the playhead stands
+DIRECTION = 38  # pixels of an arrow that has a direction, but no length in the plane
+LARGEST = 44  # pixels of the side of a run's largest accumulated square
+RING = 5  # pixels, the radius of the ring round the point where Nesterov's gradient is taken
+MARK = 11  # pixels round the head of the path that the optimizer's mark may hide
+
+
+def with_arrows(page, times):
+    """Choose how many times their true length the arrows have, and wait until they are drawn."""
+    page.get_by_label("arrows", exact=True).select_option(times)
+    page.wait_for_function(
+        """([stage, word]) =>
+             (new URLSearchParams(document.querySelector(stage).dataset.scene).get("arrows") ?? "off") === word""",
+        arg=[STAGE, times],
+    )
+    return fingerprint(page, "contour")
+
+
+# Which pixels of the contour have changed since it was kept; each as a place in the window.
+CHANGED = """(canvas) => {
+    const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const now = new Uint32Array(data.buffer.slice());
+    const before = window.kept;
+    window.kept = now;
+    const { left, top } = canvas.getBoundingClientRect();
+    const fine = canvas.width / canvas.getBoundingClientRect().width;
+    const found = [];
+    if (before) now.forEach((word, i) => {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      if (word !== before[i]) found.push([left + (x + 0.5) / fine, top + (y + 0.5) / fine]);
+    });
+    return found;
+}"""
+
+
+def line(*corners):
+    """(n, 2): points along a line through these pixels, at most one pixel apart."""
+    corners = np.array(corners, dtype=float)
+    parts = [a + np.linspace(0, 1, int(np.hypot(*(b - a))) + 2)[:, None] * (b - a) for a, b in pairwise(corners)]
+    return np.concatenate(parts)
+
+
+def square(x, y, side):
+    """The outline of a square; x and y are its upper left corner."""
+    return line((x, y), (x + side, y), (x + side, y + side), (x, y + side), (x, y))
+
+
+def drawn_of(page, run, inside, times):
+    """By name, the lines that must be drawn at the playhead, in pixels of the window."""
+    w = run.position[STEP]
+
+    def to(place):
+        return np.array(pixel(page, *map(float, place)))
+
+    def direction(d):
+        along = to(w + d) - to(w)
+        return line(to(w), to(w) + DIRECTION * along / np.hypot(*along))
+
+    lines = {
+        "gradient": direction(-run.gradient[STEP]),
+        "step": line(to(w), to(w + times * (run.position[STEP + 1] - w))),
+    }
+    if "velocity" in inside:
+        # Where rates scale every coordinate, a velocity has another unit than a step.
+        v = -inside["velocity"][STEP]
+        lines["velocity"] = direction(v) if "squares" in inside else line(to(w), to(w + times * v))
+    if "ahead" in inside:
+        turn = np.linspace(0, 2 * np.pi, 60)[:, None]
+        lines["ahead"] = to(w + inside["ahead"][STEP]) + RING * np.hstack([np.cos(turn), np.sin(turn)])
+    if "squares" in inside:
+        a, b = LARGEST * np.sqrt(inside["squares"][STEP] / inside["squares"].max())
+        x, y = to(w)
+        lines["square of x"] = square(x + 9, y - a / 2, a)
+        lines["square of y"] = square(x - b / 2, y - 9 - b, b)
+    return lines
+
+
+def newtons_model(page, run, surface, hypers):
+    """The level line of the quadratic model through w, and the cross where its gradient is zero."""
+    w, g = run.position[STEP], run.gradient[STEP]
+    H = np.asarray(jax.hessian(lambda w: surface.f(w, **hypers))(w))
+    centre = w - np.linalg.solve(H, g)
+    # The level line is the image of a circle under H^(-1/2): d' H d is constant round the centre.
+    values, vectors = np.linalg.eigh(H)
+    assert (values > 0).all()
+    radius = np.sqrt((w - centre) @ H @ (w - centre))
+    turn = np.linspace(0, 2 * np.pi, 400)
+    ellipse = centre + (radius * np.stack([np.cos(turn), np.sin(turn)], 1) / np.sqrt(values)) @ vectors.T
+    x, y = pixel(page, *map(float, centre))
+    return {
+        "model": np.array([pixel(page, *map(float, place)) for place in ellipse]),
+        "cross": np.concatenate([line((x - 5, y), (x + 5, y)), line((x, y - 5), (x, y + 5))]),
+    }
+
+
+def nearest(points, others):
+    """(n,): how far each point is from the nearest of the others."""
+    return np.array([np.hypot(*(others - point).T).min() for point in points])
+
+
+@pytest.mark.parametrize("id", BASIC)
+def test_every_arrow_points_where_the_numbers_of_the_run_say(page, id):
+    query = f"surface=ravine&on={id}&step={STEP}&noise=2"
+    visit(page, query)  # without noise Newton would stand still at this step
+    scene = scene_of(query)
+    surface, run = SURFACES["ravine"], run_of(scene, id)
+    inside = shown(run, BASIC[id], scene.hypers(id))
+    w = run.position[STEP]
+    here, there = (np.array(pixel(page, *map(float, place))) for place in (w, run.position[STEP + 1]))
+    # As long as can be told from its head, and no longer than the picture.
+    times = next(times for times in (1, 10, 100) if times * np.hypot(*(there - here)) > 30)
+
+    canvas = page.locator(f"{STAGE} .contour > canvas")
+    canvas.evaluate(CHANGED)
+    bare = fingerprint(page, "contour")
+    seen = {with_arrows(page, other) for other in ("1", "10", "100")}
+    assert len(seen | {bare}) == 4, "each length has a picture of its own"
+    assert settled(page, r"arrows=100(&|$)")["arrows"] == "100"
+    with_arrows(page, str(times))
+    ink = np.array(canvas.evaluate(CHANGED))
+    assert with_arrows(page, "off") == bare, "nothing of them stays behind"
+
+    lines = drawn_of(page, run, inside, times)
+    if BASIC[id].spends.hessians:
+        lines |= newtons_model(page, run, surface, scene.hypers("surface"))
+    axes = page.locator(f"{STAGE} .contour .axes").bounding_box()
+    low = np.array([axes["x"], axes["y"]])
+    high = low + np.array([axes["width"], axes["height"]])
+    for name, points in lines.items():
+        seen = points[((points > low + 2) & (points < high - 2)).all(axis=1) & (nearest(points, here[None]) > MARK)]
+        assert len(seen) > 5, f"{name} is hidden"
+        assert (nearest(seen, ink) < 1.5).mean() > 0.95, f"{name} is not drawn where it should be"
+    every = np.concatenate(list(lines.values()))
+    a, b = (lines.get(f"square of {axis}", here[None]) for axis in "xy")
+    filled = np.any([((ink > s.min(0) - 2) & (ink < s.max(0) + 2)).all(axis=1) for s in (a, b)], axis=0)
+    stray = ink[(nearest(ink, every) > 7) & ~filled]
+    assert len(stray) == 0, "nothing is drawn elsewhere"

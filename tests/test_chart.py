@@ -1,0 +1,89 @@
+"""The chart: every quantity it can show, and the numbers that it draws."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from engine.metrics import shown
+from surfaces import SURFACES
+from tests.driver import BASIC, READY, STAGE, fingerprint, pixels, settled, visit
+from tests.expected import distance, run_of, scene_of
+from ui.scene import LOOKS
+
+
+@pytest.mark.parametrize("scale", LOOKS["scale"])
+def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
+    visit(page)
+    if scale != "log":
+        page.get_by_label("scale of the chart").select_option(scale)
+        settled(page, f"scale={scale}")
+    seen = {fingerprint(page, "chart")}
+    for chart in LOOKS["chart"][1:]:
+        page.get_by_label("what the chart shows").select_option(chart)
+        query = settled(page, f"chart={chart}")
+        assert query.get("scale", "log") == scale
+        expect(page.locator(f"{STAGE} .chart .remark")).to_have_text("thick: x, thin: y" if chart == "rates" else "")
+        assert pixels(page, "chart")[0] > 300
+        page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('chart={chart}')")
+        seen.add(fingerprint(page, "chart"))
+    assert len(seen) == len(LOOKS["chart"]), "each draws something else"
+    page.reload()
+    page.wait_for_function(READY)
+    expect(page.get_by_label("what the chart shows")).to_have_value(chart)
+    expect(page.get_by_label("scale of the chart")).to_have_value(scale)
+
+
+@pytest.mark.parametrize(
+    "query", ["surface=himmelblau", "surface=ravine&schedule=exponential&noise=1", "surface=saddle"]
+)
+def test_the_numbers_of_every_quantity_are_the_engines(page, query):
+    """seriesOf of the stage's own quantity.js, given the stage's own paths."""
+    visit(page, query)
+    found = page.evaluate(
+        """async (query) => {
+             const base = document.querySelector('link[href*="stage.css"]').href;
+             const load = (name) => import(base.replace("stage.css", name));
+             const { QUANTITIES, seriesOf } = await load("quantity.js");
+             const { unpack } = await load("wire.js");
+             const { terrain } = await load("terrain.js");
+             const answer = async (route) => unpack(await (await fetch(`${route}?${query}`)).arrayBuffer());
+             const [{ head, arrays }, ground] = [await answer("paths"), terrain(await answer("grid"))];
+             const n = head.values.steps + 1;
+             const having = head.runs.filter((run) => run.shows.includes("rates"));
+             return head.runs.map((run, k) => {
+               const part = (name, width, i) => arrays[name].subarray(width * n * i, width * n * (i + 1));
+               const whole = { position: part("position", 2, k), gap: part("gap", 1, k) };
+               whole.gradient = part("gradient", 2, k);
+               if (having.includes(run)) whole.rates = part("rates", 2, having.indexOf(run));
+               return [run.id, Object.fromEntries(QUANTITIES.map(({ id }) =>
+                 [id, seriesOf(whole, id, ground).map((series) => [...series])]))];
+             });
+           }""",
+        query,
+    )
+    scene = scene_of(query)
+    minima = SURFACES[scene.surface].minima(**scene.hypers("surface"))
+    floor = min((value for _, value in minima), default=0.0)
+    assert set(dict(found)) == set(BASIC)
+    for id, series in found:
+        run = run_of(scene, id)
+        assert set(series) == set(LOOKS["chart"])
+
+        def same(got, expected, id=id):
+            np.testing.assert_allclose(np.array(got), expected, rtol=2e-6, atol=1e-30, err_msg=id)
+
+        same(series["loss"], [run.loss - floor])
+        same(series["gradient"], [np.hypot(*run.gradient.T)])
+        same(series["step"], [np.hypot(*np.diff(run.position, axis=0).T)])
+        if minima:
+            same(series["distance"], [[distance(scene, w) for w in run.position]])
+        else:
+            assert series["distance"] == []
+        assert len(series["rates"]) == 2
+        rates = shown(run, BASIC[id], scene.hypers(id)).get("rates", np.stack([run.lr, run.lr], axis=1))
+        same(series["rates"], rates.T)
+
+
+def test_a_surface_without_minimum_has_an_empty_distance_and_no_error(page):
+    visit(page, "surface=saddle&chart=distance")
+    assert pixels(page, "chart") == [0], "nothing is drawn"

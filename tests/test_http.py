@@ -1,0 +1,112 @@
+"""What the server sends over HTTP, however it was started."""
+
+import gzip
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import plotly
+
+from tests.conftest import LAPTOP, opened, without_errors
+from tests.driver import visit
+from tests.serving import ROOT, free_port, serve
+from ui.routes import NAMES
+from ui.version import VERSION
+
+
+def get(server, path, **headers):
+    """The headers and the body of an answer, as they were sent."""
+    with urllib.request.urlopen(urllib.request.Request(server + path, headers=headers)) as answer:
+        return answer.headers, answer.read()
+
+
+def unpacked(server, path):
+    """The body of an answer. Gzip stamps it with the time, so that only what is unpacked can be compared."""
+    headers, body = get(server, path)
+    return gzip.decompress(body) if headers["Content-Encoding"] == "gzip" else body
+
+
+def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
+    plain, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
+    packed, bytes_sent = get(server, f"/vendor/plotly-{plotly.__version__}.js", **{"Accept-Encoding": "gzip"})
+    assert gzip.decompress(bytes_sent) == script
+    assert len(bytes_sent) < len(script) / 3
+    module, _ = get(server, f"/stage/{VERSION}/stage.js")
+    for headers in (plain, packed, module):
+        assert "immutable" in headers["Cache-Control"]
+
+
+def test_an_answer_is_kept_by_its_own_version_alone(server):
+    ours, _ = get(server, f"/paths?v={VERSION}")
+    other, _ = get(server, "/paths?v=another")
+    assert "max-age" in ours["Cache-Control"]
+    assert other["Cache-Control"] == "no-store"
+
+
+def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
+    """Browsers fetch what the head names while Streamlit's scripts still start: everything the stage will ask for."""
+    page, _ = get(server, "/")
+    named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
+    modules = {f"/stage/{VERSION}/{file.name}" for file in (ROOT / "ui" / "stage").iterdir()}
+    assert named > modules | {f"/vendor/plotly-{plotly.__version__}.js"}
+    for address in named:
+        assert get(server, address)
+
+
+def test_the_page_names_nothing_that_it_does_not_use(page, server):
+    head, _ = get(server, "/")
+    named = set(re.findall("<([^>]+)>; rel=", head["Link"]))
+    asked = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    visit(page)
+    assert named <= set(asked)
+    assert len(asked) == len(set(asked)), "what was named is not fetched again"
+
+
+def test_plotly_is_served_ready_to_start(server):
+    """plotly.js as its wheel has it, but that it registers no trace types and its great function is in brackets."""
+    _, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
+    original = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes().rstrip()
+    (registered,) = re.findall(rb"\.register\(\[[^\]]+\]\)", original)
+    expected = original.replace(registered, b".register([])")
+    assert script == expected.replace(b"this, () => {", b"this, (() => {")[: -len(b"));")] + b")));"
+
+
+def test_the_app_lives_below_a_path(tmp_path):
+    """Asked in a process of its own: Streamlit reads its settings once."""
+    question = "import app; print(*[route.path for route in app.app._user_routes])"
+    settings = {**os.environ, "STREAMLIT_SERVER_BASE_URL_PATH": "lab"}
+    out = subprocess.run(
+        [sys.executable, "-c", question], cwd=ROOT, env=settings, capture_output=True, text=True, check=True
+    )
+    assert out.stdout.split()[:2] == ["/lab/paths", "/lab/grid"], out.stderr
+    assert all(path.startswith("/lab/") for path in out.stdout.split())
+
+
+# A question to each route.
+ASKED = {
+    "paths": "surface=beale&steps=20",
+    "grid": "surface=beale",
+    "fan": "surface=beale&steps=20&vary=rate",
+    "formula": "formula=x^2&domain=-1,1,-1,1",
+    "code": "optimizer=adam&library=optax",
+    "csv": "optimizer=adam&steps=20",
+}
+
+
+def test_streamlit_run_serves_the_page_and_every_route(chromium, server):
+    """The way in which hosts start it; `make run` and the other tests start it by Uvicorn."""
+    assert ASKED.keys() == set(NAMES)
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
+    with serve([*command, "--server.port", str(port)], port) as host:
+        assert get(host.address, "/")[0]["Link"] == get(server, "/")[0]["Link"]
+        for route, query in ASKED.items():
+            found, expected = (unpacked(address, f"/{route}?{query}") for address in (host.address, server))
+            assert found == expected, route
+        with opened(chromium, host.address, **LAPTOP) as page, without_errors(page, host.address):
+            visit(page)

@@ -1,0 +1,154 @@
+"""What the keys do, and where they work."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.driver import BASIC, STAGE, box, painted, settled, slider, stage, visit
+from ui.scene import Scene
+
+
+def test_digits_switch_optimizers(page):
+    visit(page)
+    for digit, (id, optimizer) in enumerate(BASIC.items(), 1):
+        tick = page.get_by_label(f"show {optimizer.name}", exact=True)
+        for checked in (False, True):
+            painted(page, lambda digit=digit: page.keyboard.press(str(digit)))
+            expect(tick).to_be_checked(checked=checked)
+            words = dict(pair.split("=") for pair in stage(page, "scene").split("&"))
+            assert (id in Scene.read(words).on) == checked
+    page.keyboard.press("9")  # nobody's
+    assert stage(page, "scene") == "surface=ravine"
+
+
+def test_p_is_the_projector(page):
+    visit(page)
+    root = page.locator(STAGE)
+    width = box(page, "contour")["width"]
+    page.keyboard.press("p")
+    expect(root).to_have_class(re.compile(r"\bprojector\b"))
+    expect(page.locator(f"{STAGE} .bar")).to_be_hidden()
+    expect(page.locator(f"{STAGE} .board")).to_be_visible()
+    expect(page.locator(".stAppHeader")).to_be_hidden()
+    over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert over <= 0
+    page.keyboard.press("P")
+    expect(root).not_to_have_class(re.compile(r"\bprojector\b"))
+    expect(page.locator(f"{STAGE} .bar")).to_be_visible()
+    expect(page.locator(f"{STAGE} .row").first).to_be_visible()
+    assert box(page, "contour")["width"] == width
+
+
+def test_the_projector_has_a_button_in_and_out(page):
+    visit(page)
+    button = page.get_by_role("button", name="projector")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(page.locator(STAGE)).to_have_class(re.compile(r"\bprojector\b"))
+    expect(button).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("p")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    page.keyboard.press("p")
+    button.click()
+    expect(page.locator(f"{STAGE} .bar")).to_be_visible()
+
+
+@pytest.mark.parametrize("end", ["p", "Escape"])
+def test_keys_work_on_a_projector_wherever_the_focus_was(page, end):
+    visit(page)
+    page.locator("[data-key='adam.lr'] input[type=range]").focus()
+    page.keyboard.press("p")
+    root = page.locator(STAGE)
+    expect(root).to_have_class(re.compile(r"\bprojector\b"))
+    page.keyboard.press("Home")
+    expect(root).to_have_attribute("data-step", "0")
+    page.keyboard.press(end)
+    expect(root).not_to_have_class(re.compile(r"\bprojector\b"))
+
+
+def test_a_hand_leaves_the_keys_to_the_stage(page):
+    visit(page)
+    loop = page.get_by_role("button", name="Loop")
+    loop.click()
+    page.keyboard.press("Home")
+    page.keyboard.press(" ")
+    expect(page.get_by_role("button", name="pause")).to_be_visible()
+    expect(loop).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press(" ")
+    page.get_by_label("show Adam", exact=True).click()
+    page.keyboard.press("Home")
+    expect(page.locator(STAGE)).to_have_attribute("data-step", "0")
+    page.get_by_role("button", name="keys and gestures").click()
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(STAGE)).to_be_focused()
+    surface = page.locator(f"{STAGE} .bar select")
+    surface.dispatch_event("pointerdown")
+    painted(page, lambda: surface.select_option("beale"))
+    expect(page.locator(STAGE)).to_be_focused()
+    surface.focus()
+    page.keyboard.press("End")  # of the list: a keyboard goes on choosing
+    expect(surface).to_be_focused()
+
+
+def test_space_opens_a_family_that_has_the_focus(page):
+    visit(page)
+    family = page.locator(f"{STAGE} .family").first
+    family.locator("summary").focus()
+    page.keyboard.press(" ")
+    expect(family).to_have_attribute("open", "")
+    assert stage(page, "step") == str(Scene.read({}).values["steps"])
+    expect(page.get_by_role("button", name="play", exact=True)).to_be_visible()
+
+
+def test_f_is_the_full_screen(page):
+    visit(page)
+    page.keyboard.press("f")
+    page.wait_for_function(f"document.fullscreenElement?.matches('{STAGE}')")
+    page.keyboard.press("f")
+    page.wait_for_function("!document.fullscreenElement")
+
+
+def test_the_question_mark_opens_the_list_of_keys_and_closes_it(page):
+    visit(page)
+    dialog = page.get_by_role("dialog", name="keys and gestures")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("?")
+    expect(dialog).to_be_visible()
+    expect(dialog.get_by_role("row")).to_have_count(12)
+    page.keyboard.press("?")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="keys and gestures", exact=True).click()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.keyboard.press("?")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).to_be_hidden()
+    assert stage(page, "step") == str(Scene.read({}).values["steps"])
+
+
+def test_streamlits_own_keys_stay_away(page):
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(socket.url)))
+    visit(page)
+    assert sent, "the page did talk over its socket while it opened"
+    page.wait_for_load_state("networkidle")
+    sent.clear()
+    expect(page.locator(STAGE)).to_be_focused()
+    for key in ("r", "c", "R"):
+        page.keyboard.press(key)
+    page.keyboard.press("ArrowLeft")  # heard after those: had one been Streamlit's, it would have gone out before
+    assert stage(page, "step") == str(Scene.read({}).values["steps"] - 1)
+    settled(page, "step=")
+    page.wait_for_function("document.querySelectorAll('[role=dialog]').length === 0")
+    assert len(sent) <= 1, "the new scene alone"
+
+
+def test_keys_work_from_the_first_moment_and_on_a_slider(page):
+    visit(page, "step=5")
+    page.keyboard.press("ArrowRight")
+    assert stage(page, "step") == "6"
+    slider(page, "sgd.lr").focus()
+    page.keyboard.press(" ")
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.step > 12")
