@@ -77,7 +77,7 @@ def cache_folder() -> Path | None:
 def prune_cache() -> None:
     """Delete the compiled programs on disk that were stored first, until at most CACHE_BYTES are left.
 
-    An application that runs for weeks calls it now and then. JAX can limit the folder itself, but then it reads the size
+    An application that runs for weeks calls it now and then. JAX can limit the folder itself, but then reads the size
     and age of every program whenever it stores one: with 4000 programs in the folder that took 0.1 s of processor time
     for each, and a third of the time of all tests.
     """

@@ -16,11 +16,12 @@ from engine import rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.driver import BASIC
+from ui.catalogue import catalogue
 from ui.figures import gzipped_json, html
 from ui.picture import picture_of
 from ui.routes import ROUTES
 from ui.scene import Scene
-from ui.theme import GROUND, MARKS, PALETTE, look
+from ui.theme import MARKS, PALETTE, THEME, look
 from ui.traces import draw
 
 ROOT = Path(__file__).parent.parent
@@ -29,25 +30,26 @@ client = TestClient(Starlette(routes=ROUTES))
 
 def test_colours_and_marks_are_those_of_the_stage(modules):
     stage = modules.evaluate(
-        """async (n) => {
-            const theme = await import("/ui/stage/theme.js");
-            const looks = Array.from({ length: n }, (_, k) => theme.look({ palette: theme.PALETTE.light }, k));
-            return { palette: theme.PALETTE, ground: theme.GROUND, looks };
+        """async ([theme, optimizers]) => {
+            const { lookOf, readTheme } = await import("/ui/stage/paint/theme.js");
+            const light = readTheme(document.body, theme);
+            return optimizers.map((optimizer) => lookOf(light, optimizer));
         }""",
-        len(OPTIMIZERS),
+        [THEME, catalogue()["optimizers"]],
     )
-    assert stage["palette"] == {scheme: list(colors) for scheme, colors in PALETTE.items()}
-    for scheme, ground in stage["ground"].items():
-        assert ground == {name: word for name, word in GROUND[scheme]._asdict().items() if name in ground}
-    for k, seen in enumerate(stage["looks"]):
-        assert seen["color"] == PALETTE["light"][look(k).color]
+    for k, shown in enumerate(stage):
+        assert shown["color"] == PALETTE["light"][look(k).color]
         mark = MARKS[look(k).mark]
         turns = 2 * np.pi * np.arange(mark.sides) / mark.sides - np.pi / 2 + np.pi * mark.turn
-        np.testing.assert_allclose(seen["mark"], np.stack([np.cos(turns), np.sin(turns)], axis=1), atol=1e-12)
+        np.testing.assert_allclose(shown["mark"], np.stack([np.cos(turns), np.sin(turns)], axis=1), atol=1e-12)
     some = range(0, len(OPTIMIZERS), 7)
     drawn = draw(picture_of(Scene.read({"on": ",".join(list(OPTIMIZERS)[k] for k in some), "steps": "10"})))
-    named = [trace for trace in drawn["examples"] if trace.get("legendgroup") and trace["showlegend"]]
-    assert [trace["marker"]["color"] for trace in named] == [stage["looks"][k]["color"] for k in some]
+    named = [trace for trace in drawn["data"] if trace.get("legendgroup") and trace["showlegend"]]
+    assert [trace["marker"]["color"] for trace in named] == [stage[k]["color"] for k in some]
+
+
+def test_64_optimizers_have_64_looks():
+    assert len({look(k) for k in range(64)}) == 64
 
 
 @pytest.fixture
@@ -88,7 +90,8 @@ def test_the_panel_draws_when_opened_and_gives_everything_back(modules):
     """With a stand-in for Plotly, which says what it is asked to do."""
     seen = modules.evaluate(
         """async () => {
-            const { default: panel } = await import("/ui/stage/panels/figure.js");
+            const { figure } = await import("/ui/stage/panels/figure.js");
+            const { NoAnswer } = await import("/ui/stage/state/requests.js");
             const asked = [];
             const Plotly = {
                 newPlot: async (box, { data, config }) => {
@@ -97,27 +100,29 @@ def test_the_panel_draws_when_opened_and_gives_everything_back(modules):
                 },
                 purge: () => asked.push("purge"),
             };
-            let answer = JSON.stringify({ data: "paths", frames: [], layout: { updatemenus: [], sliders: [] } });
-            const address = (route, query) => (query.endsWith("html") ? `${route}?${query}` : `data:,${answer}`);
+            const answer = { data: "paths", frames: [], layout: { updatemenus: [], sliders: [] } };
+            let json = async () => answer;
+            const address = (route, query) => new URL(`${route}?${query}`, "http://here/");
             const box = document.createElement("div");
-            const made = panel.create(box, { address, query: () => "on=adam", plotly: async () => Plotly });
-            const early = made.open();
-            made.close();
+            const api = { address, json: () => json(), query: () => "on=adam", plotly: async () => Plotly };
+            const panel = figure.create(box, api);
+            const early = panel.show();
+            panel.close();
             await early;
             asked.push("closed early");
-            await made.open();
-            asked.push(box.querySelector("a").getAttribute("href"));
-            answer = "no JSON";
-            await made.open();
+            await panel.show();
+            asked.push(box.querySelector("a").href);
+            json = () => Promise.reject(new NoAnswer("gone"));
+            await panel.show();
             asked.push(box.textContent);
-            made.destroy();
-            return [...asked, box.childElementCount];
+            panel.destroy();
+            return [...asked, box.querySelector(".figure-view").childElementCount];
         }"""
     )
     failed = seen.pop(4)
-    assert failed.startswith("The figure could not be loaded: ")
+    assert failed.startswith("No answer from the server: ")
     draws = "draw paths, Download plot as an SVG"
-    assert seen == ["closed early", draws, "figure?on=adam&format=html", "purge", 0]
+    assert seen == ["closed early", draws, "http://here/figure?on=adam&format=html", "purge", 0]
 
 
 def test_no_name_can_end_the_script_that_it_stands_in():

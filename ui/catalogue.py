@@ -8,6 +8,7 @@ from surfaces import SURFACES
 from ui.openings import RULE
 from ui.paths import INTERNALS
 from ui.scene import FORMULA, LOOKS, PATIENCE, QUANTITIES, SETTINGS
+from ui.theme import THEME, look
 
 
 def catalogue() -> dict[str, object]:
@@ -25,7 +26,10 @@ def catalogue() -> dict[str, object]:
 
     own = {"id": FORMULA, "name": "Your formula", "family": "your own", "sliders": [], "domain": None, "data": False}
     surfaces = [{**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()]
-    optimizers = [{**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict()} for m in OPTIMIZERS.values()]
+    optimizers = [
+        {**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict(), "look": look(k)._asdict()}
+        for k, m in enumerate(OPTIMIZERS.values())
+    ]
     return {
         "looks": list(LOOKS),
         "settings": {h.id: slider(h.id, h) for h in SETTINGS},
@@ -37,5 +41,6 @@ def catalogue() -> dict[str, object]:
         "quantities": [{"id": id, **quantity._asdict()} for id, quantity in QUANTITIES.items()],
         "patience": PATIENCE,
         "openings": RULE,
+        "theme": THEME,
         "internals": [{"id": id, "label": label} for id, (_, label) in INTERNALS.items()],
     }

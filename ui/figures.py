@@ -26,7 +26,7 @@ from ui.traces import draw
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-PANEL = Path(__file__).parent / "stage" / "panels" / "figure.js"
+VIEW = Path(__file__).parent / "stage" / "paint" / "plotly.js"
 
 
 def figure(what: Scene | Run | Sequence[Run]) -> "go.Figure":
@@ -80,7 +80,7 @@ def _page(title: str, figure: str) -> str:
     return _PAGE.format(
         title=markup.escape(title),
         plotly=script.read_text(encoding="utf-8"),
-        panel=PANEL.read_text(encoding="utf-8"),
+        view=VIEW.read_text(encoding="utf-8"),
         figure=figure.replace("<", "\\u003c"),  # "</script>" in a name would end the script
     )
 
@@ -97,7 +97,7 @@ html, body {{ margin: 0; height: 100% }}
 <div id="figure"></div>
 <script>{plotly}</script>
 <script type="module">
-{panel}
+{view}
 plot(Plotly, document.getElementById("figure"), {figure});
 </script>
 """

@@ -1,13 +1,17 @@
-"""Colours and marks of the picture. Colour belongs to the optimizers; the surface stays quiet."""
+"""Colours and marks of the picture. Colour belongs to the optimizers; the surface stays quiet.
 
+They are written in theme.json, which the browser's side gets with the catalogue.
+"""
+
+import json
+from pathlib import Path
 from typing import NamedTuple
+
+THEME = json.loads(Path(__file__).with_name("theme.json").read_text(encoding="utf-8"))
 
 # The eight colours of Okabe and Ito (2008), darkened on a light ground and lightened on a dark one until each has a
 # contrast of at least 3:1.
-PALETTE = {
-    "light": ("#111111", "#a46200", "#1c77b2", "#00815d", "#847000", "#0057a0", "#c14c00", "#b04a86"),
-    "dark": ("#f5f5f5", "#f0a830", "#6cc4f5", "#1fc394", "#f0e442", "#69a5f1", "#ff7d37", "#e08fc0"),
-}
+PALETTE: dict[str, tuple[str, ...]] = {scheme: tuple(colors) for scheme, colors in THEME["palette"].items()}
 
 
 class Ground(NamedTuple):
@@ -22,26 +26,7 @@ class Ground(NamedTuple):
     muted: str  # numbers and titles of the axes, stars and crosses
 
 
-GROUND = {
-    "light": Ground(
-        low="#fbfcfd",
-        high="#c3cfdb",
-        line="rgba(60,80,105,.30)",
-        ridge="#93a3b5",
-        halo="rgba(255,255,255,.85)",
-        faint="rgba(0,0,0,.09)",
-        muted="#59626d",
-    ),
-    "dark": Ground(
-        low="#12161c",
-        high="#43536a",
-        line="rgba(190,210,235,.22)",
-        ridge="#5f7188",
-        halo="rgba(14,17,22,.8)",
-        faint="rgba(255,255,255,.12)",
-        muted="#a7b0bb",
-    ),
-}
+GROUND = {scheme: Ground(**colors) for scheme, colors in THEME["ground"].items()}
 
 
 class Mark(NamedTuple):
@@ -55,16 +40,7 @@ class Mark(NamedTuple):
     turn: float
 
 
-MARKS = (
-    Mark("circle", 24, 0),  # so many sides look round
-    Mark("square", 4, 1 / 4),
-    Mark("triangle-up", 3, 0),
-    Mark("triangle-right", 3, 1 / 2),
-    Mark("diamond", 4, 0),
-    Mark("triangle-down", 3, 1),
-    Mark("triangle-left", 3, -1 / 2),
-    Mark("hexagon2", 6, 1 / 6),
-)
+MARKS = tuple(Mark(**mark) for mark in THEME["marks"])
 
 
 class Look(NamedTuple):

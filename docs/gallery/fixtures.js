@@ -20,8 +20,9 @@ const LR = {
   near_one: false,
   whole: false,
 };
-/** @param {string} id @param {string} name @param {number} [hessians] */
-const optimizer = (id, name, hessians = 0) => ({
+/** @param {string} id @param {string} name @param {number} k @param {number} [hessians] */
+const optimizer = (id, name, k, hessians = 0) => ({
+  look: { color: k, mark: k },
   ...{ id, name, family: "gradient", basic: true, spends: { gradients: 1, hessians } },
   sliders: [{ ...LR, key: `${id}.lr` }],
 });
@@ -30,10 +31,10 @@ const optimizer = (id, name, hessians = 0) => ({
 export const CATALOGUE = /** @type {any} */ ({
   looks: ["view", "chart", "scale", "arrows", "rail"],
   optimizers: [
-    optimizer("sgd", "SGD"),
-    optimizer("momentum", "Momentum"),
-    optimizer("newton", "Newton", 1),
-    optimizer("wild", "SGD, too fast"),
+    optimizer("sgd", "SGD", 0),
+    optimizer("momentum", "Momentum", 1),
+    optimizer("newton", "Newton", 2, 1),
+    optimizer("wild", "SGD, too fast", 3),
   ],
   quantities: [{ id: "loss", name: "loss", remark: "", remark_on_data: "thin: validation" }],
   patience: 5,
@@ -41,6 +42,7 @@ export const CATALOGUE = /** @type {any} */ ({
     { id: "velocity", label: "velocity" },
     { id: "hessian", label: "Newton's model" },
   ],
+  theme: await (await fetch(new URL("../../ui/theme.json", import.meta.url))).json(),
   libraries: [{ id: "torch", name: "PyTorch" }],
 });
 

@@ -3,7 +3,7 @@
 /** @import { PanelKind, Picture } from "../../ui/stage/types" */
 
 import { h } from "../../ui/stage/controls/dom.js";
-import { lookAt, readTheme } from "../../ui/stage/paint/theme.js";
+import { lookOf, readTheme } from "../../ui/stage/paint/theme.js";
 import { PANELS } from "../../ui/stage/panels/index.js";
 import { bowl, CATALOGUE, RUNS, STEPS } from "./fixtures.js";
 
@@ -23,13 +23,13 @@ const loaded = (href) =>
  * @param {boolean} data
  */
 function draw(kind, box, root, data) {
-  const theme = readTheme(root);
-  const looks = new Map(CATALOGUE.optimizers.map(({ id }, k) => [id, lookAt(theme, k)]));
+  const theme = readTheme(root, CATALOGUE.theme);
+  const looks = new Map(CATALOGUE.optimizers.map((optimizer) => [optimizer.id, lookOf(theme, optimizer)]));
   /** @type {Picture} */
   const picture = {
     ...{ runs: RUNS, terrain: bowl(data), steps: STEPS, start: [-4, 3], theme, held: false, bending: false },
     looks: { view: "overlay", chart: "loss", scale: "log", arrows: "1", rail: kind.id },
-    lookOf: ({ id }) => looks.get(id) ?? lookAt(theme, 0),
+    lookOf: ({ id }) => looks.get(id) ?? lookOf(theme, CATALOGUE.optimizers[0]),
     magnification: 1,
     layout: {},
   };

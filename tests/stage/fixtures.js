@@ -1,18 +1,21 @@
 /** Small runs, terrains and a theme for the laws of the stage's modules. */
 
-/** @import { Run, Theme } from "../../ui/stage/types" */
+/** @import { Run, Theme, ThemeSource } from "../../ui/stage/types" */
 /** @import { TerrainHead } from "../../ui/stage/data/terrain.js" */
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 
 import { terrainOfHeights } from "../../ui/stage/data/terrain.js";
-import { GROUND, PALETTE } from "../../ui/stage/paint/theme.js";
+
+/** @type {ThemeSource} */
+export const THEMES = JSON.parse(readFileSync(new URL("../../ui/theme.json", import.meta.url), "utf8"));
 
 /** @type {Theme} */
 export const THEME = {
-  scheme: "light",
-  palette: PALETTE.light,
-  ...GROUND.light,
+  palette: THEMES.palette.light,
+  marks: [],
+  ...THEMES.ground.light,
   background: "#ffffff",
   text: "#222222",
   faint: "#eeeeee",

@@ -12,7 +12,7 @@ import { createTransport } from "./controls/transport.js";
 import { createApi } from "./data/api.js";
 import { arrowsTitle } from "./paint/arrows.js";
 import { pixelRatio } from "./paint/pixels.js";
-import { lookAt, readTheme } from "./paint/theme.js";
+import { lookOf as lookIn, readTheme } from "./paint/theme.js";
 import { PANELS } from "./panels/index.js";
 import { createPlayhead } from "./state/playhead.js";
 import { NoAnswer } from "./state/requests.js";
@@ -316,10 +316,10 @@ export function createStage(root, component, kinds = PANELS) {
       if (newest !== version) location.reload(); // the server was updated: these modules no longer fit it
       setState = setStateValue;
       const begins = theme === null;
-      const now = readTheme(root);
+      const now = readTheme(root, catalogue.theme);
       if (JSON.stringify(now) !== JSON.stringify(theme)) {
         theme = now;
-        looks = new Map(catalogue.optimizers.map(({ id }, k) => [id, lookAt(now, k)]));
+        looks = new Map(catalogue.optimizers.map((optimizer) => [optimizer.id, lookIn(now, optimizer)]));
         showControls();
         showPicture();
       }

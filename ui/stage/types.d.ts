@@ -32,6 +32,8 @@ export interface Member extends Named {
 
 export interface OptimizerEntry extends Member {
   basic: boolean;
+  /** Its color in a palette and its mark, by their indices in the theme. */
+  look: { color: number; mark: number };
   spends: { gradients: number; hessians: number };
 }
 
@@ -45,6 +47,15 @@ export interface Quantity extends Named {
   remark: string;
   remark_on_data: string;
 }
+
+/** Colors and marks, as ui/theme.json has them: for a light and a dark page. */
+export interface ThemeSource {
+  palette: Record<Scheme, string[]>;
+  ground: Record<Scheme, Ground>;
+  /** Regular polygons: the first corner points up, turned clockwise by `turn` half turns. */
+  marks: { sides: number; turn: number }[];
+}
+export type Scheme = "light" | "dark";
 
 /** All that is the same for every scene (`catalogue` in ui/catalogue.py). */
 export interface Catalogue {
@@ -60,6 +71,7 @@ export interface Catalogue {
   internals: { id: string; width: number; label: string }[];
   /** How the learning rates that a surface opens with were chosen. */
   openings: string;
+  theme: ThemeSource;
 }
 
 /** A scene by URL key: numbers, words, lists; the catalogue says which is what. */
@@ -147,18 +159,25 @@ export interface Look {
   mark: Point[];
 }
 
-export interface Theme {
-  scheme: "light" | "dark";
-  palette: string[];
+/** The colors of a surface and of what is drawn around it. */
+export interface Ground {
   low: string;
   high: string;
+  /** Contour lines seen from above, and in 3D. */
   line: string;
   ridge: string;
   halo: string;
+  /** Grid lines. */
+  faint: string;
+  /** Numbers and titles of axes, stars and crosses. */
+  muted: string;
+}
+
+export interface Theme extends Ground {
+  palette: string[];
+  marks: Point[][];
   background: string;
   text: string;
-  faint: string;
-  muted: string;
   font: string;
 }
 
