@@ -178,11 +178,11 @@ def start_of(page):
 
 
 def drawn_with_its_axes(page, panel, action):
-    """Do something that moves the axes of a panel, and wait: it is drawn at once, and again when the axes are set."""
-    part, count, more = (".contour", "axes", 1) if panel == "contour" else (STAGE, "frames", 2)
-    before = int(page.locator(part).first.get_attribute(f"data-{count}"))
+    """Do something that moves a panel's axes: it is drawn on the new ones at once."""
+    axes = f"document.querySelector('{STAGE} .{panel}').dataset.axes"
+    before = page.evaluate(axes)
     action()
-    page.wait_for_function(f"Number(document.querySelector('{part}').dataset.{count}) >= {before + more}")
+    page.wait_for_function(f"{axes} !== '{before}'")
     seen = fingerprint(page, panel)
     drawn(page, lambda: page.locator(f"{STAGE} .scrub").dispatch_event("input"))
     assert fingerprint(page, panel) == seen, "what was drawn is of these axes"

@@ -1,15 +1,11 @@
 """The whole app: what the server does, what the browser asks of it, and how the page lives in its surroundings."""
 
 import re
-import shutil
-import subprocess
 
-import pytest
 from playwright.sync_api import expect
 
 from engine import SCHEDULES
 from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
-from tests.serving import ROOT
 from ui.scene import controls
 
 
@@ -69,30 +65,10 @@ def test_a_phone_stacks_the_panels(phone):
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
-RUNNERS = ["browser", *(["node"] if shutil.which("node") else [])]
-
-
-@pytest.mark.parametrize("runner", RUNNERS)
-def test_pure_modules(runner, modules):
-    """The laws of tests/stage_cases.js."""
-    if runner == "node":
-        subprocess.run(["node", "--test", "tests/stage.test.js"], cwd=ROOT, check=True)
-        return
-    failures = modules.evaluate("""async () => {
-        const { cases } = await import("/tests/stage_cases.js");
-        const failures = Object.keys(cases).length ? [] : ["no cases"];
-        for (const [name, run] of Object.entries(cases)) {
-          try { await run(); } catch (error) { failures.push(`${name}: ${error.message}`); }
-        }
-        return failures;
-    }""")
-    assert failures == []
-
-
 def test_a_superseded_mount_keeps_the_stage(page):
     """Streamlit cleans up after a call that a newer one overtook: the stage must live on."""
     held = []
-    page.route("**/stage.js", lambda route: held.append(route))
+    page.route("**/main.js", lambda route: held.append(route))
     page.goto("/")
     page.wait_for_selector(STAGE, state="attached")
     page.wait_for_function("document.querySelector('[data-testid=stSidebar]')")

@@ -41,9 +41,10 @@ def test_every_surface_can_be_chosen(page):
 
 def test_a_surface_made_of_data_shows_the_examples_and_every_model(page):
     visit(page, "surface=deep_neuron")
-    (count,) = pixels(page, "data")
+    (count,) = pixels(page, "examples")
     assert count > 300
-    assert page.locator(f"{STAGE} .contour .xtitle").text_content() == "inner weight w₁"
+    axes = page.locator(f"{STAGE} .contour").get_attribute("aria-description")
+    assert axes == "across: inner weight w₁; up: outer weight w₂"
     expect(page.locator("[data-key='batch']")).to_be_visible()
     expect(page.locator(f"{STAGE} .chart .remark")).to_contain_text("validation")
     painted(page, lambda: (slider(page, "batch").fill("4"), slider(page, "batch").dispatch_event("change")))

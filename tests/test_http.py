@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import urllib.request
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import plotly
@@ -35,7 +34,7 @@ def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
     packed, bytes_sent = get(server, f"/vendor/plotly-{plotly.__version__}.js", **{"Accept-Encoding": "gzip"})
     assert gzip.decompress(bytes_sent) == script
     assert len(bytes_sent) < len(script) / 3
-    module, _ = get(server, f"/stage/{VERSION}/stage.js")
+    module, _ = get(server, f"/stage/{VERSION}/main.js")
     for headers in (plain, packed, module):
         assert "immutable" in headers["Cache-Control"]
 
@@ -51,8 +50,11 @@ def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
     """Browsers fetch what the head names while Streamlit's scripts still start: everything the stage will ask for."""
     page, _ = get(server, "/")
     named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
-    modules = {f"/stage/{VERSION}/{file.name}" for file in (ROOT / "ui" / "stage").iterdir()}
-    assert named > modules | {f"/vendor/plotly-{plotly.__version__}.js"}
+    stage = ROOT / "ui" / "stage"
+    modules = {f"/stage/{VERSION}/{file.relative_to(stage).as_posix()}" for file in stage.rglob("*.js")}
+    assert named > modules | {f"/stage/{VERSION}/stage.css"}
+    assert not any("plotly-" in address for address in named), "it comes when a figure is opened"
+    assert len(page["Link"]) < 7000, "proxies refuse a head of more than 8 kB"
     for address in named:
         assert get(server, address)
 
@@ -67,13 +69,10 @@ def test_the_page_names_nothing_that_it_does_not_use(page, server):
     assert len(asked) == len(set(asked)), "what was named is not fetched again"
 
 
-def test_plotly_is_served_ready_to_start(server):
-    """plotly.js as its wheel has it, but that it registers no trace types and its great function is in brackets."""
-    _, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
-    original = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_bytes().rstrip()
-    (registered,) = re.findall(rb"\.register\(\[[^\]]+\]\)", original)
-    expected = original.replace(registered, b".register([])")
-    assert script == expected.replace(b"this, () => {", b"this, (() => {")[: -len(b"));")] + b")));"
+def test_the_styles_of_all_parts_are_one_file(server):
+    _, styles = get(server, f"/stage/{VERSION}/stage.css")
+    for file in (ROOT / "ui" / "stage" / "styles").glob("*.css"):
+        assert file.read_bytes() in styles
 
 
 def test_the_app_lives_below_a_path(tmp_path):
@@ -95,6 +94,7 @@ ASKED = {
     "formula": "formula=x^2&domain=-1,1,-1,1",
     "code": "optimizer=adam&library=optax",
     "csv": "optimizer=adam&steps=20",
+    "figure": "surface=beale&steps=20",
 }
 
 

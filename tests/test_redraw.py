@@ -37,7 +37,7 @@ def test_another_window_size_redraws_every_panel(page):
                && Math.abs(canvas.getBoundingClientRect().width - canvas.width / devicePixelRatio) <= 1)""",
         arg=before,
     )
-    for panel in ("contour", "relief", "data", "chart"):
+    for panel in ("contour", "relief", "examples", "chart"):
         assert pixels(page, panel)[0] > 100, panel
     page.set_viewport_size({"width": 1366, "height": 768})
     page.wait_for_function(
@@ -119,7 +119,7 @@ def test_a_finer_screen_is_drawn_on_as_finely(page):
     size = page.viewport_size
     for ratio in (2, 1):
         session.send("Emulation.setDeviceMetricsOverride", {**size, "deviceScaleFactor": ratio, "mobile": False})
-        for panel in ("contour", "relief", "chart", "data"):
+        for panel in ("contour", "relief", "chart", "examples"):
             page.keyboard.press("End")
             canvas = f"document.querySelector('{STAGE} .{panel} > canvas')"
             page.wait_for_function(

@@ -1,12 +1,14 @@
 /** The stage: everything that the reader sees and moves. This module creates its parts and connects them. */
 
-/** @import { Catalogue, Look, Panel, PanelApi, PanelKind, Picture, Theme } from "./types" */
+/** @import { Catalogue, Look, PanelKind, Picture, Theme } from "./types" */
 
+import { createAddress } from "./controls/address.js";
 import { createBar } from "./controls/bar.js";
 import { createWindow } from "./controls/dialog.js";
-import { h, throttle } from "./controls/dom.js";
+import { throttle } from "./controls/dom.js";
 import { createKeys } from "./controls/keys.js";
 import { loadPlotly, loadStyles } from "./controls/load.js";
+import { createPlaces } from "./controls/places.js";
 import { createRail } from "./controls/rail.js";
 import { createTransport } from "./controls/transport.js";
 import { createApi } from "./data/api.js";
@@ -14,13 +16,12 @@ import { arrowsTitle } from "./paint/arrows.js";
 import { pixelRatio } from "./paint/pixels.js";
 import { lookOf as lookIn, readTheme } from "./paint/theme.js";
 import { PANELS } from "./panels/index.js";
+import { mountPanels } from "./panels/mount.js";
 import { createPlayhead } from "./state/playhead.js";
 import { NoAnswer } from "./state/requests.js";
 import { createSession } from "./state/session.js";
-import { mergeIntoSearch, toQuery } from "./state/url.js";
 
 const READABLE = 100; // ms that a number stays while something moves
-const SETTLE = 200; // ms without a change until the address bar and the script are told
 const WIDE = 1700; // pixels of a window in which type and lines are larger, as in styles/
 
 /**
@@ -71,20 +72,7 @@ export function createStage(root, component, kinds = PANELS) {
   let layout = {};
   let destroyed = false;
 
-  // --- the places on the page ---
-  root.style.visibility = "hidden"; // nobody sees it without its style sheet
-  const reveal = () => {
-    root.style.visibility = "";
-    if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
-  };
-  loadStyles().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
-  const place = (/** @type {string} */ className) => h("div", { className });
-  const [bar, rail, transport, main, side] = ["bar", "rail", "transport", "main", "beside"].map(place);
-  const note = h("div", { className: "note", role: "status" });
-  root.className = "stage waiting";
-  root.tabIndex = -1;
-  root.replaceChildren(bar, h("div", { className: "panels" }, main, side), rail, transport, note);
-  Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
+  const { bar, rail, transport, main, side, note } = createPlaces(root);
 
   // --- the session, the playhead and the panels ---
   const session = createSession({
@@ -99,7 +87,7 @@ export function createStage(root, component, kinds = PANELS) {
     tell: {
       controls: showControls,
       async paths(step) {
-        told ??= toQuery(session.values ?? {}, session.defaults); // the script reads the page's own address itself
+        address.opened();
         showPicture(step);
         root.classList.remove("waiting");
         root.dataset.paths = String(Number(root.dataset.paths) + 1);
@@ -114,7 +102,7 @@ export function createStage(root, component, kinds = PANELS) {
         picture.start = session.values?.start; // the ring follows the hand at once, the paths when they are there
         if (!playhead.playing) draw();
       },
-      settle,
+      settle: () => address.settle(),
       note: (text) => {
         note.textContent = text;
       },
@@ -129,66 +117,56 @@ export function createStage(root, component, kinds = PANELS) {
     toggled: (playing) => transportControls.toggled(playing),
   });
 
-  const sizes = new ResizeObserver(() => resized());
-  const panels = kinds.map(createPanel);
-  const views = panels.flatMap(({ panel }) => (panel.view ? [panel.view] : []));
+  const panels = mountPanels(
+    kinds,
+    { main, side },
+    {
+      catalogue,
+      change: session.change,
+      seek: playhead.seek,
+      redraw: draw,
+      viewChanged: () => address.settle(),
+      address: api.address,
+      json: api.json,
+      query: session.query,
+      plotly: () => loadPlotly(plotly),
+    },
+    { resized, touched: () => root.focus({ preventScroll: true }) },
+  );
   const search = new URLSearchParams(location.search);
-  for (const view of views) view.write(search.get(view.key) ?? "");
-  const ofSlot = (/** @type {string} */ slot) => panels.filter(({ kind }) => kind.slot === slot);
+  for (const view of panels.views) view.write(search.get(view.key) ?? "");
+  const address = createAddress(
+    () => session,
+    () => panels.views,
+    (query) => setState("scene", query),
+  );
 
   const act = { change: session.change, grab: session.grab };
-  const windows = ofSlot("dialog").map(({ kind, panel, box }) => {
+  const windows = panels.inSlot("dialog").map(({ kind, panel, box }) => {
     const open = () => picture && panel.show(picture);
     return createWindow(root, kind, box, open, () => panel.close?.());
   });
-  const barControls = createBar(bar, catalogue, windows, { ...act, open: session.open, check, reset, link: publish });
-  const tabs = ofSlot("rail").map(({ kind, box }) => ({ id: kind.id, label: kind.label, el: box }));
+  const barControls = createBar(bar, catalogue, windows, {
+    ...act,
+    open: session.open,
+    check,
+    reset,
+    link: address.write,
+  });
+  const tabs = panels.inSlot("rail").map(({ kind, box }) => ({ id: kind.id, label: kind.label, el: box }));
   const railControls = createRail(rail, catalogue, tabs, act);
   const keys = createKeys(root, {
     toggle: playhead.toggle,
     nudge: playhead.nudge,
     seek: playhead.seek,
     pick: railControls.pick,
-    turn(right, up) {
-      for (const { panel } of panels) panel.turn?.(right, up);
-    },
+    turn: panels.turn,
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
     endProjector: () => isProjector() && projector(),
   });
   const transportActions = { change: session.change, help: keys.help, projector };
   const transportControls = createTransport(transport, playhead, arrowsTitle(catalogue.internals), transportActions);
-
-  /** @param {PanelKind} kind */
-  function createPanel(kind) {
-    const box = h("div", { className: `panel ${kind.id}` });
-    if (kind.slot === "main" || kind.slot === "side") {
-      (kind.slot === "main" ? main : side).append(box);
-      box.setAttribute("role", "group"); // not an image: controls stand in it
-      box.setAttribute("aria-label", kind.label);
-      box.addEventListener("pointerdown", () => root.focus({ preventScroll: true }));
-      sizes.observe(box);
-    }
-    if (kind.slot === "rail") box.classList.add("tab");
-    /** @type {PanelApi} */
-    const panelApi = {
-      catalogue,
-      change: session.change,
-      seek: playhead.seek,
-      redraw: draw,
-      viewChanged: settle,
-      address: api.address,
-      json: api.json,
-      query: session.query,
-      plotly: () => loadPlotly(plotly),
-    };
-    return { kind, box, panel: kind.create(box, panelApi) };
-  }
-  /** @param {(panel: Panel, kind: PanelKind) => void} work on the panels that are on the page and apply */
-  function eachShown(work) {
-    if (!picture) return;
-    for (const { kind, panel } of panels) if (kind.slot !== "dialog" && kind.applies(picture)) work(panel, kind);
-  }
 
   // --- drawing ---
   /** Compose what is drawn. @returns {Picture | null} null while something is missing */
@@ -206,8 +184,9 @@ export function createStage(root, component, kinds = PANELS) {
     picture = compose();
     if (!picture) return;
     root.classList.toggle("side-by-side", picture.looks.view === "panels");
-    for (const { kind, box } of panels) if (kind.slot === "side") box.hidden = !kind.applies(picture);
-    for (const { kind, panel } of panels) if (kind.slot !== "dialog" && kind.applies(picture)) panel.show(picture);
+    const now = picture;
+    panels.arrange(now);
+    panels.each(now, (panel) => panel.show(now));
     playhead.fit(picture.steps, step);
     root.dataset.scene = session.drawn();
   }
@@ -219,7 +198,7 @@ export function createStage(root, component, kinds = PANELS) {
     picture = compose();
     const now = picture;
     if (!now || destroyed) return;
-    eachShown((panel) => panel.show(now));
+    panels.each(now, (panel) => panel.show(now));
     if (now.steps !== before) playhead.fit(now.steps);
     else if (!playhead.playing) draw();
   }
@@ -227,14 +206,14 @@ export function createStage(root, component, kinds = PANELS) {
     const now = picture;
     if (!now) return;
     railControls.draw(now, playhead.t);
-    eachShown((panel, { slot }) => slot === "rail" && panel.draw(playhead.t));
+    panels.each(now, (panel, { slot }) => slot === "rail" && panel.draw(playhead.t));
   }, READABLE);
   /** Draw every panel at the playhead. */
   function draw() {
     transportControls.draw();
     if (!picture) return;
     if (Reflect.get(layout, "ratio") !== pixelRatio()) resized(); // the reader took the window to another screen
-    eachShown((panel, { slot }) => slot !== "rail" && panel.draw(playhead.t));
+    panels.each(picture, (panel, { slot }) => slot !== "rail" && panel.draw(playhead.t));
     if (playhead.playing || picture.held) numbers.soon();
     else numbers.now();
     root.dataset.frames = String(Number(root.dataset.frames) + 1);
@@ -269,7 +248,7 @@ export function createStage(root, component, kinds = PANELS) {
   }
   /** Every setting and every view as this surface opens with. */
   function reset() {
-    for (const view of views) view.write("");
+    for (const view of panels.views) view.write("");
     session.reset();
   }
   /** What the server says of a formula. @param {string} formula @param {string} domain */
@@ -282,26 +261,6 @@ export function createStage(root, component, kinds = PANELS) {
     }
   }
 
-  // --- the address bar and the script ---
-  let timer = 0;
-  /** @type {string | null} the scene that the script knows */
-  let told = null;
-  function settle() {
-    clearTimeout(timer);
-    timer = window.setTimeout(publish, SETTLE);
-  }
-  /** Tell the address bar and the script. @returns {string} the link to this scene */
-  function publish() {
-    clearTimeout(timer);
-    const { values, defaults } = session;
-    if (!values) return location.href;
-    const scene = toQuery(values, defaults);
-    const moved = views.map(({ key, read }) => /** @type {[string, string]} */ ([key, read()]));
-    history.replaceState(history.state, "", `?${mergeIntoSearch(location.search, scene, values, moved)}`);
-    if (scene !== told) setState("scene", scene);
-    told = scene;
-    return location.href;
-  }
   /** The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage. */
   function beside(/** @type {Event} */ { target }) {
     if (root.contains(/** @type {Node} */ (target))) return;
@@ -330,12 +289,11 @@ export function createStage(root, component, kinds = PANELS) {
       session.close();
       playhead.destroy();
       numbers.cancel();
-      clearTimeout(timer);
+      address.cancel();
       cancelAnimationFrame(frame);
       cancelAnimationFrame(resizing);
-      sizes.disconnect();
       document.removeEventListener("click", beside, true);
-      for (const { panel } of panels) panel.destroy();
+      panels.destroy();
     },
   };
 }

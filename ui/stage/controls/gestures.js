@@ -20,7 +20,7 @@ export function wheelFactor({ deltaMode, deltaY }) {
  * @property {(event: PointerEvent, at: Point) => boolean} [accepts] whether a pointer that comes down is followed
  * @property {(event: PointerEvent, at: Point) => boolean} [captures] whether it is followed beyond the element at once
  * @property {(event: PointerEvent) => boolean} [mayScroll] whether it scrolls the page if it starts upright
- * @property {(at: Point, event: PointerEvent) => void} [hover] no button is down
+ * @property {(at: Point, event: PointerEvent) => unknown} [hover] no button is down
  * @property {(at: Point, event: PointerEvent) => void} [down]
  * @property {(at: Point, before: Point, event: PointerEvent, moved: boolean) => void} [drag] one pointer; `moved`: it is
  *   no click any more

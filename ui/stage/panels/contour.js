@@ -4,8 +4,8 @@
 /** @import { Line } from "../paint/line.js" */
 
 import { h, write } from "../controls/dom.js";
-import { followPointers } from "../controls/gestures.js";
-import { planeScales, pointAt, rangeInside, zoomed } from "../data/plane.js";
+import { handlePlane } from "../controls/plane_hand.js";
+import { planeScales, rangeInside } from "../data/plane.js";
 import { ticksOf } from "../data/scales.js";
 import { arrowLegend, drawArrows } from "../paint/arrows.js";
 import { drawAxes } from "../paint/axes.js";
@@ -18,7 +18,6 @@ import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 import { parseNumbers } from "../state/url.js";
 
-const GRAB = 16; // pixels round the start's ring in which it can be taken hold of
 const ASPECT = 1.3; // of a cell, width to height, that the columns aim at
 
 /** @type {PanelKind} */
@@ -50,7 +49,7 @@ export const contour = {
     /** @type {[Range, Range]} the part of the plane that is seen */
     let range;
     let surface = ""; // whose range it is
-    /** @type {number[] | null} the part that a link shows */
+    /** @type {[Range, Range] | null} the part that a link shows */
     let linked = null;
     /** @type {object | null} */
     let layout = null;
@@ -69,11 +68,7 @@ export const contour = {
         surface = picture.terrain.surface;
         range = picture.terrain.domain;
         home.hidden = true;
-        if (linked)
-          setRange([
-            [linked[0], linked[1]],
-            [linked[2], linked[3]],
-          ]);
+        if (linked) setRange(linked);
         linked = null;
       }
       if (layout !== picture.layout) {
@@ -175,6 +170,7 @@ export const contour = {
           context.restore();
         }
       });
+      box.setAttribute("aria-description", `across: ${x}; up: ${y}`);
       box.dataset.axes = JSON.stringify([cells[0].box, ...range]);
     }
 
@@ -257,61 +253,20 @@ export const contour = {
               .map((v) => Number(v.toPrecision(6)))
               .join(),
       write(/** @type {string} */ words) {
-        linked = parseNumbers(words, 4);
+        const numbers = parseNumbers(words, 4);
+        linked = numbers && [/** @type {Range} */ (numbers.slice(0, 2)), /** @type {Range} */ (numbers.slice(2))];
         surface = ""; // the next picture takes it
       },
     };
 
-    // --- the hand: a click sets the start, its ring can be dragged, the plane be panned and zoomed ---
-    /** @type {{cell: typeof cells[number], ring: boolean, moved: boolean} | null} */
-    let hold = null;
-    const cellOf = (/** @type {Event} */ { target }) =>
-      cells.find(({ el }) => el.contains(/** @type {Node} */ (target)));
-    const overStart = (/** @type {Point} */ [mx, my]) => {
-      const { px, py } = scales();
-      return Math.hypot(mx - px(picture.start[0]), my - py(picture.start[1])) < GRAB;
-    };
-    const setStart = (/** @type {Point} */ xy, /** @type {boolean} */ done) => change("start", xy, done);
-    const zoom = (/** @type {number} */ factor, /** @type {Point} */ at, /** @type {Point} */ shift = [0, 0]) =>
-      look(zoomed(scales(), factor, at, shift));
-    const destroy = followPointers(box, {
-      place(event) {
-        const cell = hold?.cell ?? cellOf(event);
-        if (!cell) return [Number.NaN, Number.NaN];
-        const { left, top } = canvas.getBoundingClientRect();
-        return [event.clientX - left - cell.box[0], event.clientY - top - cell.box[1]];
-      },
-      accepts: (event) => !!picture && !!cellOf(event),
-      captures: (event, at) => event.pointerType === "mouse" || overStart(at),
-      down(at, event) {
-        const cell = cellOf(event);
-        if (cell) hold = { cell, ring: overStart(at), moved: false };
-      },
-      hover(at) {
-        if (picture) box.classList.toggle("grab", overStart(at));
-      },
-      drag(at, before, event, moved) {
-        if (!hold || !moved) return;
-        hold.moved = true;
-        const xy = hold.ring && pointAt(scales(), at, picture.terrain.domain);
-        if (xy) setStart(xy, false);
-        else if (!hold.ring && event.pointerType === "mouse") zoom(1, at, [at[0] - before[0], at[1] - before[1]]);
-      },
-      interrupt() {
-        if (hold?.ring && hold.moved) setStart(picture.start, true);
-        hold = null;
-      },
-      up(at, event, moved) {
-        if (!hold) return;
-        const { ring } = hold;
-        const xy = pointAt(scales(), at, picture.terrain.domain);
-        hold = null;
-        if (ring && moved) setStart(xy ?? picture.start, true);
-        else if (!ring && !moved && xy && event.type === "pointerup") setStart(xy, true);
-      },
-      pinch: zoom,
-      wheel: zoom,
-      holds: () => !!hold?.ring, // elsewhere one finger scrolls the page
+    const destroy = handlePlane(box, {
+      boxAt: ({ target }) => cells.find(({ el }) => el.contains(/** @type {Node} */ (target)))?.box,
+      corner: () => canvas.getBoundingClientRect(),
+      scales: () => (backdrop ? scales() : null),
+      start: () => picture.start,
+      domain: () => picture.terrain.domain,
+      setStart: (xy, done) => change("start", xy, done),
+      look,
     });
 
     return { show, draw, view, destroy };

@@ -1,0 +1,22 @@
+/** The places of the stage's parts on the page. */
+
+import { h } from "./dom.js";
+import { loadStyles } from "./load.js";
+
+/** Fill the stage with empty places; it is seen once its style sheet is there. @param {HTMLElement} root */
+export function createPlaces(root) {
+  const place = (/** @type {string} */ className) => h("div", { className });
+  const [bar, rail, transport, main, side] = ["bar", "rail", "transport", "main", "beside"].map(place);
+  const note = h("div", { className: "note", role: "status" });
+  root.className = "stage waiting";
+  root.tabIndex = -1;
+  root.replaceChildren(bar, h("div", { className: "panels" }, main, side), rail, transport, note);
+  Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
+  root.style.visibility = "hidden";
+  const reveal = () => {
+    root.style.visibility = "";
+    if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
+  };
+  loadStyles().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
+  return { bar, rail, transport, main, side, note };
+}
