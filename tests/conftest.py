@@ -33,6 +33,7 @@ PATIENCE = 60_000  # ms that a page may take to fulfil a condition, on two cold 
 expect.set_options(timeout=PATIENCE)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Share the tests out among parallel workers: each file to one worker, and all tests of the server to one.
 

@@ -48,7 +48,7 @@ def test_an_answer_is_kept_by_its_own_version_alone(server):
 
 
 def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
-    """Browsers fetch what the head names while Streamlit's scripts still start: everything the stage will ask for."""
+    """A Link header lets browsers fetch the stage's files while Streamlit's own scripts start."""
     page, _ = get(server, "/")
     named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
     modules = {f"/stage/{VERSION}/{file.name}" for file in (ROOT / "ui" / "stage").iterdir()}
@@ -77,7 +77,7 @@ def test_plotly_is_served_ready_to_start(server):
 
 
 def test_the_app_lives_below_a_path(tmp_path):
-    """Asked in a process of its own: Streamlit reads its settings once."""
+    """In a process of its own, because Streamlit reads its settings once."""
     question = "import app; print(*[route.path for route in app.app._user_routes])"
     settings = {**os.environ, "STREAMLIT_SERVER_BASE_URL_PATH": "lab"}
     out = subprocess.run(
@@ -87,7 +87,7 @@ def test_the_app_lives_below_a_path(tmp_path):
     assert all(path.startswith("/lab/") for path in out.stdout.split())
 
 
-# A question to each route.
+# A request for each route.
 ASKED = {
     "paths": "surface=beale&steps=20",
     "grid": "surface=beale",
@@ -99,7 +99,7 @@ ASKED = {
 
 
 def test_streamlit_run_serves_the_page_and_every_route(chromium, server):
-    """The way in which hosts start it; `make run` and the other tests start it by Uvicorn."""
+    """Hosts start the app with `streamlit run`; `make run` and the other tests start it with Uvicorn."""
     assert ASKED.keys() == set(NAMES)
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]

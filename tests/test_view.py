@@ -116,7 +116,7 @@ def test_the_view_turns_by_mouse_wheel_and_keys_and_goes_back(page):
     assert camera_after(relief.dblclick) == home
 
 
-# Of the ink round a panel's axes: how much lies where Plotly set a text or a tick, and how much does not.
+# Which texts and ticks of Plotly's are missing from the canvas, and how many pixels of ink are none of theirs.
 INK_ROUND = """([panel, axes]) => {
     const box = document.querySelector(`.stage div.${panel}`);
     const canvas = box.querySelector(":scope > canvas");
