@@ -13,7 +13,7 @@ import plotly
 
 from tests.conftest import LAPTOP, opened, without_errors
 from tests.driver import visit
-from tests.serving import ROOT, free_port, serve
+from tests.serving import ROOT, STREAMLIT, serve
 from ui.routes import NAMES
 from ui.version import VERSION
 
@@ -101,9 +101,7 @@ ASKED = {
 def test_streamlit_run_serves_the_page_and_every_route(chromium, server):
     """Hosts start the app with `streamlit run`; `make run` and the other tests start it with Uvicorn."""
     assert ASKED.keys() == set(NAMES)
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
-    with serve([*command, "--server.port", str(port)], port) as host:
+    with serve(*STREAMLIT) as host:
         assert get(host.address, "/")[0]["Link"] == get(server, "/")[0]["Link"]
         for route, query in ASKED.items():
             found, expected = (unpacked(address, f"/{route}?{query}") for address in (host.address, server))
