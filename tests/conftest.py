@@ -1,7 +1,6 @@
 """Fixtures that every test may ask for: the app's server, a browser, a page that tolerates no error."""
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -12,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from engine import configure
 from tests.browser import CHROMIUM, browser_path
-from tests.serving import ROOT, Server, free_port, serve
+from tests.serving import ROOT, UVICORN, Server, serve
 
 os.environ["KERAS_BACKEND"] = "jax"  # Keras reads it once, at its import
 configure()  # before JAX computes: float64, and a rounding like NumPy's
@@ -35,6 +34,7 @@ PATIENCE = 60_000  # ms that a page may take to fulfil a condition, on two cold 
 expect.set_options(timeout=PATIENCE)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Share the tests out among parallel workers: each file to one worker, and all tests of the server to one.
 
@@ -54,9 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def app_server() -> Iterator[Server]:
     """The app, served as `make run` does; its log names every program that JAX compiles."""
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "app:app", "--host", "127.0.0.1", "--port", str(port)]
-    with serve(command, port, JAX_LOG_COMPILES="1") as server:
+    with serve(*UVICORN, JAX_LOG_COMPILES="1") as server:
         yield server
 
 

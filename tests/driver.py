@@ -1,4 +1,4 @@
-"""Words for driving the page: what a reader does, and how to wait for what it does."""
+"""Actions on the page, and waiting for their effect."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from optimizers import OPTIMIZERS
 
-BASIC = {id: optimizer for id, optimizer in OPTIMIZERS.items() if optimizer.basic}  # those that a page opens with
+BASIC = {id: optimizer for id, optimizer in OPTIMIZERS.items() if optimizer.basic}  # those that are on at first
 STAGE = "[data-stage]"
 RANGE = "JSON.parse(document.querySelector('.contour').dataset.axes)[1]"
 READY = f"document.querySelector('{STAGE}')?.dataset.paths > 0"
@@ -31,7 +31,7 @@ def painted(page: Page, action) -> None:
 
 
 def settled(page: Page, pattern: str) -> dict[str, str]:
-    """Wait until the address bar matches; its query."""
+    """Wait until the address matches a pattern; its query."""
     page.wait_for_url(re.compile(pattern))
     return {key: words[-1] for key, words in parse_qs(urlsplit(page.url).query, keep_blank_values=True).items()}
 
@@ -40,7 +40,7 @@ def slider(page: Page, key: str):
     return page.locator(f"[data-key='{key}'] input[type=range]")
 
 
-# What is painted where an element of a panel lies, as an ImageData.
+# The part of a panel's canvas that lies below one of its elements, as an ImageData.
 READ = """(part) => {
     const canvas = part.closest(".panel").querySelector(":scope > canvas");
     const [all, own] = [canvas, part].map((el) => el.getBoundingClientRect());
@@ -51,7 +51,7 @@ READ = """(part) => {
 
 
 def pixels(page: Page, panel: str) -> list[int]:
-    """How many pixels have the very colour of an optimizer: of a panel's canvas, of the contour's within each axes."""
+    """How many pixels have exactly an optimizer's colour: on a panel's canvas, or within each axes of the contour."""
     within = ".axes" if panel == "contour" else "canvas"
     return page.eval_on_selector_all(
         f"{STAGE} .{panel} {within}",
@@ -75,7 +75,7 @@ def box(page: Page, panel: str) -> dict[str, float]:
 
 
 def watch(page):
-    """The routes that are asked from now on, in their order."""
+    """A list to which every request for paths, grids and fans is added from now on."""
     asked = []
 
     def note(request):
@@ -88,7 +88,7 @@ def watch(page):
 
 
 def thumb(page, key):
-    """The middle of a slider's thumb."""
+    """Where the middle of a slider's thumb is in the window; the slider is scrolled into view."""
     slider(page, key).scroll_into_view_if_needed()
     grip = slider(page, key).bounding_box()
     place = float(slider(page, key).evaluate("el => el.style.getPropertyValue('--place')"))
@@ -96,7 +96,7 @@ def thumb(page, key):
 
 
 def room(page, key):
-    """Pixels from a slider's thumb to the further end of its way, with a sign."""
+    """Signed distance in pixels from a slider's thumb to the end of its track that is further away."""
     grip = slider(page, key).bounding_box()
     place = float(slider(page, key).evaluate("el => el.style.getPropertyValue('--place')"))
     return (1 - place if place < 0.5 else -place) * (grip["width"] - 14)
@@ -107,7 +107,7 @@ def is_stage(page, name, value):
 
 
 def drawn(page, action):
-    """Do something and wait until the panels were drawn anew, by whatever paths there are."""
+    """Do something and wait until the panels were drawn again."""
     before = stage(page, "frames")
     action()
     page.wait_for_function(f"Number(document.querySelector('{STAGE}').dataset.frames) > {before}")
@@ -159,7 +159,7 @@ def shown(page, key):
 
 
 def let_go(page, key):
-    """Release, and wait for the exact paths and the address: the value that was let go at."""
+    """Release a dragged slider, wait for its exact paths and for the address; the slider's value."""
     page.mouse.up()
     settled(page, rf"[?&]{re.escape(key)}=")
     value = shown(page, key)

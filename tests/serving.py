@@ -3,9 +3,10 @@
 import os
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Thread
@@ -17,6 +18,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+# What `make run` and `streamlit run app.py` start; the second is how hosts start the app.
+UVICORN = ("uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}")
+STREAMLIT = ("streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port", "{port}")
 
 
 class Server:
@@ -60,11 +66,15 @@ class Server:
 
 
 @contextmanager
-def serve(command: Sequence[str], port: int, **environment: str) -> Iterator[Server]:
-    """Run a command that serves the app on this loopback port; the body runs once it answers."""
+def serve(*words: str, root: Path = ROOT, **environment: str) -> Iterator[Server]:
+    """The app of a folder, served by `python -m` and these words; the body runs once it answers.
+
+    `{port}` among the words becomes a free port of the loopback interface, which they must tell the server.
+    """
+    port = free_port()
     process = subprocess.Popen(
-        command,
-        cwd=ROOT,
+        [sys.executable, "-m", *(word.format(port=port) for word in words)],
+        cwd=root,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -79,7 +89,11 @@ def serve(command: Sequence[str], port: int, **environment: str) -> Iterator[Ser
         yield server
     finally:
         process.terminate()
-        process.wait()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:  # it first finishes what it is compiling
+            process.kill()
+            process.wait()
 
 
 def _answers(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""The whole app: what the server does, what the browser asks of it, and how the page lives in its surroundings."""
+"""The page in its surroundings: Streamlit's sidebar and theme, and a server that is slow or fails."""
 
 import re
 
@@ -12,7 +12,7 @@ from ui.scene import controls
 def test_formulas_follow_the_scene(page):
     visit(page, "on=adam")
     hidden = page.get_by_test_id("stSidebar").evaluate("el => getComputedStyle(el).visibility")
-    assert hidden == "hidden", "what nobody sees holds no tab stops"
+    assert hidden == "hidden", "a hidden sidebar has no tab stops"
     page.get_by_test_id("stExpandSidebarButton").click()
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_role("heading", name="Adam")).to_be_visible()
@@ -25,7 +25,7 @@ def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, ap
     for door in page.locator(f"{STAGE} .door").all():
         if door.is_visible():
             door.click()
-    # The server compiles while nobody asks for anything.
+    # The server compiles whenever no request comes in.
     assert "everything is compiled" in app_server.wait_for("everything is compiled", "could not compile ahead")
     before = app_server.log().count("Compiling")
     for key in controls("ravine"):
@@ -66,7 +66,7 @@ def test_a_phone_stacks_the_panels(phone):
 
 
 def test_a_superseded_mount_keeps_the_stage(page):
-    """Streamlit cleans up after a call that a newer one overtook: the stage must live on."""
+    """Streamlit may clean up an older mount after a newer one: the stage must survive."""
     held = []
     page.route("**/main.js", lambda route: held.append(route))
     page.goto("/")
@@ -81,7 +81,7 @@ def test_a_superseded_mount_keeps_the_stage(page):
 
 
 def test_another_surface_and_a_slider_do_not_race(page):
-    """A slider moved while another surface is on its way belongs to the new picture."""
+    """A slider moved while another surface is being loaded applies to the new surface."""
     visit(page)
     held = []
     beale = "**/paths?surface=beale*"
@@ -89,7 +89,7 @@ def test_another_surface_and_a_slider_do_not_race(page):
     page.locator(f"{STAGE} .bar select").select_option("beale")
     page.wait_for_function("document.querySelector('.stage select').value === 'beale'")
     slider(page, "adam.lr").press("ArrowRight")
-    page.route(beale, lambda route: route.continue_())  # for those to come; the newest handler is asked first
+    page.route(beale, lambda route: route.continue_())  # later requests pass: the newest handler comes first
     for route in held:
         route.continue_()
     page.wait_for_function(f"/surface=beale.*adam.lr/.test(document.querySelector('{STAGE}').dataset.scene)")
@@ -97,7 +97,7 @@ def test_another_surface_and_a_slider_do_not_race(page):
 
 
 def test_an_abandoned_surface_stays_away(troubled_page):
-    """A surface whose request failed and that is not wanted any more does not come back with the retry."""
+    """A failed request for a surface is not repeated once another surface was chosen."""
     page = visit(troubled_page)
     page.route("**/paths?surface=beale*", lambda route: route.fulfill(status=503))
     page.locator(f"{STAGE} .bar select").select_option("beale")
@@ -134,7 +134,7 @@ def test_what_takes_long_is_said_to_be_computed(troubled_page):
     page.route("**/paths*", lambda route: held.append(route))
     slider(page, "adam.lr").press("ArrowRight")
     expect(note).to_have_text("Computing \u2026")
-    page.route("**/paths*", lambda route: route.continue_())  # for those to come; the newest handler is asked first
+    page.route("**/paths*", lambda route: route.continue_())  # later requests pass: the newest handler comes first
     for route in held:
         route.continue_()
     expect(note).to_be_empty()

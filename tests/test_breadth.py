@@ -1,4 +1,4 @@
-"""What came with breadth, in a browser: families, data, formulas, the rate's curve, code to take home."""
+"""Families of optimizers, surfaces made of data, typed formulas, the curve of a schedule, and programs to take home."""
 
 import itertools
 import re
@@ -27,7 +27,7 @@ def test_the_basic_optimizers_stand_first_and_the_others_behind_their_family(pag
     assert settled(page, "bfgs")["on"] == ",".join(id for id in OPTIMIZERS if id in BASIC or id == "bfgs")
     page.reload()
     page.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.paths > 0")
-    expect(page.locator("[data-optimizer='bfgs']").first).to_be_visible()  # its family stands open
+    expect(page.locator("[data-optimizer='bfgs']").first).to_be_visible()  # its family is open
     expect(page.locator(f"{STAGE} .family summary", has_text="second order")).to_contain_text("1 of 4")
 
 
@@ -111,7 +111,7 @@ GROUND = f"""axes => {{
     [
         ("3", 1),
         ("x", 1),
-        ("1/x", 1 - 4 / 120),  # of the 120 cells of the grid the four that see x = 0
+        ("1/x", 1 - 4 / 120),  # of 120 columns of cells, four have a corner or a difference at x = 0
         ("sqrt(x)", 0.5),
         ("log(y - 1)", 0.25),
         ("log(0 - x)", 0.5),
@@ -120,12 +120,12 @@ GROUND = f"""axes => {{
     ],
 )
 def test_an_odd_formula_has_a_picture(page, text, share):
-    """Where f has a value there is ground, elsewhere the page's own colour; the paths are on it, or their marks."""
+    """The ground is painted where f is defined, and the background elsewhere; paths or marks are painted too."""
     visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2", "on": "sgd,adam"}))
     assert parse_qs(stage(page, "scene"))["surface.f"] == [text]
     painted_share, black = page.locator(f"{STAGE} .contour .axes").evaluate(GROUND)
-    assert share - 0.03 < painted_share < share + 0.06, "marks stand on the rest, too"
-    assert black < 0.01, "what is not a number would be black; a path may be"
+    assert share - 0.03 < painted_share < share + 0.06, "marks are also painted where f is undefined"
+    assert black < 0.01, "nan would be painted black; only a path may be"
     assert pixels(page, "contour")[0] > 30
     expect(page.get_by_label("the formula as it was read").locator("math")).to_be_visible()
 

@@ -66,7 +66,7 @@ def test_a_drag_of_many_moves_asks_once_and_a_second_one_only_for_where_it_ends(
 
 
 def test_the_ground_stands_still_under_a_slider_that_is_not_its_own(page):
-    """Not even coarser while the hand drags: it is the same surface."""
+    """The surface is the same, so the ground keeps its resolution during the drag."""
     visit(page, "on=newton,adam")
     ground = fingerprint(page, "contour", corner=True)
     x, y = thumb(page, "adam.lr")
@@ -81,7 +81,7 @@ def test_the_ground_stands_still_under_a_slider_that_is_not_its_own(page):
 
 
 def test_the_ground_goes_back_with_the_hand(page):
-    """What was seen at a place of the surface's slider is seen there again."""
+    """The same place of a slider of the surface shows the same ground again."""
     visit(page, "on=newton")
     x, y = thumb(page, "surface.kappa")
     page.mouse.move(x, y)
@@ -94,7 +94,7 @@ def test_the_ground_goes_back_with_the_hand(page):
         return fingerprint(page, "contour", corner=True)
 
     first = seen(-30)
-    for _ in range(20):  # a browser warms up: the ground may grow sharper meanwhile
+    for _ in range(20):  # the ground may get finer while the JIT warms up
         before, elsewhere, first = first, seen(30), seen(-30)
         assert elsewhere != first
         if first == before:
@@ -144,7 +144,7 @@ def test_a_slider_that_comes_back_to_where_it_was_lets_go(page):
     page.mouse.down()
     page.mouse.move(x - 20, y)
     is_stage(page, "source", "fan")
-    for k in range(-12, 13):  # an eighth of a stop
+    for k in range(-12, 13):  # steps of an eighth of the distance between two stops
         page.mouse.move(x + k / 8, y)
         if slider(page, "adam.lr").input_value() == stop:
             break

@@ -20,7 +20,7 @@ from ui.scene import STEPS, Scene, controls, surface_of
 client = TestClient(Starlette(routes=ROUTES))
 
 LOG = {"surface": "formula", "surface.f": "log(x)", "surface.domain": "-2,2,-2,2"}
-# A slider of every kind on several surfaces, and what else is set.
+# By name, a query and the slider that is dragged: a slider of every kind, on several surfaces.
 SLIDERS = {
     "own lr": ({}, "adam.lr"),
     "lr that diverges": ({"surface": "rosenbrock"}, "sgd.lr"),
@@ -57,7 +57,7 @@ def fan_of(name):
 
 
 def moved(name, value):
-    """The scene of a slider's stop."""
+    """The scene with the slider at this value."""
     query, vary = SLIDERS[name]
     return Scene.read({**query, vary: repr(value)})
 
@@ -147,14 +147,14 @@ def test_at_its_stops_a_fan_is_what_the_engine_computes(modules, name):
             assert seen.shape == position.shape
             assert loss.shape == gap.shape
 
-            # Inside the domain no eye tells them apart on a picture 1400 pixels wide.
+            # Inside the domain they differ by at most half a pixel of a picture 1400 pixels wide.
             inside = ((position >= low) & (position <= high)).all(axis=1)
             assert (np.abs(seen - position)[inside] <= (high - low) / 1400 / 2).all(), where
-            # Outside it a line leaves in the right direction.
+            # Outside it only the side matters, on which the line leaves the picture.
             sign = np.sign(position - (low + high) / 2)
             out = np.isfinite(seen) & ~((position >= low) & (position <= high))
             assert (np.sign(seen - (low + high) / 2) == sign)[out].all(), where
-            # Beyond float32's end there is no number.
+            # Positions beyond the range of float32 are not encoded.
             with np.errstate(all="ignore"):
                 size = np.log(np.abs(position - (low + high) / 2) / ((high - low) / 2))
             assert np.isfinite(seen)[size < np.log(np.finfo("f4").max) - 0.01].all(), where
@@ -171,7 +171,7 @@ def test_at_its_stops_a_fan_is_what_the_engine_computes(modules, name):
 
 
 def test_a_diverging_run_is_in_these_cases(modules):
-    """Otherwise the law above would say nothing of overflow."""
+    """Without one, the test above would say nothing about overflow."""
     runs = [run for name in SLIDERS for run in unpacked(fan_of(name))[0]["runs"]]
     assert any(step is not None for run in runs for step in run["diverged"])
     assert any(step is not None for run in runs for step in run["left"])
@@ -197,7 +197,7 @@ def test_the_ground_moves_with_its_own_slider(modules, name):
 
 
 def test_between_two_stops_a_path_lies_between_theirs(modules):
-    """An eye cannot tell a fan's path at any place from the exact one either, where neighbours are alike."""
+    """The browser interpolates: between neighbouring stops a path lies between the paths of both."""
     name = "condition"
     low, middle, high = read_back(modules, name, [0.5, 0.505, 0.51])
     for a, b, c in zip(low, middle, high, strict=True):
@@ -255,7 +255,7 @@ def test_no_optimizer_has_a_fan_too(modules, vary):
 
 
 def test_the_value_under_the_hand_does_not_change_a_fan():
-    """Where a slider stands when it is grabbed is none of its fan's business; how the scene is looked at neither."""
+    """A fan depends neither on the value of its own slider nor on how the scene is viewed."""
     first = client.get("/fan", params={"vary": "adam.lr", "steps": "20"}).content
     assert first == client.get("/fan", params={"vary": "adam.lr", "steps": "20", "adam.lr": "0.01"}).content
     assert first == client.get("/fan", params={"vary": "adam.lr", "steps": "20", "view": "panels", "step": "3"}).content

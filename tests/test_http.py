@@ -12,7 +12,7 @@ import plotly
 
 from tests.conftest import LAPTOP, opened, without_errors
 from tests.driver import visit
-from tests.serving import ROOT, free_port, serve
+from tests.serving import ROOT, STREAMLIT, serve
 from ui.routes import NAMES
 from ui.version import VERSION
 
@@ -47,7 +47,7 @@ def test_an_answer_is_kept_by_its_own_version_alone(server):
 
 
 def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
-    """Browsers fetch what the head names while Streamlit's scripts still start: everything the stage will ask for."""
+    """A Link header lets browsers fetch the stage's files while Streamlit's own scripts start."""
     page, _ = get(server, "/")
     named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
     stage = ROOT / "ui" / "stage"
@@ -76,7 +76,7 @@ def test_the_styles_of_all_parts_are_one_file(server):
 
 
 def test_the_app_lives_below_a_path(tmp_path):
-    """Asked in a process of its own: Streamlit reads its settings once."""
+    """In a process of its own, because Streamlit reads its settings once."""
     question = "import app; print(*[route.path for route in app.app._user_routes])"
     settings = {**os.environ, "STREAMLIT_SERVER_BASE_URL_PATH": "lab"}
     out = subprocess.run(
@@ -86,7 +86,7 @@ def test_the_app_lives_below_a_path(tmp_path):
     assert all(path.startswith("/lab/") for path in out.stdout.split())
 
 
-# A question to each route.
+# A request for each route.
 ASKED = {
     "paths": "surface=beale&steps=20",
     "grid": "surface=beale",
@@ -99,11 +99,9 @@ ASKED = {
 
 
 def test_streamlit_run_serves_the_page_and_every_route(chromium, server):
-    """The way in which hosts start it; `make run` and the other tests start it by Uvicorn."""
+    """Hosts start the app with `streamlit run`; `make run` and the other tests start it with Uvicorn."""
     assert ASKED.keys() == set(NAMES)
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "127.0.0.1"]
-    with serve([*command, "--server.port", str(port)], port) as host:
+    with serve(*STREAMLIT) as host:
         assert get(host.address, "/")[0]["Link"] == get(server, "/")[0]["Link"]
         for route, query in ASKED.items():
             found, expected = (unpacked(address, f"/{route}?{query}") for address in (host.address, server))

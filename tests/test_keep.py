@@ -1,4 +1,4 @@
-"""What the server keeps, and what it does before anybody asks: an answer is computed once, an opening once for ever."""
+"""Answers kept in memory and on disk, and what the server compiles before the first request."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Nothing is kept yet, neither in memory nor in this folder."""
+    """An empty cache in memory, and an empty folder for the one on disk."""
     monkeypatch.setattr(keep, "cache_folder", lambda: tmp_path)
     keep._place.cache_clear()
     return tmp_path
@@ -54,7 +54,7 @@ def test_an_opening_outlives_the_process(kind, folder):
 
 
 @pytest.mark.parametrize("harm", [lambda whole: b"", lambda whole: whole[:-8], lambda whole: whole[:99] + whole[98:]])
-def test_a_file_that_is_not_whole_is_computed_anew(harm, folder):
+def test_a_damaged_file_is_computed_again(harm, folder):
     body = kept(grid, {})
     (file,) = files(folder)
     whole = file.read_bytes()
@@ -71,7 +71,7 @@ def test_only_openings_are_kept_on_the_disk(folder):
     assert files(folder) == []
 
 
-def test_what_no_version_has_used_for_a_week_goes(folder, monkeypatch):
+def test_answers_of_a_version_unused_for_a_week_are_deleted(folder, monkeypatch):
     kept(grid, {})
     (old,) = files(folder)
     foreign = old.parent.parent / "not ours"
@@ -87,7 +87,7 @@ def test_what_no_version_has_used_for_a_week_goes(folder, monkeypatch):
     assert foreign.exists()
 
 
-def test_a_week_without_a_new_answer_costs_none(folder):
+def test_answers_of_this_version_are_kept_however_old(folder):
     kept(grid, {})
     (file,) = files(folder)
     long_ago = file.stat().st_mtime - FORGOTTEN - 60
@@ -96,7 +96,7 @@ def test_a_week_without_a_new_answer_costs_none(folder):
     assert set(files(folder)) == {file, place_of(grid, Scene.read({"surface": "saddle"}))}
 
 
-def test_what_fails_while_compiling_ahead_is_told(folder, monkeypatch):
+def test_an_error_while_compiling_ahead_is_raised(folder, monkeypatch):
     def broken(scene):
         raise ArithmeticError(scene.surface)
 
@@ -118,13 +118,13 @@ def test_without_a_folder_answers_are_computed(monkeypatch):
     assert kept(grid, {}) == grid(Scene.read({}))
 
 
-def test_a_folder_that_cannot_be_written_is_no_harm(folder):
+def test_without_a_writable_folder_answers_are_computed(folder):
     (folder / "descent-lab-answers").write_text("not a folder")
     assert kept(grid, {}) == grid(Scene.read({}))
     assert next(job.func for job in warm.work()) is warm.surface
 
 
-def test_a_class_that_asks_at_once_has_it_computed_once(folder):
+def test_simultaneous_requests_for_one_scene_compute_it_once(folder):
     computing, seen = counted(grid)
     everybody = Barrier(8)
 

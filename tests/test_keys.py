@@ -18,7 +18,7 @@ def test_digits_switch_optimizers(page):
             expect(tick).to_be_checked(checked=checked)
             words = dict(pair.split("=") for pair in stage(page, "scene").split("&"))
             assert (id in Scene.read(words).on) == checked
-    page.keyboard.press("9")  # nobody's
+    page.keyboard.press("9")  # there is no ninth optimizer
     assert stage(page, "scene") == "surface=ravine"
 
 
@@ -87,7 +87,7 @@ def test_a_hand_leaves_the_keys_to_the_stage(page):
     painted(page, lambda: surface.select_option("beale"))
     expect(page.locator(STAGE)).to_be_focused()
     surface.focus()
-    page.keyboard.press("End")  # of the list: a keyboard goes on choosing
+    page.keyboard.press("End")  # the focus stays, so that the keyboard can go on choosing
     expect(surface).to_be_focused()
 
 
@@ -138,7 +138,7 @@ def test_streamlits_own_keys_stay_away(page):
     expect(page.locator(STAGE)).to_be_focused()
     for key in ("r", "c", "R"):
         page.keyboard.press(key)
-    page.keyboard.press("ArrowLeft")  # heard after those: had one been Streamlit's, it would have gone out before
+    page.keyboard.press("ArrowLeft")  # handled after those keys, so a message that they caused would already be sent
     assert stage(page, "step") == str(Scene.read({}).values["steps"] - 1)
     settled(page, "step=")
     page.wait_for_function("document.querySelectorAll('[role=dialog]').length === 0")

@@ -44,7 +44,7 @@ def test_without_its_fan_a_drag_asks_for_its_paths_one_by_one(troubled_page):
     assert [text for text in wrong if "503" not in text] == []
     assert len(wrong) == 1
 
-    page.unroute("**/fan*")  # the next hold asks again
+    page.unroute("**/fan*")  # the next drag asks again
     x, y = thumb(page, "adam.lr")
     page.mouse.move(x, y)
     page.mouse.down()
@@ -55,14 +55,14 @@ def test_without_its_fan_a_drag_asks_for_its_paths_one_by_one(troubled_page):
 
 
 def test_a_fan_that_fails_late_lets_the_drag_go_on(troubled_page):
-    """The hand has moved on while its fan was on the way: where it stands is asked for."""
+    """The slider has moved on while its fan was awaited: the paths at its present value are asked for."""
     page = visit(troubled_page)
     held = []
     page.route("**/fan*", lambda route: held.append(route))
     x, y = thumb(page, "adam.lr")
     page.mouse.move(x, y)
     page.mouse.down()
-    painted(page, lambda: page.mouse.move(x - 10, y))  # the one request that it may make meanwhile
+    painted(page, lambda: page.mouse.move(x - 10, y))  # without a fan, one request for paths may be under way
     page.mouse.move(x - 20, y)
     value = shown(page, "adam.lr")
     for route in held:

@@ -21,7 +21,7 @@ def opened(**query):
 
 
 def told(app, **state):
-    """What the stage tells once somebody may have opened the sidebar."""
+    """Run the page again with what the stage reports: the sidebar is open, and this state."""
     app.session_state["stage"] = {"opened": True, **state}
     app.run()
     assert not app.exception
@@ -50,7 +50,7 @@ def test_it_opens_a_link():
 
 
 def test_one_change_of_the_stage_is_enough_every_time():
-    """Feeding a page from its URL on every rerun can swallow every second change."""
+    """A page that reads its URL on every rerun can lose every second change."""
     app = opened(surface="beale")
     for surface in ["ravine", "beale", "saddle", "beale", "ravine"]:
         told(app, scene=f"surface={surface}&on=adam")

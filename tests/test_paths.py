@@ -1,4 +1,4 @@
-"""The byte routes through HTTP: what arrives is what the engine computed."""
+"""The routes /paths and /grid over HTTP: their numbers are those of the engine."""
 
 import json
 from functools import partial
@@ -79,7 +79,7 @@ def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
             batch=scene.values["batch"] if SURFACES[surface].data else None,
         )
         expected = shown(run, optimizer, scene.hypers(id))
-        expected.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))  # a rule without rates has one for both
+        expected.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))  # lr for both coordinates
         if optimizer.spends.hessians:
             f = partial(SURFACES[surface].f, **scene.hypers("surface"))
             H = np.array([jax.hessian(f)(w) for w in run.position[:-1]])
@@ -98,7 +98,7 @@ def test_the_grid_holds_the_surface(surface):
     head, arrays = get("/grid", surface=surface)
     member = SURFACES[surface]
     (x0, x1), (y0, y1) = head["domain"]
-    # A crease between two points of a coarse grid would break its contour lines into beads; so would a deep valley.
+    # On a coarse grid the contour lines along a crease or a narrow valley would fall apart into beads.
     n = FINE_GRID if member.log_height or not member.smooth else GRID
     assert arrays["f"].shape == (n, n)
     for j, i in [(0, 0), (0, n - 1), (n - 1, 0), (7, 50)]:
@@ -107,7 +107,7 @@ def test_the_grid_holds_the_surface(surface):
 
 
 def test_a_run_that_overflows_says_when():
-    """Gradient descent on the ravine beyond 2 / lambda_max grows by |1 - lr kappa| a step until float64 ends."""
+    """Gradient descent on the ravine beyond 2 / lambda_max grows by |1 - lr kappa| a step until it overflows."""
     head, arrays = get(
         "/paths", **{"surface": "ravine", "sgd.lr": "1", "surface.kappa": "1000", "on": "sgd", "steps": "1000"}
     )

@@ -71,8 +71,8 @@ def test_another_theme_redraws_every_panel(page):
             page.wait_for_function(f"({COMMONEST})({canvas}) {test}")
 
 
-# Where a panel shows a path, whichever: kept, or compared with what was kept. A pixel is alone if the other picture
-# shows no path within two pixels of it.
+# Keeps which pixels of a panel show a path; the second call compares them with those kept. A pixel is alone if the
+# other picture shows no path within two pixels of it.
 SHOWN = """panel => {
     const canvas = document.querySelector(`.stage div.${panel} > canvas`);
     const { width, height } = canvas;
@@ -93,7 +93,7 @@ SHOWN = """panel => {
 
 @pytest.mark.parametrize("view", ["overlay", "panels"])
 def test_a_picture_painted_bit_by_bit_is_the_one_painted_at_once(page, view):
-    """While it plays only what is new is painted: the result is the same but for who, halo included, covers whom."""
+    """Playing paints only what is new. The result is the same, except for which path covers which where they cross."""
     visit(page, f"steps=60&view={view}")
     panels = ("contour", "relief", "chart")
     page.wait_for_function(
@@ -113,7 +113,7 @@ def test_a_picture_painted_bit_by_bit_is_the_one_painted_at_once(page, view):
 
 
 def test_a_finer_screen_is_drawn_on_as_finely(page):
-    """As where the window is taken from a projector to a laptop: its size in CSS pixels stays."""
+    """The ratio of pixels changes when a window moves to another screen, while its size in CSS pixels stays."""
     visit(page, "surface=linear_regression")
     session = page.context.new_cdp_session(page)
     size = page.viewport_size

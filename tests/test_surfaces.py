@@ -139,14 +139,14 @@ def test_a_declared_saddle_is_one(surface, hypers):
     assert (nearby.min(axis=1) < values).all()
     assert (nearby.max(axis=1) > values).all()
     bend = np.linalg.eigvalsh(hessian)
-    curved = np.abs(bend).max(axis=1) > 1e-9  # a monkey saddle has no curvature at all
+    curved = np.abs(bend).max(axis=1) > 1e-9  # the Hessian of a monkey saddle is zero
     assert (bend[curved, 0] < 0).all()
     assert (bend[curved, 1] > 0).all()
 
 
 @every_setting
 def test_nothing_in_the_domain_lies_below_the_lowest_minimum(surface, hypers):
-    """A surface without minima goes down to its border instead: below every saddle, and lowest on the border."""
+    """A surface without minima is lowest on its border, and there below every saddle."""
     f = look(surface, hypers, grid(surface, 401).reshape(-1, 2))[0].reshape(401, 401)
     _, minima = declared(surface.minima(**hypers))
     if len(minima):
@@ -160,10 +160,10 @@ def test_nothing_in_the_domain_lies_below_the_lowest_minimum(surface, hypers):
 @every_setting
 def test_minima_saddles_and_maxima_are_all_the_critical_points_there_are(surface, hypers):
     known, _ = declared((*surface.minima(**hypers), *surface.saddles(**hypers)))
-    known = known[np.isfinite(look(surface, hypers, known)[1]).all(axis=1)]  # Newton's method sees no kink
+    known = known[np.isfinite(look(surface, hypers, known)[1]).all(axis=1)]  # Newton's method cannot find kinks
     found = critical_points(surface, hypers)
     distances = np.linalg.norm(known[:, None] - found, axis=-1)  # (known, found)
-    assert (distances.min(axis=1, initial=np.inf) < 1e-5).all()  # else the search would be too weak to say anything
+    assert (distances.min(axis=1, initial=np.inf) < 1e-5).all()  # the search finds every known point
     others = found[(distances > 1e-5).all(axis=0)]
     _, _, hessian = look(surface, hypers, others)
     assert (np.linalg.eigvalsh(hessian) < 0).all(), others

@@ -1,4 +1,4 @@
-"""Programs to take home: they are run, and end where the picture ends."""
+"""Programs to take home are executed, and end at the point where the run on the page ends."""
 
 import csv
 import io
@@ -24,9 +24,9 @@ from ui.scene import Scene
 from ui.takehome import program, table
 
 client = TestClient(Starlette(routes=ROUTES))
-HERE = [library for library in LIBRARIES if find_spec(library)]  # PyTorch is left to those who have it
+HERE = [library for library in LIBRARIES if find_spec(library)]  # PyTorch is optional
 PAIRS = [(id, library) for id, optimizer in OPTIMIZERS.items() for library in HERE if library in optimizer.elsewhere]
-# Surfaces on which 12 steps of half the usual rates end near where a rounding more or less would end too.
+# On these surfaces, 12 steps at half the usual rates do not amplify a rounding error.
 PLACES = ("ravine", "himmelblau", "rosenbrock", "booth", "rotated_ravine", "deep_neuron", "mccormick", "plateau")
 
 
@@ -36,7 +36,7 @@ def path(scene: Scene, optimizer: str) -> np.ndarray:
 
 
 def execute(code: str) -> dict:
-    """Run a program, which ends with an assert of its own; its names."""
+    """The names that a program defines. It is run, and ends with an assertion of its own."""
     names: dict = {}
     try:
         exec(compile(code, "program", "exec"), names)
@@ -47,7 +47,7 @@ def execute(code: str) -> dict:
 
 
 def follows(scene: Scene, id: str, library: str, steps: int | None = None) -> dict:
-    """Run the program of a scene; it ends where our run is after as many steps: all, or `steps` where that is given."""
+    """Run the program of a scene and compare its end with our run after as many steps: all, or `steps` of them."""
     grade, code = program(scene, id, library)
     adapted = OPTIMIZERS[id].elsewhere[library]
     assert grade.startswith("Identical with the adapter" if adapted.each or adapted.point != "w" else "Identical.")
@@ -66,9 +66,9 @@ def scene_of(k: int, **query: str) -> Scene:
 
 @pytest.mark.parametrize(("id", "library"), PAIRS)
 def test_every_program_ends_where_the_picture_does_under_every_schedule(id, library, capsys):
-    k = list(OPTIMIZERS).index(id)  # the same scenes for each library: their pictures are computed once
+    k = list(OPTIMIZERS).index(id)  # every library gets the same scenes, so that our runs compile once
     for j, (schedule, rule) in enumerate(SCHEDULES.items()):
-        # On a rugged surface the loss rises now and then, and a schedule that answers to it has something to answer.
+        # A schedule that reacts to the loss needs a surface on which the loss rises now and then.
         rugged = {"surface": "rastrigin", "rate": "3", "schedule.patience": "1"} if rule.react else {}
         scene = scene_of(k + j % 2, schedule=schedule, **rugged)
         entries, setting = race_of(scene, (id,))
@@ -80,7 +80,7 @@ def test_every_program_ends_where_the_picture_does_under_every_schedule(id, libr
 
 
 def left_of(scene: Scene, id: str) -> dict[str, float]:
-    """The hypers of an optimizer but its rate."""
+    """The hypers of an optimizer except its learning rate."""
     return {key: value for key, value in scene.hypers(id).items() if key != "lr"}
 
 
@@ -97,7 +97,7 @@ def test_every_program_runs_at_both_ends_of_every_slider(id, library, capsys):
 
 
 def random_formula(draw: np.random.Generator, depth: int) -> str:
-    """Any formula that the grammar knows."""
+    """A random formula of the grammar; depth bounds how far calls and operators are nested."""
     kind = draw.integers(3) if depth else 2
     if kind == 0:
         id = draw.choice(list(FUNCTIONS))
@@ -158,7 +158,7 @@ def test_held_out_scenes_with_random_formulas_starts_schedules_and_hypers(librar
 
 
 def fresh(code: str) -> str:
-    """What a program prints in a process of its own, where nothing is decided beforehand."""
+    """What a program prints in a new process without any setting of ours."""
     bare = {key: word for key, word in os.environ.items() if not key.startswith(("XLA_", "JAX_", "KERAS_"))}
     return subprocess.run([sys.executable, "-c", code], env=bare, check=True, capture_output=True, text=True).stdout
 
@@ -176,7 +176,7 @@ def test_a_program_runs_in_a_fresh_process_with_all_the_steps_of_an_opening(libr
 
 @pytest.mark.parametrize("library", HERE)
 def test_where_rounding_decides_the_program_says_so_and_ends_before(library):
-    """RMSProp with hardly any eps jitters along Rosenbrock's valley, and every jitter enlarges what rounding left."""
+    """RMSProp with a tiny eps oscillates along Rosenbrock's valley, which amplifies rounding errors."""
     scene = Scene.read({"surface": "rosenbrock", "rmsprop.eps": "1e-12", "rmsprop.lr": "0.02", "steps": "1000"})
     code = program(scene, "rmsprop", library).code
     assert "rounding decides" in code

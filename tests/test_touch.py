@@ -27,7 +27,7 @@ from ui.scene import Scene, controls
 
 
 class Fingers:
-    """Fingers on a screen: Chromium makes of them the touches and pointers that a hand would cause."""
+    """Fingers on a screen: Chromium dispatches the same touch and pointer events as for a real touch."""
 
     def __init__(self, page):
         self.session = page.context.new_cdp_session(page)
@@ -67,7 +67,7 @@ def test_a_second_finger_lets_the_start_go(phone):
 
 
 def taken_by_a_finger(page, key):
-    """A slider's thumb, moved a little until its fan is there: the finger, and where it came down."""
+    """Touch the thumb of a slider and move it until its fan has arrived; the finger, and where it touched."""
     x, y = thumb(page, key)
     touch = Fingers(page)
     touch("touchStart", (x, y))
@@ -94,7 +94,7 @@ def test_a_slider_is_dragged_by_a_finger(phone):
 
 
 def test_the_contour_above_a_scrolled_page_follows_the_finger(phone):
-    """It stays in sight there, at places between two pixels of the screen."""
+    """The contour stays in view there, possibly between two pixels of the screen."""
     page = visit(phone)
     touch, x, y = taken_by_a_finger(page, "sgd.lr")
     drawn(page, lambda: touch("touchMove", (x - 28, y)))
@@ -144,7 +144,7 @@ def test_fingers_turn_tilt_and_approach_the_relief(phone):
     camera = [float(number) for number in relief.get_attribute("data-camera").split(",")]
 
     def moved(right=0.0, up=0.0, away=1.0):
-        """The camera has come to stand there: azimuth, elevation and distance."""
+        """Wait until the camera has moved by this azimuth and elevation, and its distance by this factor."""
         camera[:] = [camera[0] + right, camera[1] + up, camera[2] * away]
         page.wait_for_function(
             """goal => document.querySelector(".relief").dataset.camera.split(",")
@@ -172,7 +172,7 @@ def test_a_phone_on_its_side_shows_the_contour_beside_what_moves_it(chromium, se
         sides = {"viewport": {"width": width, "height": height}}
         with opened(chromium, server, **{**PHONE, **sides}) as page:
             visit(page)
-            thumb(page, "adam.lr")  # scrolls to it
+            thumb(page, "adam.lr")  # scrolls the row into view
             contour, row = box(page, "contour"), slider(page, "adam.lr").bounding_box()
             below = page.locator(f"{STAGE} .transport").bounding_box()
             assert contour["y"] >= 0
