@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from engine import SCHEDULES, Member, Registry
+from engine import NOISES, SCHEDULES, Member, Registry
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -48,6 +48,7 @@ def text() -> str:
                 section("Optimizers", OPTIMIZERS, {"head": " code for |", **also}),
                 section("Surfaces", SURFACES, {"head": ""}),
                 section("Schedules", SCHEDULES, {"head": ""}),
+                section("Noise models", NOISES, {"head": ""}),
             ]
         )
         + "\n"

@@ -38,23 +38,17 @@ def shown(run: Run, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> di
     `hypers` are those of the run, each a number or (n,) as for `rollout`; those left out are at their defaults, and
     `lr` is taken from the run. It is computed by NumPy, so nothing is ever compiled.
     """
-    axes = run.loss.ndim  # the run axis, if there is one, and the step axis
+    runs = (slice(None),) * (run.loss.ndim - 1)
 
     def states(rows: slice) -> SimpleNamespace:
-        """The states of these rows. Runs and steps are the last axes, so that numbers and params broadcast alike."""
-
-        def turned(values: np.ndarray) -> np.ndarray:
-            values = np.moveaxis(values, range(axes), range(-axes, 0))
-            return values[..., rows]
-
-        return SimpleNamespace(**jax.tree.map(turned, run.state))
+        """The states of these rows, transposed: with the axes of steps and runs last, scalars and params broadcast."""
+        return SimpleNamespace(**jax.tree.map(lambda values: values[*runs, rows].T, run.state))
 
     before, after = states(slice(None, -1)), states(slice(1, None))
-    given = {id: np.asarray(value)[..., None] for id, value in {**optimizer.defaults, **hypers}.items()}
-    given["lr"] = run.lr
+    given = {id: np.asarray(value) for id, value in {**optimizer.defaults, **hypers}.items()}
+    given["lr"] = run.lr.T
     with np.errstate(all="ignore"):  # after an overflow a run holds inf and nan
-        quantities = {
-            name: function(before, after, **{id: given[id] for id in _keywords_of(function)})
+        return {
+            name: function(before, after, **{id: given[id] for id in _keywords_of(function)}).T
             for name, function in optimizer.shows.items()
         }
-    return {name: np.moveaxis(values, range(-axes, 0), range(axes)) for name, values in quantities.items()}

@@ -13,7 +13,7 @@ from engine.spec import Noise, Reference
 
 def tilt(value, params, xi):
     """f + xi . w, whose gradient is grad f + xi."""
-    return value + jnp.dot(ravel_pytree(xi)[0], ravel_pytree(params)[0])
+    return value + jnp.sum(ravel_pytree(xi)[0] * ravel_pytree(params)[0])
 
 
 def gaussian(key, params):

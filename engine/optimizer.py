@@ -71,7 +71,7 @@ class Optimizer(Member):
 
     Each is a function `(before, after, *, <some of the hypers>)` of the states before and after one step. It is
     written with `jax.tree.map` and plain operators (`** 0.5`), so that it also holds for NumPy arrays of many steps at
-    once whose last axes are runs and steps (`engine.metrics.shown`).
+    once whose last axes are steps and runs (`engine.metrics.shown`).
     """
 
     tolerance = 1e-9  # at every step
