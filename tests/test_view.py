@@ -79,7 +79,7 @@ def test_camera_and_playhead_survive_a_slider(page):
     turned = page.evaluate(camera)
     page.locator(f"{STAGE} .scrub").fill("50")
     for key in ("adam.lr", "surface.kappa"):
-        painted(page, lambda key=key: slider(page, key).press("ArrowRight"))
+        painted(page, lambda key=key: slider(page, key).press("ArrowLeft"))
         assert page.evaluate(camera) == turned
         assert stage(page, "step") == "50"
 

@@ -218,6 +218,16 @@ test("a lost connection is told, tried again later and later, and forgotten when
   assert.deepEqual([markOf(session), told.includes("note "), timers.length], [3, true, 0]);
 });
 
+test("when the connection is back a failed request is made at once, and only a failed one", async () => {
+  const { session, what, fail, timers } = await opened();
+  session.retry();
+  assert.equal(what().length, 2);
+  session.change("a.lr", 3, true);
+  await fail(2);
+  session.retry();
+  assert.deepEqual([what().length, timers.filter(({ ms }) => ms === 1000).length], [4, 0]);
+});
+
 test("a long answer is announced, and the announcement ends with it", async () => {
   const { session, told, timers, answer } = await opened();
   session.change("a.lr", 3, true);

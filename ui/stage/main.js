@@ -268,6 +268,7 @@ export function createStage(root, component, kinds = PANELS) {
     setState("opened", true);
   }
   document.addEventListener("click", beside, true);
+  addEventListener("online", session.retry);
 
   return {
     /** @param {Component} component */
@@ -293,6 +294,7 @@ export function createStage(root, component, kinds = PANELS) {
       cancelAnimationFrame(frame);
       cancelAnimationFrame(resizing);
       document.removeEventListener("click", beside, true);
+      removeEventListener("online", session.retry);
       panels.destroy();
     },
   };

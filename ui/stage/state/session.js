@@ -275,6 +275,10 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
       const identity = ["surface", "surface.f", "surface.domain"];
       open(Object.fromEntries(Object.entries(values).filter(([key]) => identity.includes(key))));
     },
+    /** The connection is back: ask again at once for what failed. */
+    retry() {
+      if (failure) refresh(null);
+    },
     /** The playhead came to rest at a step. @param {number} step */
     rest(step) {
       if (!values) return;
