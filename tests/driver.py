@@ -40,6 +40,11 @@ def slider(page: Page, key: str):
     return page.locator(f"[data-key='{key}'] input[type=range]")
 
 
+def decay(page: Page):
+    """The select of the schedules."""
+    return page.locator(f"{STAGE} .shared .choice", has_text="decay").locator("select")
+
+
 # The part of a panel's canvas that lies below one of its elements, as an ImageData.
 READ = """(part) => {
     const canvas = part.closest(".panel").querySelector(":scope > canvas");

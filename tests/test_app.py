@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from engine import SCHEDULES
-from tests.driver import READY, STAGE, box, painted, pixels, settled, slider, stage, visit
+from tests.driver import READY, STAGE, box, decay, painted, pixels, settled, slider, stage, visit
 from ui.scene import controls
 
 
@@ -33,7 +33,7 @@ def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, ap
         painted(page, lambda key=key, press=press: slider(page, key).press(press))
     for schedule in SCHEDULES:
         if schedule != "constant":
-            painted(page, lambda schedule=schedule: page.locator(f"{STAGE} .shared .choice:not([hidden]) select").select_option(schedule))
+            painted(page, lambda schedule=schedule: decay(page).select_option(schedule))
     assert before > 0, "the log names compilations"
     assert app_server.log().count("Compiling") == before
 

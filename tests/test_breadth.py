@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from engine import SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.driver import BASIC, READ, STAGE, painted, pixels, settled, slider, stage, visit
+from tests.driver import BASIC, READ, STAGE, decay, painted, pixels, settled, slider, stage, visit
 from ui.scene import FORMULA, Scene
 
 
@@ -35,7 +35,7 @@ def test_every_surface_can_be_chosen(page):
     visit(page)
     values = page.locator(f"{STAGE} .bar select").locator("option").evaluate_all("all => all.map((o) => o.value)")
     assert values == [*SURFACES, FORMULA]
-    decays = page.locator(f"{STAGE} .shared .choice:not([hidden]) select").locator("option").evaluate_all("all => all.map((o) => o.value)")
+    decays = decay(page).locator("option").evaluate_all("all => all.map((o) => o.value)")
     assert decays == list(SCHEDULES)
 
 
@@ -134,7 +134,7 @@ def test_a_schedule_shows_its_curve(page):
     visit(page)
     curve = page.get_by_label("the learning rate at every step")
     expect(curve).to_be_hidden()  # a constant rate has none
-    painted(page, lambda: page.locator(f"{STAGE} .shared .choice:not([hidden]) select").select_option("cosine"))
+    painted(page, lambda: decay(page).select_option("cosine"))
     expect(curve).to_be_visible()
     heights = curve.locator("path").evaluate(
         "path => path.getAttribute('d').slice(1).split('L').map((p) => +p.split(',')[1])"

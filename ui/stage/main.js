@@ -1,6 +1,6 @@
 /** The stage: everything that the reader sees and moves. This module creates its parts and connects them. */
 
-/** @import { Catalogue, Look, PanelKind, Picture, Theme } from "./types" */
+/** @import { Catalogue, Look, Picture, Theme } from "./types" */
 
 import { createAddress } from "./controls/address.js";
 import { createBar } from "./controls/bar.js";
@@ -53,12 +53,8 @@ export default function mount(component) {
   };
 }
 
-/**
- * @param {HTMLElement} root
- * @param {Component} component
- * @param {PanelKind[]} kinds
- */
-export function createStage(root, component, kinds = PANELS) {
+/** @param {HTMLElement} root @param {Component} component */
+function createStage(root, component) {
   const [catalogue, version, plotly] = component.data;
   const api = createApi(version, document.baseURI);
   let setState = component.setStateValue;
@@ -118,7 +114,7 @@ export function createStage(root, component, kinds = PANELS) {
   });
 
   const panels = mountPanels(
-    kinds,
+    PANELS,
     { main, side },
     {
       catalogue,
