@@ -29,8 +29,8 @@ from ui.routes import ROUTES
 from ui.version import PLOTLY_PATH, VERSION
 
 ROOT = Path(__file__).parent
-sys.setswitchinterval(0.0005)  # s: a page is sixty small files, and none may wait 5 ms while a program is traced
-# Ours live below the same path as Streamlit's own, which reads its environment only when the server starts.
+sys.setswitchinterval(0.0005)  # s: a page asks for many small files, and none should wait 5 ms while JAX traces
+# Our routes are below the same path as Streamlit's, which reads its environment only when the server starts.
 _base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
 BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
@@ -40,7 +40,7 @@ STYLES = "stage.css"  # all of STAGE / "styles" as one file: a request less for 
 
 
 def stage_files() -> dict[str, tuple[Path, ...]]:
-    """The files that a browser keeps, by path below BASE: what each is made of."""
+    """The files that browsers cache for ever, by path below BASE: the files that each is made of."""
     modules = {file.relative_to(STAGE).as_posix(): (file,) for file in sorted(STAGE.rglob("*.js"))}
     first = [STAGE / "styles" / name for name in ("base.css", "controls.css", "panels.css")]  # the others refine them
     others = [file for file in sorted((STAGE / "styles").glob("*.css")) if file not in first]
@@ -55,7 +55,7 @@ _scripts = Path(st.__file__).parent / "static" / "static" / "js"
 _carriers = [
     file.name for part in ("BidiComponent", "serialization", "recordbatch") for file in _scripts.glob(f"{part}.*")
 ]
-EARLY = ", ".join(
+PRELOADED = ", ".join(
     [
         *(f"<{path}>; rel=modulepreload" for path in FILES if path.endswith(".js") and path != BASE + PLOTLY_PATH),
         f"<{BASE}/stage/{VERSION}/{STYLES}>; rel=preload; as=style",
@@ -63,15 +63,15 @@ EARLY = ", ".join(
     ]
 )
 PAUSE = 0.5  # s without a request, after which a page has all that its first picture needs
-QUIET = 2  # s without one, after which nobody is in the middle of something
-PATIENCE = 30  # s after which what can wait goes on beside the readers
-PRUNED = 3600  # s between two looks at how much the compiled programs take on the disk
+QUIET = 2  # s without a request, after which the server counts as idle
+PATIENCE = 30  # s after which a job runs although the server is not idle
+PRUNING = 3600  # s between two looks at the size of the compiled programs on disk
 
 
-class Early:
-    """Middleware: tells the browser early what a page will need, and notes when somebody last asked for anything."""
+class Preload:
+    """Middleware that names in the head of a page what it will need, and that notes the time of the last request."""
 
-    asked = 0.0  # in time.monotonic()
+    last_request = 0.0  # in time.monotonic()
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -81,16 +81,16 @@ class Early:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers["Link"] = EARLY
+                    headers["Link"] = PRELOADED
             await send(message)
 
-        Early.asked = time.monotonic()
+        Preload.last_request = time.monotonic()
         await self.app(scope, receive, send_with_head)
 
 
 @lru_cache
 def contents(path: str) -> tuple[bytes, bytes]:
-    """A file that a browser keeps, and the same compressed: once, not for each reader."""
+    """One of FILES, plain and gzipped: compressed once, not for each reader."""
     file = b"\n".join(part.read_bytes() for part in FILES[path])
     return file, gzip.compress(file, compresslevel=6)
 
@@ -104,42 +104,42 @@ async def static(request: Request) -> Response:
     return Response(packed if packs else file, media_type=kind, headers=headers)
 
 
-async def quiet(seconds: float) -> None:
-    """Wait until nobody has asked for anything for so long, or for as long as is fair."""
+async def idle(seconds: float) -> None:
+    """Wait until there was no request for so long, but no longer than PATIENCE."""
     began = time.monotonic()
-    while (now := time.monotonic()) - Early.asked < seconds and now - began < PATIENCE:
+    while (now := time.monotonic()) - Preload.last_request < seconds and now - began < PATIENCE:
         await anyio.sleep(seconds / 4)
 
 
 def load() -> list[Callable[[], None]]:
-    """Load JAX and all that needs it, behind the open port; what there is to compile then."""
-    gc.disable()  # collections that can find nothing would be a third of the time
+    """Import JAX and all that needs it, while the port is open already; the jobs of `ui.warm`."""
+    gc.disable()  # while modules are imported there is nothing to collect: it would take a third of the time
     try:
         return [*import_module("ui.warm").work()]
     finally:
-        gc.freeze()  # what is loaded by now stays: no collection needs to look at it again
+        gc.freeze()  # what is imported by now is never collected: later collections skip it
         gc.enable()
 
 
 async def warm(ready: anyio.Event) -> None:
-    """Have what the first page needs at hand at once, and compile all else whenever nobody asks for anything."""
+    """Compute what the first page needs at once, and compile everything else while the server is idle."""
     first, second, *others = await run_sync(load)
     await run_sync(first)
     ready.set()
-    Early.asked = time.monotonic()  # whoever waited for it goes on now
-    await quiet(PAUSE)
+    Preload.last_request = time.monotonic()  # a page that waited for it goes on now
+    await idle(PAUSE)
     await run_sync(second)
     for job in others:
-        await quiet(QUIET)
+        await idle(QUIET)
         await run_sync(job)
     print("Descent Lab: everything is compiled.", flush=True)  # for whoever starts it before a lesson
     while True:
-        await anyio.sleep(PRUNED)
+        await anyio.sleep(PRUNING)
         await run_sync(import_module("engine.device").prune_cache)
 
 
 def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
-    """Say why warming failed. A server without a first picture ends; later, whoever asks for the same is told."""
+    """Log why compiling ahead failed. A server without a first picture ends; later, a request would get the error."""
     if task.cancelled() or not (error := task.exception()):
         return
     logging.getLogger(__name__).critical("Descent Lab could not compile ahead.", exc_info=error)
@@ -149,7 +149,7 @@ def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
 
 @asynccontextmanager
 async def lifespan(app):
-    """The server is there at once; what it needs is loaded and compiled meanwhile."""
+    """The port opens at once; imports and compilations go on behind it."""
     ready = anyio.Event()
     task = asyncio.create_task(warm(ready))
     task.add_done_callback(partial(tell_if_failed, ready))
@@ -163,7 +163,7 @@ app = st.App(
         *(Route(BASE + route.path, route.endpoint) for route in ROUTES),
         *(Route(path, static) for path in FILES),
     ],
-    middleware=[Middleware(Early)],
+    middleware=[Middleware(Preload)],
     lifespan=lifespan,
 )
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 from engine import LIBRARIES
 from engine.formula import formula_surface, parse, to_mathml
 from optimizers import OPTIMIZERS
+from ui.answer_cache import cached
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
-from ui.keep import kept
 from ui.paths import grid, paths
 from ui.scene import LOOKS, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
@@ -29,12 +29,12 @@ class Refused(Exception):
 
 
 def _paths(query: dict[str, str]) -> Answer:
-    return Answer(kept(paths, query))
+    return Answer(cached(paths, query))
 
 
 def _grid(query: dict[str, str]) -> Answer:
     ground = {key: word for key, word in query.items() if key == "surface" or key.startswith("surface.")}
-    return Answer(kept(grid, ground))
+    return Answer(cached(grid, ground))
 
 
 def _fan(query: dict[str, str]) -> Answer:
@@ -43,7 +43,7 @@ def _fan(query: dict[str, str]) -> Answer:
     if vary not in varied:
         raise Refused(f"vary must be one of {', '.join(varied)}; got {vary!r}.")
     # A browser without gzip does not exist; whoever asks otherwise unpacks by hand.
-    return Answer(kept(fan, query, vary), headers={"Content-Encoding": "gzip"})
+    return Answer(cached(fan, query, vary), headers={"Content-Encoding": "gzip"})
 
 
 def _formula(query: dict[str, str]) -> Answer:
@@ -89,7 +89,7 @@ def _figure(query: dict[str, str]) -> Answer:
         raise Refused(f"format must be json or html; got {form!r}.")
     # How a scene is looked at on the page does not change its figure.
     query = {key: word for key, word in query.items() if key not in (*LOOKS, "step")}
-    figure = kept(gzipped_json, query)
+    figure = cached(gzipped_json, query)
     if form == "json":
         return Answer(figure, "application/json", {"Content-Encoding": "gzip"})
     scene = Scene.read(query)

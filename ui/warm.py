@@ -1,4 +1,4 @@
-"""What is compiled before anybody asks for it."""
+"""The programs that the server compiles ahead, and the answers that it computes ahead."""
 
 import os
 from collections.abc import Iterator
@@ -7,50 +7,50 @@ from functools import partial
 
 from engine import SCHEDULES
 from surfaces import SURFACES
+from ui.answer_cache import cached, file_of
 from ui.fan import fan
-from ui.keep import kept, place_of
 from ui.paths import grid, paths
 from ui.scene import NOISE, SEED, Scene
 
 
 def surface(id: str) -> None:
-    """Compile a surface's programs, so that nobody waits for them: one optimizer's while another's is still traced."""
+    """Compile a surface's programs. Two threads: one optimizer is compiled while another is still traced."""
     opening = Scene.read({"surface": id})
     with ThreadPoolExecutor(2) as pool:
         alone = [Scene.read({"surface": id, "on": optimizer}) for optimizer in opening.on]
         jobs = [pool.submit(grid, opening), *(pool.submit(paths, scene) for scene in alone)]
     for job in jobs:
-        job.result()  # what failed is told here, not where somebody waits for it
+        job.result()  # raises what failed
     opened(id)
 
 
 def opened(id: str) -> None:
-    """Have the answers that a page of this surface opens with at hand."""
-    kept(grid, {"surface": id})
-    kept(paths, {"surface": id})
+    """Put the answers that a page opens with on this surface into the cache."""
+    cached(grid, {"surface": id})
+    cached(paths, {"surface": id})
 
 
 def fans(id: str) -> None:
-    """Compile what a dragged slider needs: a drag that comes before asks for its paths one by one."""
-    kept(fan, {"surface": id}, NOISE.id)
-    kept(fan, {"surface": id, "noise": "1"}, SEED.id)
+    """Compile the fans of a surface. A drag before that asks for its paths one by one."""
+    cached(fan, {"surface": id}, NOISE.id)
+    cached(fan, {"surface": id, "noise": "1"}, SEED.id)
 
 
 def schedule(id: str) -> None:
-    """Compile a schedule: it is the same on every surface."""
-    kept(paths, {"schedule": id})
-    kept(fan, {"schedule": id}, next((f"schedule.{hyper.id}" for hyper in SCHEDULES[id].hypers), NOISE.id))
+    """Compile a schedule, whose program is the same on every surface."""
+    cached(paths, {"schedule": id})
+    cached(fan, {"schedule": id}, next((f"schedule.{hyper.id}" for hyper in SCHEDULES[id].hypers), NOISE.id))
 
 
 def work() -> Iterator[partial[None]]:
-    """All of it, most urgent first: the first for the page that opens now, the others for whenever it is quiet.
+    """All jobs, the most urgent first: the first for the page that opens now, the others for when the server is idle.
 
-    The fans of other surfaces wait until somebody drags there.
+    The fans of other surfaces are compiled when somebody drags there.
     """
     first = Scene.read({})
-    at_hand = all((file := place_of(kind, first)) and os.path.isfile(file) for kind in (grid, paths))
-    yield partial(opened if at_hand else surface, first.surface)
-    if at_hand:
+    stored = all((file := file_of(kind, first)) and os.path.isfile(file) for kind in (grid, paths))
+    yield partial(opened if stored else surface, first.surface)
+    if stored:
         yield partial(surface, first.surface)
     yield partial(fans, first.surface)
     for id in SCHEDULES:

@@ -10,8 +10,8 @@ from threading import Barrier
 import pytest
 
 from surfaces import SURFACES
-from ui import keep, warm
-from ui.keep import FORGOTTEN, kept, place_of
+from ui import answer_cache, warm
+from ui.answer_cache import EXPIRY, cached, file_of
 from ui.paths import grid, paths
 from ui.scene import Scene
 
@@ -21,8 +21,8 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """An empty cache in memory, and an empty folder for the one on disk."""
-    monkeypatch.setattr(keep, "cache_folder", lambda: tmp_path)
-    keep._place.cache_clear()
+    monkeypatch.setattr(answer_cache, "cache_folder", lambda: tmp_path)
+    answer_cache._answer.cache_clear()
     return tmp_path
 
 
@@ -46,54 +46,54 @@ def counted(kind):
 def test_an_opening_outlives_the_process(kind, folder):
     query = {"surface": "beale"}
     computing, seen = counted(kind)
-    body = kept(computing, query)
-    keep._place.cache_clear()  # as a new process would begin
-    assert kept(computing, query) == body == kind(Scene.read(query))
+    body = cached(computing, query)
+    answer_cache._answer.cache_clear()  # as a new process would begin
+    assert cached(computing, query) == body == kind(Scene.read(query))
     assert len(seen) == 1
-    assert files(folder) == [place_of(kind, Scene.read(query))]
+    assert files(folder) == [file_of(kind, Scene.read(query))]
 
 
 @pytest.mark.parametrize("harm", [lambda whole: b"", lambda whole: whole[:-8], lambda whole: whole[:99] + whole[98:]])
 def test_a_damaged_file_is_computed_again(harm, folder):
-    body = kept(grid, {})
+    body = cached(grid, {})
     (file,) = files(folder)
     whole = file.read_bytes()
     file.write_bytes(harm(whole))
-    keep._place.cache_clear()
-    assert kept(grid, {}) == body
+    answer_cache._answer.cache_clear()
+    assert cached(grid, {}) == body
     assert file.read_bytes() == whole
 
 
 def test_only_openings_are_kept_on_the_disk(folder):
-    kept(paths, {"steps": "10"})
-    kept(paths, {"surface": "formula"})
-    kept(counted(lambda scene, vary: b"")[0], {}, "noise")
+    cached(paths, {"steps": "10"})
+    cached(paths, {"surface": "formula"})
+    cached(counted(lambda scene, vary: b"")[0], {}, "noise")
     assert files(folder) == []
 
 
 def test_answers_of_a_version_unused_for_a_week_are_deleted(folder, monkeypatch):
-    kept(grid, {})
+    cached(grid, {})
     (old,) = files(folder)
     foreign = old.parent.parent / "not ours"
     foreign.mkdir()
-    monkeypatch.setattr(keep, "VERSION", "0123456789ab")
-    for age, left in ((0, True), (FORGOTTEN + 60, False)):
+    monkeypatch.setattr(answer_cache, "VERSION", "0123456789ab")
+    for age, left in ((0, True), (EXPIRY + 60, False)):
         now = old.parent.stat().st_mtime
         for path in (old.parent, foreign):
             os.utime(path, (now - age, now - age))
-        keep._place.cache_clear()
-        kept(grid, {"surface": "saddle"} if age else {})
+        answer_cache._answer.cache_clear()
+        cached(grid, {"surface": "saddle"} if age else {})
         assert old.exists() == left
     assert foreign.exists()
 
 
 def test_answers_of_this_version_are_kept_however_old(folder):
-    kept(grid, {})
+    cached(grid, {})
     (file,) = files(folder)
-    long_ago = file.stat().st_mtime - FORGOTTEN - 60
+    long_ago = file.stat().st_mtime - EXPIRY - 60
     os.utime(file.parent, (long_ago, long_ago))
-    kept(grid, {"surface": "saddle"})
-    assert set(files(folder)) == {file, place_of(grid, Scene.read({"surface": "saddle"}))}
+    cached(grid, {"surface": "saddle"})
+    assert set(files(folder)) == {file, file_of(grid, Scene.read({"surface": "saddle"}))}
 
 
 def test_an_error_while_compiling_ahead_is_raised(folder, monkeypatch):
@@ -107,20 +107,20 @@ def test_an_error_while_compiling_ahead_is_raised(folder, monkeypatch):
 
 @pytest.mark.parametrize("name", ["DESCENT_DEVICE", "XLA_FLAGS", "JAX_DEFAULT_PRNG_IMPL"])
 def test_other_settings_have_answers_of_their_own(folder, monkeypatch, name):
-    before = place_of(grid, Scene.read({}))
+    before = file_of(grid, Scene.read({}))
     monkeypatch.setenv(name, "other")
-    assert place_of(grid, Scene.read({})) != before
+    assert file_of(grid, Scene.read({})) != before
 
 
 def test_without_a_folder_answers_are_computed(monkeypatch):
-    monkeypatch.setattr(keep, "cache_folder", lambda: None)
-    keep._place.cache_clear()
-    assert kept(grid, {}) == grid(Scene.read({}))
+    monkeypatch.setattr(answer_cache, "cache_folder", lambda: None)
+    answer_cache._answer.cache_clear()
+    assert cached(grid, {}) == grid(Scene.read({}))
 
 
 def test_without_a_writable_folder_answers_are_computed(folder):
     (folder / "descent-lab-answers").write_text("not a folder")
-    assert kept(grid, {}) == grid(Scene.read({}))
+    assert cached(grid, {}) == grid(Scene.read({}))
     assert next(job.func for job in warm.work()) is warm.surface
 
 
@@ -130,7 +130,7 @@ def test_simultaneous_requests_for_one_scene_compute_it_once(folder):
 
     def ask(_):
         everybody.wait()
-        return kept(computing, {"surface": "saddle"})
+        return cached(computing, {"surface": "saddle"})
 
     with ThreadPoolExecutor(8) as readers:
         assert len(set(readers.map(ask, range(8)))) == 1
@@ -142,9 +142,9 @@ def test_what_is_compiled_first_is_what_the_first_page_lacks(folder):
     jobs = [(job.func, job.args) for job in warm.work()]
     assert jobs[:2] == [(warm.surface, (first,)), (warm.fans, (first,))]
     assert {args for func, args in jobs if func is warm.surface} == {(id,) for id in SURFACES}
-    kept(grid, {})
+    cached(grid, {})
     assert next(warm.work()).func is warm.surface, "the paths are still to be computed"
-    kept(paths, {})
+    cached(paths, {})
     assert [(job.func, job.args) for job in warm.work()] == [(warm.opened, (first,)), *jobs]
 
 
