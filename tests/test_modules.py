@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from surfaces import SURFACES
+from ui.scene import QUANTITIES
+
 ROOT = Path(__file__).parent.parent
 STAGE = ROOT / "ui" / "stage"
 ROOMS = ("main", "panels", "controls", "paint", "data", "state")  # a room may import from those to its right
@@ -113,3 +116,13 @@ def test_a_panel_draws_the_same_whenever_it_is_asked(gallery):
     gallery.reload()
     gallery.wait_for_function("document.body.dataset.drawn > 0")
     assert gallery.locator("#contour-light canvas").screenshot() == first
+
+
+def test_the_chart_can_compute_every_quantity_of_the_catalogue(modules):
+    computed = modules.evaluate('async () => Object.keys((await import("/ui/stage/data/quantities.js")).QUANTITIES)')
+    assert set(computed) == set(QUANTITIES)
+
+
+def test_the_examples_panel_can_draw_every_model(modules):
+    drawn = modules.evaluate('async () => Object.keys((await import("/ui/stage/data/models.js")).MODELS)')
+    assert set(drawn) == {surface.data.curve for surface in SURFACES.values() if surface.data}

@@ -1,6 +1,6 @@
-"""The fan of a slider: the paths at each of its stops, so that a drag asks for nothing while it lasts.
+"""The fan of a slider: the paths at each of its stops, so that a drag makes no further request.
 
-A path is sent as whole numbers, not of the surface's coordinates but of what an eye can tell apart: see `_coder`.
+Paths are coded in 16-bit integers, as finely as a screen can show them: see `_coder`.
 """
 
 import gzip
@@ -19,24 +19,28 @@ from ui.paths import GRID, floor_of, landmarks, pack, race_of, values_on_grid
 from ui.scene import Scene, controls, surface_of
 
 STOPS = 101  # places of a slider at which its fan is computed
-GROUND_EVERY = 5  # of them, so many to one at which the surface is
+GROUND_EVERY = 5  # the surface itself is computed at every fifth of these places
 STRIDES = (8, 4, 2)  # a smooth path is sent from every 8th, 4th or 2nd step
-NEAR = 16384  # the code of the domain's edge, counted from its middle
-FAR = 89  # beyond e**89 half domains, past float32's end, a coordinate is coded as no number
-NONE = -32768
+NEAR = 16384  # the code of a coordinate at the domain's edge; 0 is its middle
+FAR = 89  # a coordinate beyond e**89 half domains, near the largest float32, is coded as NONE
+NONE = -32768  # not a number
 ZERO = -32700  # the code of a loss of 0: below every axis, above NONE
 
 
 def fan(scene: Scene, vary: str) -> bytes:
-    """The paths of every run that the slider `vary` moves, at STOPS places of it, packed and gzipped.
+    """The paths of every run that the slider `vary` moves, at STOPS places of the slider, packed and gzipped.
 
-    Array stride (runs, stops) uint8: the path is sent from every stride-th step, its last step included.
-    Array codes uint8: the paths one after the other, by run and stop, each x, then y, then loss, each as differences
-    of the codes (int16) along the path; first all their high bytes, then all their low ones.
-    Head: the slider's values; coding, the constants of the encoding; and for each run the steps at which it left the
-    domain and stopped being finite for good (null: never), by stop. A slider of the surface's own moves the ground too:
-    array ground, coded likewise, holds its heights (GRID, GRID) at every GROUND_EVERY-th stop as differences along
-    rows, 0 the lowest and 65535 the highest; the head holds which those are, and the landmarks at every stop.
+    - Array stride (runs, stops) uint8: a path holds every stride-th step and its last one.
+    - Array codes uint8: the paths by run and stop, each x, then y, then loss, as differences of the codes (int16) along
+      the path; first the high bytes of all, then the low bytes.
+    - Head: the slider's values; coding, the constants of the encoding; for each run and stop the first step outside the
+      domain and the step from which it is not finite for good (null: never).
+
+    A slider of the surface changes the surface, too:
+
+    - Array ground, in the same encoding: the heights (GRID, GRID) at every GROUND_EVERY-th stop as differences along
+      rows, from 0 for the lowest to 65535 for the highest.
+    - Head: these lowest and highest heights, and the landmarks at every stop.
     """
     surface = surface_of(scene)
     values = [controls(scene.surface)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
@@ -74,9 +78,9 @@ def fan(scene: Scene, vary: str) -> bytes:
 def _coder(domain, bounded: bool):
     """Compiled: the codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
 
-    A coordinate is linear up to the domain's edge (a 32768th of the domain apart) and logarithmic beyond (0.5 % apart),
-    so that a line which leaves the picture leaves it in the right direction. A loss is 100 log10 of its distance from
-    the lowest minimum, or sign(f) 100 log10(1 + |f|) where none is declared.
+    A coordinate is coded linearly inside the domain (codes are a 32768th of it apart) and logarithmically outside (0.5 %
+    apart), so that a line leaves the picture in the right direction. A loss is coded as 100 log10 of its distance from
+    the lowest minimum, or as sign(f) 100 log10(1 + |f|) if no minimum is declared.
     """
     (x0, x1), (y0, y1) = domain
     middle, half = jnp.array([x0 + x1, y0 + y1]) / 2, jnp.array([x1 - x0, y1 - y0]) / 2
@@ -104,7 +108,9 @@ def _coder(domain, bounded: bool):
             after = jnp.minimum(before + stride, n - 1)
             u = (t - before) / jnp.maximum(after - before, 1)
             error = jnp.abs(codes[:, before] * (1 - u) + codes[:, after] * u - codes)
-            return jnp.where(counts, error <= jnp.array([[8], [8], [1]]), True).all()  # half a pixel of a large screen
+            return jnp.where(
+                counts, error <= jnp.array([[8], [8], [1]]), True
+            ).all()  # less than half a pixel of a large screen
 
         straight = jnp.stack([smooth(stride) for stride in STRIDES]) & jnp.where(counts, finite, True).all()
         stride = jnp.select(list(straight), STRIDES, 1)
@@ -120,7 +126,7 @@ def _when(steps: np.ndarray, last: int) -> list[int | None]:
 
 
 def _thinned(codes: np.ndarray, strides: np.ndarray) -> list[np.ndarray]:
-    """The differences along each path (stops, 3, steps + 1), from every stride-th step and the last one."""
+    """The differences of the codes (stops, 3, steps + 1) along each path, of every stride-th step and the last one."""
     pieces: list[np.ndarray] = [codes] * len(codes)
     last = codes.shape[-1] - 1
     for stride in np.unique(strides):
@@ -136,13 +142,13 @@ def _differences(codes: np.ndarray) -> np.ndarray:
 
 
 def _planes(pieces: list[np.ndarray]) -> np.ndarray:
-    """All high bytes, then all low ones: alike bytes side by side pack to a third of the size."""
+    """All high bytes, then all low bytes: gzip compresses them to a third of the size, as neighbours are alike."""
     words = np.concatenate([np.zeros(0, "i2"), *pieces]).view("u2")
     return np.concatenate([words >> 8, words & 255]).astype("u1")
 
 
 def _heights(scene: Scene) -> np.ndarray:
-    """Of a fine grid a coarse one: while it bends nobody sees the difference."""
+    """The heights on the coarse grid, also for a surface with a fine one: while it moves the difference is not seen."""
     f = values_on_grid(surface_of(scene), scene.hypers("surface"))
     every = (len(f) - 1) // (GRID - 1)
     f = f[::every, ::every]
