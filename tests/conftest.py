@@ -1,6 +1,8 @@
 """Fixtures that every test may ask for: the app's server, a browser, a page that tolerates no error."""
 
+import functools
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -8,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from engine import configure
 from tests.browser import CHROMIUM, browser_path
@@ -34,21 +37,32 @@ PATIENCE = 60_000  # ms that a page may take to fulfil a condition, on two cold 
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+# A function that takes a page or the server, in a file of tests.
+SERVED = re.compile(r"^def \w+\([^)]*\b(?:(?:troubled_)?page|phone|server)\b", re.MULTILINE)
+
+
+@functools.cache
+def group_of(file: str) -> str:
+    """Tests of one group run in one worker: all tests of the server, since a second one would compile the whole app
+    again; of the others each file, since its tests share compiled programs."""
+    return "server" if SERVED.search((ROOT / file).read_text(encoding="utf-8")) else file
+
+
+class Groups(LoadScopeScheduling):
+    """pytest-xdist hands a group of tests to each worker that has none left."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Groups:
+    return Groups(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share the tests out among parallel workers: each file to one worker, and all tests of the server to one.
-
-    Tests of a file use the same compiled programs, and a second server would compile the whole app again. The tests of
-    the server come first, since they take longest.
-    """
-
-    def is_served(item: pytest.Item) -> bool:
-        return "server" in getattr(item, "fixturenames", ())
-
-    items.sort(key=is_served, reverse=True)
-    for item in items:
-        group = "server" if is_served(item) else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    """The tests of the server come first: they are the largest group."""
+    items.sort(key=lambda item: group_of(item.nodeid.partition("::")[0]) != "server")
 
 
 @pytest.fixture(scope="session")
