@@ -78,9 +78,9 @@ def fan(scene: Scene, vary: str) -> bytes:
 def _coder(domain, bounded: bool):
     """Compiled: the codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
 
-    A coordinate is coded linearly inside the domain (codes are a 32768th of it apart) and logarithmically outside (0.5 %
-    apart), so that a line leaves the picture in the right direction. A loss is coded as 100 log10 of its distance from
-    the lowest minimum, or as sign(f) 100 log10(1 + |f|) if no minimum is declared.
+    A coordinate is coded linearly inside the domain (codes are a 32768th of it apart) and logarithmically outside
+    (0.5 % apart), so that a line leaves the picture in the right direction. A loss is coded as 100 log10 of its
+    distance from the lowest minimum, or as sign(f) 100 log10(1 + |f|) if no minimum is declared.
     """
     (x0, x1), (y0, y1) = domain
     middle, half = jnp.array([x0 + x1, y0 + y1]) / 2, jnp.array([x1 - x0, y1 - y0]) / 2

@@ -5,6 +5,7 @@
 import { h } from "../../ui/stage/controls/dom.js";
 import { lookOf, readTheme } from "../../ui/stage/paint/theme.js";
 import { PANELS } from "../../ui/stage/panels/index.js";
+import { NoAnswer } from "../../ui/stage/state/requests.js";
 import { bowl, CATALOGUE, RUNS, STEPS } from "./fixtures.js";
 
 const STYLES = ["base", "controls", "panels", "contour", "relief", "chart", "examples", "leaderboard", "program"];
@@ -39,7 +40,7 @@ function draw(kind, box, root, data) {
     address: (route, query) => new URL(`${route}?${query}`, document.baseURI),
     json: async () => ({ grade: "Identical.", code: "import torch\n" }),
     query: () => "surface=bowl",
-    plotly: () => Promise.reject(new Error("the gallery has no plotly.js")),
+    plotly: () => Promise.reject(new NoAnswer("the gallery has none")),
   });
   panel.show(picture);
   panel.draw(AT);
