@@ -1,7 +1,6 @@
 """A new optimizer, a new surface and a new panel are one file each, as the README says: the app shows them."""
 
 import math
-import os
 import re
 import shutil
 from pathlib import Path
@@ -9,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import serve
 from tests.driver import STAGE, painted, settled, stage, visit
+from tests.serving import serve
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = re.compile(r"## Add an? (\w+):.*?Save this as `([^`]+)`.*?```\w+\n(.*?)```", re.DOTALL)
@@ -40,8 +39,8 @@ def grown(tmp_path_factory):
     grown = re.sub(r"(export const PANELS = \[[^\]]*)\]", rf"\1, {name}]", known)
     assert grown != known
     index.write_text(f'import {{ {name} }} from "./{name}.js";\n{grown}')
-    with serve(root, root / "log.txt", env=os.environ) as address:
-        yield address
+    with serve("uvicorn", "app:app", "--port", "{port}", root=root) as server:
+        yield server.address
 
 
 def test_they_appear_on_the_page_in_its_link_and_compute(grown, chromium):
