@@ -20,6 +20,7 @@ def test_formulas_follow_the_scene(page):
     expect(sidebar.get_by_role("heading", name="SGD")).to_be_visible()
 
 
+@pytest.mark.timeout(900)  # it waits until the whole app is compiled, which the server only does between requests
 def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, app_server):
     visit(page)
     for door in page.locator(f"{STAGE} .door").all():
