@@ -339,7 +339,7 @@ def test_memory_ends_with_the_last_formulas_and_programs():
     """A class that types hundreds of formulas must not fill the memory: nothing holds those that were pushed out."""
     query = {"surface": "formula", "surface.f": "x^2 + 7 y^2 + x y", "steps": "10", "on": "sgd"}
     assert client.get("/paths", params=query).status_code == 200
-    kept = weakref.ref(formula_surface("x^2 + 7 y^2 + x y", tuple(np.ravel(OWN[1]))))
+    kept = weakref.ref(formula_surface("x^2 + 7 y^2 + x y", tuple(np.ravel(OWN[1]))).f)
     for k in range(KEPT):
         formula_surface(f"x + {k}", (0, 1, 0, 1))
     gc.collect()
