@@ -10,9 +10,8 @@ from threading import Barrier, Event
 import pytest
 
 import engine.formula.surface
-from engine import FormulaError, formula_surface, rollout
+from engine import FormulaError, device, float64, formula_surface, rollout
 from engine.cache import computed_once
-from engine.device import CACHE_BYTES, float64
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -66,15 +65,25 @@ import os, jax
 from engine import configure
 configure()
 configure()
-print(jax.config.jax_enable_x64, jax.config.jax_compilation_cache_max_size, jax.config.jax_compilation_cache_dir)
+print(jax.config.jax_enable_x64, jax.config.jax_compilation_cache_dir)
 print(os.environ.get("XLA_FLAGS", ""))
 """
 
 
 def test_an_application_sets_it_all_in_one_place(tmp_path):
     settings, flags = fresh(APPLICATION, tmp_path).splitlines()
-    assert settings == f"True {CACHE_BYTES} {tmp_path / '.cache' / 'descent-lab' / 'jax'}"
+    assert settings == f"True {tmp_path / '.cache' / 'descent-lab' / 'jax'}"
     assert flags.count("--xla_cpu_max_isa=AVX") == (os.uname().machine == "x86_64")
+
+
+def test_the_oldest_programs_are_deleted_until_the_rest_is_small_enough(tmp_path, monkeypatch):
+    monkeypatch.setattr(device, "CACHE_BYTES", 25)
+    for k in range(5):
+        file = tmp_path / f"{k}-cache"
+        file.write_bytes(bytes(10))
+        os.utime(file, (100 + k, 100 + k))
+    device._delete_oldest_programs(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {"3-cache", "4-cache"}
 
 
 def test_the_page_is_configured_before_anything_of_it_computes(tmp_path):

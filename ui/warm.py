@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from engine import SCHEDULES
+from engine import NOISES, SCHEDULES
 from surfaces import SURFACES
 from ui.answer_cache import cached, file_of
 from ui.fan import fan
 from ui.paths import grid, paths
-from ui.scene import NOISE, SEED, Scene
+from ui.scene import DEFAULT_NOISE, NOISE, SEED, Scene
 
 
 def surface(id: str) -> None:
@@ -42,6 +42,11 @@ def schedule(id: str) -> None:
     cached(fan, {"schedule": id}, next((f"schedule.{hyper.id}" for hyper in SCHEDULES[id].hypers), NOISE.id))
 
 
+def noise(id: str) -> None:
+    """Compile a noise model: its random numbers are the same on every surface."""
+    kept(paths, {"noise": "1", "noise.model": id})
+
+
 def work() -> Iterator[partial[None]]:
     """All jobs, the most urgent first: the first for the page that opens now, the others for when the server is idle.
 
@@ -55,6 +60,9 @@ def work() -> Iterator[partial[None]]:
     yield partial(fans, first.surface)
     for id in SCHEDULES:
         yield partial(schedule, id)
+    for id in NOISES:
+        if id != DEFAULT_NOISE:
+            yield partial(noise, id)
     for id in SURFACES:
         if id != first.surface:
             yield partial(surface, id)
