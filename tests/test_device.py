@@ -82,7 +82,8 @@ def test_the_oldest_programs_are_deleted_until_the_rest_is_small_enough(tmp_path
         file = tmp_path / f"{k}-cache"
         file.write_bytes(bytes(10))
         os.utime(file, (100 + k, 100 + k))
-    device._delete_oldest_programs(tmp_path)
+    monkeypatch.setattr(device, "cache_folder", lambda: tmp_path)
+    device.prune_cache()
     assert {file.name for file in tmp_path.iterdir()} == {"3-cache", "4-cache"}
 
 

@@ -44,7 +44,7 @@ def schedule(id: str) -> None:
 
 def noise(id: str) -> None:
     """Compile a noise model: its random numbers are the same on every surface."""
-    kept(paths, {"noise": "1", "noise.model": id})
+    cached(paths, {"noise": "1", "noise.model": id})
 
 
 def work() -> Iterator[partial[None]]:
