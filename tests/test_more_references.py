@@ -16,8 +16,7 @@ from engine import Optimizer, rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests import test_references
-from tests.test_references import derivatives
-from ui import openings
+from tests.test_references import derivatives, rate
 
 PLACES = ("ravine", "rosenbrock", "himmelblau", "beale")
 STEPS, T = 30, 20
@@ -415,7 +414,7 @@ def test_equals_pytorch_at_every_step(id, place):
     import torch
 
     optimizer, surface = OPTIMIZERS[id], SURFACES[place]
-    hypers = {**optimizer.defaults, "lr": openings.read()[place][id] / 2}
+    hypers = {**optimizer.defaults, "lr": rate(surface, optimizer) / 2}
     run = rollout(surface, optimizer, hypers=hypers, steps=STEPS)
     w = torch.tensor(surface.start, dtype=torch.float64, requires_grad=True)
     names = {**hypers, "torch": torch, "w": w, "before": None}
