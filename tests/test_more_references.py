@@ -17,8 +17,7 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests import adaptive_rules_by_hand, rules_by_hand, test_references
 from tests.rules_by_hand import Slope
-from tests.test_references import derivatives
-from ui import openings
+from tests.test_references import derivatives, rate
 
 PLACES = ("ravine", "rosenbrock", "himmelblau", "beale")
 STEPS, T = 30, 20
@@ -106,7 +105,7 @@ def test_equals_pytorch_at_every_step(id, place):
     import torch
 
     optimizer, surface = OPTIMIZERS[id], SURFACES[place]
-    hypers = {**optimizer.defaults, "lr": openings.read()[place][id] / 2}
+    hypers = {**optimizer.defaults, "lr": rate(surface, optimizer) / 2}
     run = rollout(surface, optimizer, hypers=hypers, steps=STEPS)
     w = torch.tensor(surface.start, dtype=torch.float64, requires_grad=True)
     names = {**hypers, "torch": torch, "w": w, "before": None}

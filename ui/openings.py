@@ -16,10 +16,10 @@ The run is chosen by three rules, the same for every optimizer and every surface
 2. Descent. Of these, only runs whose last loss is below their first. Where there is none (Newton's method near a
    maximum), the first run that rule 1 admits is chosen: the default, or else the lowest rate.
 3. The score. The lowest of g (1 + z) is chosen. g is the loss averaged over the steps, on a scale where 1 is the loss
-   at the start and 0 the lowest loss that any of the compared runs reaches, so that a low g means fast descent. z is
-   the length of all steps that turn by more than 90 degrees against the step before, with the sides of the domain as
-   units of length, so that a low z means a smooth path. Scores are rounded to three significant digits, which hides the
-   last bit in which two machines may differ; of equal scores the default wins, then the lowest rate.
+   at the start and 0 the lowest loss that any of the compared runs reaches: a low g means fast descent. z is how far
+   the path goes back on itself: the sum over all steps of their component against the step before, with the sides of
+   the domain as units of length. A low z means a path without zigzag. Scores are rounded to three significant digits,
+   to which two machines agree; of equal scores the default wins, then the lowest rate.
 """
 
 import os
@@ -45,7 +45,7 @@ HEAD = f"""\
 #
 # {RUNS} runs each: the default rate and {RUNS - 1} rates spread evenly over the slider, everything else at its default.
 # Of the runs that stay in the drawn domain and end lower than they began, the one with the lowest g (1 + z): g is the
-# mean loss (1 at the start, 0 at the lowest loss that any of them reaches), z the length of the steps that turn back.
+# mean loss (1 at the start, 0 at the lowest loss that any of them reaches), z how far the path goes back on itself.
 # The docstring of ui/openings.py has the exact rules.
 """
 
@@ -108,8 +108,10 @@ def choose(paths: np.ndarray, domain: tuple[tuple[float, float], tuple[float, fl
     start, lowest = losses[0, 0], losses.min()
     g = ((losses - lowest) / (start - lowest)).mean(axis=1)
     steps = np.diff(points, axis=1)
-    turns = (steps[:, 1:] * steps[:, :-1]).sum(axis=-1) < 0
-    z = (np.linalg.norm(steps[:, 1:], axis=-1) * turns).sum(axis=1)
+    before, after = steps[:, :-1], steps[:, 1:]
+    lengths = np.linalg.norm(before, axis=-1)
+    back = np.maximum(0, -(before * after).sum(axis=-1)) / np.where(lengths > 0, lengths, 1)
+    z = back.sum(axis=1)
     scores = [float(f"{score:.3g}") for score in g * (1 + z)]
     return int(compared[np.argmin(scores)])
 
