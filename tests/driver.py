@@ -138,7 +138,7 @@ def plane(page, x, y):
     return page.evaluate(
         """([x, y]) => {
              const panel = document.querySelector(".contour");
-             const { left, top } = panel.getBoundingClientRect();
+             const { left, top } = panel.querySelector("canvas").getBoundingClientRect();
              const [[l, t, w, h], [x0, x1], [y0, y1]] = JSON.parse(panel.dataset.axes);
              return [x0 + ((x - left - l) / w) * (x1 - x0), y1 - ((y - top - t) / h) * (y1 - y0)];
            }""",
@@ -151,7 +151,7 @@ def pixel(page, x, y):
     return page.evaluate(
         """([x, y]) => {
              const panel = document.querySelector(".contour");
-             const { left, top } = panel.getBoundingClientRect();
+             const { left, top } = panel.querySelector("canvas").getBoundingClientRect();
              const [[l, t, w, h], [x0, x1], [y0, y1]] = JSON.parse(panel.dataset.axes);
              return [left + l + (w * (x - x0)) / (x1 - x0), top + t + (h * (y1 - y)) / (y1 - y0)];
            }""",

@@ -117,12 +117,12 @@ def test_before_the_first_picture_nothing_is_claimed_nor_set(troubled_page):
     page = troubled_page
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.route("**/paths*", lambda route: route.fulfill(status=503))
+    page.route("**/paths?*", lambda route: route.fulfill(status=503))
     page.goto("/")
     note = page.locator(f"{STAGE} .note")
     expect(note).to_have_text("No answer from the server, trying again. (the server answered 503 for paths)")
     page.keyboard.press("p")
-    page.unroute("**/paths*")
+    page.unroute("**/paths?*")
     page.wait_for_function(READY)
     expect(note).to_be_empty()
     expect(page.locator(f"{STAGE} .bar")).to_be_visible()
@@ -133,10 +133,10 @@ def test_what_takes_long_is_said_to_be_computed(troubled_page):
     page = visit(troubled_page)
     note = page.locator(f"{STAGE} .note")
     held = []
-    page.route("**/paths*", lambda route: held.append(route))
+    page.route("**/paths?*", lambda route: held.append(route))
     slider(page, "adam.lr").press("ArrowLeft")
     expect(note).to_have_text("Computing \u2026")
-    page.route("**/paths*", lambda route: route.continue_())  # later requests pass: the newest handler comes first
+    page.route("**/paths?*", lambda route: route.continue_())  # later requests pass: the newest handler comes first
     for route in held:
         route.continue_()
     expect(note).to_be_empty()
@@ -145,9 +145,9 @@ def test_what_takes_long_is_said_to_be_computed(troubled_page):
 def test_only_what_is_painted_is_called_painted(troubled_page):
     page = visit(troubled_page)
     before = stage(page, "scene")
-    page.route("**/paths*", lambda route: route.fulfill(status=503))
+    page.route("**/paths?*", lambda route: route.fulfill(status=503))
     slider(page, "adam.lr").press("ArrowLeft")
     settled(page, "adam.lr=")
     assert stage(page, "scene") == before
-    page.unroute("**/paths*")
+    page.unroute("**/paths?*")
     page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('adam.lr')")

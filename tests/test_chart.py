@@ -37,27 +37,20 @@ def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
     "query", ["surface=himmelblau", "surface=ravine&schedule=exponential&noise=1", "surface=saddle"]
 )
 def test_the_numbers_of_every_quantity_are_the_engines(page, query):
-    """seriesOf of the stage's own quantity.js, given the stage's own paths."""
+    """What the stage's seriesOf makes of the server's paths."""
     visit(page, query)
     found = page.evaluate(
         """async (query) => {
              const base = document.querySelector('link[href*="stage.css"]').href;
              const load = (name) => import(base.replace("stage.css", name));
-             const { QUANTITIES, seriesOf } = await load("quantity.js");
-             const { unpack } = await load("wire.js");
-             const { terrain } = await load("terrain.js");
+             const { QUANTITIES, seriesOf } = await load("data/quantities.js");
+             const { runsOf, unpack } = await load("data/wire.js");
+             const { terrainOf } = await load("data/terrain.js");
              const answer = async (route) => unpack(await (await fetch(`${route}?${query}`)).arrayBuffer());
-             const [{ head, arrays }, ground] = [await answer("paths"), terrain(await answer("grid"))];
-             const n = head.values.steps + 1;
-             const having = head.runs.filter((run) => run.shows.includes("rates"));
-             return head.runs.map((run, k) => {
-               const part = (name, width, i) => arrays[name].subarray(width * n * i, width * n * (i + 1));
-               const whole = { position: part("position", 2, k), gap: part("gap", 1, k) };
-               whole.gradient = part("gradient", 2, k);
-               if (having.includes(run)) whole.rates = part("rates", 2, having.indexOf(run));
-               return [run.id, Object.fromEntries(QUANTITIES.map(({ id }) =>
-                 [id, seriesOf(whole, id, ground).map((series) => [...series])]))];
-             });
+             const [paths, terrain] = [await answer("paths"), terrainOf(await answer("grid"))];
+             return runsOf(paths).map((run) =>
+               [run.id, Object.fromEntries(QUANTITIES.map((id) =>
+                 [id, seriesOf(run, id, terrain).map((series) => [...series])]))]);
            }""",
         query,
     )

@@ -7,10 +7,10 @@ import pytest
 MARKS = """async (seeds) => {
     const { chart } = await import("/ui/stage/panels/chart.js");
     const { earlyStop } = await import("/ui/stage/data/outcome.js");
-    const { lookAt, readTheme } = await import("/ui/stage/paint/theme.js");
+    const { lookOf, readTheme } = await import("/ui/stage/paint/theme.js");
     const { CATALOGUE, RUNS, bowl } = await import("/docs/gallery/fixtures.js");
     const [steps, patience] = [1000, 20];
-    const theme = readTheme(document.body);
+    const theme = readTheme(document.body, CATALOGUE.theme);
     const box = document.body.appendChild(document.createElement("div"));
     Object.assign(box.style, { position: "relative", width: "900px", height: "400px" });
     const draw = (run, patience) => {
@@ -18,7 +18,7 @@ MARKS = """async (seeds) => {
       const panel = chart.create(box, { catalogue, change() {}, seek() {} });
       panel.show({
         runs: [run], terrain: bowl(true), steps, theme, held: false, magnification: 1, layout: {},
-        looks: { chart: "loss", scale: "log" }, lookOf: () => lookAt(theme, 1),
+        looks: { chart: "loss", scale: "log" }, lookOf: () => lookOf(theme, CATALOGUE.optimizers[1]),
       });
       panel.draw(0);
       const canvas = box.querySelector("canvas");

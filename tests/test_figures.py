@@ -25,8 +25,8 @@ WILD = {"surface": "rosenbrock", **{f"{id}.lr": repr(OPTIMIZERS[id].hypers[0].hi
 
 
 def runs_of(scene: Scene) -> list[Run]:
-    entries, settings = race_of(scene)
-    return race(surface_of(scene), entries, **settings)
+    entries, setting = race_of(scene)
+    return race(setting, entries)
 
 
 def views(fig: go.Figure, k: int) -> dict[str, go.Figure]:

@@ -29,7 +29,7 @@ def test_a_reload_and_a_link_show_the_same_scene(page):
         }
     )
     painted(page, lambda: slider(page, "adam.lr").press("ArrowLeft"))
-    query = settled(page, r"adam\.lr=0\.3\d")
+    query = settled(page, r"adam\.lr=0\.2\d")
     assert query["embed"] == "true", "a parameter that is not the scene's stays"
     scene = stage(page, "scene")
     page.reload()

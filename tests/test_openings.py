@@ -102,12 +102,15 @@ def test_lessons_are_few():
 def test_at_its_opening_every_optimizer_moves_and_stays_finite_where_it_can_be_seen(surface):
     """Where there is no minimum a run falls for ever, and may overflow once it has left the domain."""
     scene = Scene.read({"surface": surface.id})
-    entries, settings = race_of(scene, list(OPTIMIZERS))
+    entries, setting = race_of(scene, list(OPTIMIZERS))
     low, high = np.transpose(surface.domain)
-    for id, run in zip(OPTIMIZERS, race(surface, entries, **settings), strict=True):
+    for id, run in zip(OPTIMIZERS, race(setting, entries), strict=True):
         outside = ~((low <= run.position) & (run.position <= high)).all(axis=1)
         falls = outside.any() and not surface.minima(**surface.defaults)
         last = int(outside.argmax()) if falls else len(outside) - 1  # the step out of the domain is seen, too
+        if not surface.smooth and not np.isfinite(run.gradient).all():
+            # It stands where f has no gradient: on a kink of Bukin's function, for instance.
+            last = min(last, int((~np.isfinite(run.gradient).all(axis=1)).argmax()))
         assert np.isfinite(run.position[: last + 1]).all(), id
         assert (np.abs(run.position[: last + 1] - run.position[0]) > 0.01 * (high - low)).any(), id
 

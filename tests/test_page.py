@@ -39,14 +39,14 @@ def shows(app, members):
 def test_it_opens_with_every_rule():
     app = opened()
     assert shows(app, BASIC.values())
-    assert len(formulas(app)) == 2 + len(BASIC), "the surface, the schedule and every optimizer"
+    assert len(formulas(app)) == 3 + len(BASIC), "the surface, the schedule, the noise and every optimizer"
     assert len(app.sidebar.expander) == len(BASIC), "each with the code that runs"
 
 
 def test_it_opens_a_link():
     app = opened(surface="beale", on="sgd,adam")
     assert shows(app, [SURFACES["beale"], BASIC["sgd"], BASIC["adam"]])
-    assert len(formulas(app)) == 4
+    assert len(formulas(app)) == 5
 
 
 def test_one_change_of_the_stage_is_enough_every_time():
@@ -55,4 +55,4 @@ def test_one_change_of_the_stage_is_enough_every_time():
     for surface in ["ravine", "beale", "saddle", "beale", "ravine"]:
         told(app, scene=f"surface={surface}&on=adam")
         assert shows(app, [SURFACES[surface], BASIC["adam"]])
-        assert len(formulas(app)) == 3
+        assert len(formulas(app)) == 4

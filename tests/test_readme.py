@@ -13,7 +13,7 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
-NOTEBOOK, MEMBER = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+NOTEBOOK, MEMBER, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_notebook(capsys):

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from surfaces import SURFACES
-from ui import answers, keep
+from ui import answer_cache, answers
 from ui.routes import ROUTES
 
 PATIENCE = 60  # s after which what is waited for will not come
@@ -17,8 +17,8 @@ PATIENCE = 60  # s after which what is waited for will not come
 @pytest.fixture
 def client(monkeypatch):
     """The routes, with nothing kept yet and no folder to keep anything in."""
-    monkeypatch.setattr(keep, "cache_folder", lambda: None)
-    keep._place.cache_clear()
+    monkeypatch.setattr(answer_cache, "cache_folder", lambda: None)
+    answer_cache._answer.cache_clear()
     with TestClient(Starlette(routes=ROUTES)) as client:
         yield client
 
@@ -64,6 +64,6 @@ def test_questions_asked_at_the_same_moment_are_answered_as_one_by_one(client):
     with ThreadPoolExecutor(len(asked)) as readers:
         together = list(readers.map(ask, asked))
     assert [answer.status_code for answer in together] == [200] * len(asked)
-    keep._place.cache_clear()
+    answer_cache._answer.cache_clear()
     assert [answer.content for answer in together] == [client.get(question).content for question in asked]
     assert len({answer.content for answer in together}) == len(asked)

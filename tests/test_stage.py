@@ -175,7 +175,7 @@ def test_a_complaint_about_the_start_goes_when_the_start_is_set(page):
 
 
 def test_the_legend_tells_what_became_of_a_run(page):
-    visit(page, "surface=saddle")
+    visit(page, "surface=saddle&sgd.lr=0.1")
     expect(page.locator(".row[data-optimizer=sgd] .status")).to_have_text(re.compile(r"^left the picture at step \d+$"))
     expect(page.locator(".row[data-optimizer=newton] .status")).to_have_text("stands at a saddle")
     visit(page, "surface=rosenbrock&sgd.lr=1")

@@ -69,7 +69,7 @@ def test_every_program_ends_where_the_picture_does_under_every_schedule(id, libr
     k = list(OPTIMIZERS).index(id)  # every library gets the same scenes, so that our runs compile once
     for j, (schedule, rule) in enumerate(SCHEDULES.items()):
         # A schedule that reacts to the loss needs a surface on which the loss rises now and then.
-        rugged = {"surface": "rastrigin", "rate": "3", "schedule.patience": "1"} if rule.react else {}
+        rugged = {"surface": "rastrigin", "rate": "2", "schedule.patience": "1"} if rule.react else {}
         scene = scene_of(k + j % 2, schedule=schedule, **rugged)
         entries, setting = race_of(scene, (id,))
         rates = race(setting, entries)[0].lr
