@@ -13,12 +13,19 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
-NOTEBOOK, MEMBER, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+NOTEBOOK, PYTREE, MEMBER, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_notebook(capsys):
     exec(NOTEBOOK, {})
     assert capsys.readouterr().out.splitlines()[-1] == "(3, 101, 2)"
+
+
+def test_any_function_of_a_pytree(capsys):
+    exec(PYTREE, {})
+    lines = capsys.readouterr().out.splitlines()
+    assert float(lines[0].split()[0]) < 1e-3
+    assert lines[-1] == "()"
 
 
 def test_an_optimizer_is_one_file(tmp_path, monkeypatch):

@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 
 from engine import SCHEDULES, race, rollout
+from engine.device import compiled
+from engine.rollout import _for_one
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -142,7 +144,9 @@ def test_divergence_is_data(optimizer):
 
 @pytest.fixture
 def compilations():
-    """The names of the programs compiled during the test, a list that grows."""
+    """The names of the programs compiled during the test, a list that grows. What other tests compiled is forgotten."""
+    compiled.cache_clear()
+    _for_one.cache_clear()
     names: list[str] = []
 
     def listen(event: str, duration: float, **about) -> None:
