@@ -8,14 +8,16 @@ their ratio; below 1 this checkout takes less, and of a rate above 1 it is faste
 import argparse
 import asyncio
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
 from playwright.async_api import Browser
 
-from benchmarks.load import load
+from benchmarks.load import CACHE, load
 from benchmarks.measure import EIGHT, ROOT, Row, chromium, tree
 from benchmarks.stage import drag, memory, playback
 
@@ -64,11 +66,14 @@ async def main() -> None:
     print("| section | what | before | now | now / before | unit |")
     print("|---|---|---:|---:|---:|---|")
     async with chromium() as browser:
+        # Each checkout compiles into a folder of its own: neither finds, or prunes, what the other has stored.
+        folders = {which: tempfile.mkdtemp(prefix=f"descent-lab-{which}-") for which in trees}
         for name in [asked.only] if asked.only else sections:
             samples: dict[tuple[str, str], dict[str, list[float]]] = {}
             for _ in range(ROUNDS):
                 for which, folder in trees.items():
                     tree.set(folder)
+                    os.environ[CACHE] = folders[which]
                     for row in await sections[name](browser, asked.samples):
                         samples.setdefault((row.name, row.unit), {}).setdefault(which, []).extend(row.samples)
             for (what, unit), taken in samples.items():

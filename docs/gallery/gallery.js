@@ -36,14 +36,14 @@ function draw(kind, box, root, data) {
   };
   if (!kind.applies(picture)) return false;
   const panel = kind.create(box, {
-    ...{ catalogue: CATALOGUE, change() {}, seek() {}, viewChanged() {}, redraw: () => panel.draw(AT) },
+    ...{ catalogue: CATALOGUE, change() {}, seek() {}, viewChanged() {}, redraw: () => panel.draw(AT, false) },
     address: (route, query) => new URL(`${route}?${query}`, document.baseURI),
     json: async () => ({ grade: "Identical.", code: "import torch\n" }),
     query: () => "surface=bowl",
     plotly: () => Promise.reject(new NoAnswer("the gallery has none")),
   });
   panel.show(picture);
-  panel.draw(AT);
+  panel.draw(AT, false);
   return true;
 }
 

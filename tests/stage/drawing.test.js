@@ -32,30 +32,38 @@ function lineOf(n) {
 
 /**
  * What drawPaths asks to be drawn at each of some steps.
- * @param {{t: number, lines: Line[], moves?: boolean[], parts?: unknown[]}[]} pictures
+ * @param {{t: number, lines: Line[], playing?: boolean, moves?: boolean[], parts?: unknown[]}[]} pictures
  */
 function paths(pictures) {
   const { sheet, calls } = fakeSheet();
-  return pictures.map(({ t, lines, moves = lines.map(() => false), parts = [] }) => {
+  return pictures.map(({ t, lines, playing = false, moves = lines.map(() => false), parts = [] }) => {
     /** @type {unknown[]} */
     const drawn = [];
     calls.length = 0;
     const begin = () => drawn.push("begin");
-    drawPaths(sheet, begin, lines, moves, t, parts, (k, first, last, past, bare) =>
+    drawPaths(sheet, begin, lines, moves, t, playing, parts, (k, first, last, past, bare) =>
       drawn.push([k, first, last, past ? "past" : "future", ...(bare ? ["bare"] : [])].join(" ")),
     );
     return [...calls.map(([name]) => name), ...drawn];
   });
 }
 
-test("while the playhead advances, paths continue from where they were", () => {
+test("while the playhead runs, paths continue from where they were", () => {
   const lines = [lineOf(10), lineOf(10)];
-  assert.deepEqual(paths([2, 2.5, 4, 3].map((t) => ({ t, lines }))), [
+  assert.deepEqual(paths([2, 2.5, 4, 3].map((t) => ({ t, lines, playing: true }))), [
     ["save", "begin", "0 2 9 future", "1 2 9 future", "0 0 2 past", "1 0 2 past"],
     ["restore"],
     ["restore", "save", "0 2 4 past", "1 2 4 past"],
     ["save", "begin", "0 3 9 future", "1 3 9 future", "0 0 3 past", "1 0 3 past"],
   ]);
+});
+
+test("when the playhead rests, paths that were painted bit by bit are painted at once, and then stay", () => {
+  const lines = [lineOf(10)];
+  const at = (/** @type {number} */ t, playing = false) => ({ t, lines, playing });
+  const atOnce = ["save", "begin", "0 4 9 future", "0 0 4 past"];
+  const pictures = [at(2, true), at(4, true), at(4), at(4), at(4.5), at(4.5)];
+  assert.deepEqual(paths(pictures).slice(1), [["restore", "save", "0 2 4 past"], atOnce, ["restore"], atOnce, ["restore"]]);
 });
 
 test("a change of anything that the picture depends on begins it afresh", () => {

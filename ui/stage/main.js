@@ -202,14 +202,14 @@ function createStage(root, component) {
     const now = picture;
     if (!now) return;
     railControls.draw(now, playhead.t);
-    panels.each(now, (panel, { slot }) => slot === "rail" && panel.draw(playhead.t));
+    panels.each(now, (panel, { slot }) => slot === "rail" && panel.draw(playhead.t, playhead.playing));
   }, READABLE);
   /** Draw every panel at the playhead. */
   function draw() {
     transportControls.draw();
     if (!picture) return;
     if (Reflect.get(layout, "ratio") !== pixelRatio()) resized(); // the reader took the window to another screen
-    panels.each(picture, (panel, { slot }) => slot !== "rail" && panel.draw(playhead.t));
+    panels.each(picture, (panel, { slot }) => slot !== "rail" && panel.draw(playhead.t, playhead.playing));
     if (playhead.playing || picture.held) numbers.soon();
     else numbers.now();
     root.dataset.frames = String(Number(root.dataset.frames) + 1);

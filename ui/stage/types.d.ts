@@ -238,8 +238,8 @@ export interface PanelView {
 export interface Panel {
   /** Take the picture that is drawn from here on. */
   show(picture: Picture): void;
-  /** Draw it at the fractional step t. */
-  draw(t: number): void;
+  /** Draw it at the fractional step t; `playing` while the playhead runs on by itself. */
+  draw(t: number, playing: boolean): void;
   view?: PanelView;
   /** Turn the view by radians: what W, A, S and D do. */
   turn?(right: number, up: number): void;

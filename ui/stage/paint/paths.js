@@ -10,8 +10,9 @@ import { outline } from "./theme.js";
 const CROWD = 3; // if a hand moves more paths than this, they are drawn without halos, which halves the work
 
 /**
- * What the picture on a sheet was painted from: the step, everything else, and the vertex that each line had reached.
- * @typedef {{t: number, parts: unknown[], reached: number[]}} Painted
+ * What the picture on a sheet was painted from: the step, everything else, and the vertex that each line had reached;
+ * and whether it was painted bit by bit.
+ * @typedef {{t: number, parts: unknown[], reached: number[], continued: boolean}} Painted
  */
 
 /** @type {WeakMap<Sheet, Painted>} */
@@ -19,35 +20,38 @@ const painted = new WeakMap();
 
 /**
  * Draw the paths of a panel, in full up to step t and faint beyond. What has not changed since the last picture is not
- * painted again: while t advances the paths continue from where they were, and paths that a hand moves are painted over
- * the others, which stay.
+ * painted again: while the playhead runs the paths continue from where they were, and paths that a hand moves are
+ * painted over the others, which stay. Paths painted bit by bit cross one another in another order than paths painted
+ * at once, so when the playhead rests they are painted at once: a scene has one picture, however it was reached.
  * @param {Sheet} sheet
  * @param {() => void} begin opens the sheet and paints what lies below the paths
  * @param {Line[]} lines
  * @param {boolean[]} moves which of them a hand moves
  * @param {number} t
+ * @param {boolean} playing the playhead runs
  * @param {unknown[]} parts what else the picture depends on: if one of them is another object, it is painted afresh
  * @param {(k: number, first: number, last: number, past: boolean, bare: boolean) => void} draw the k-th path between two
  *   vertices; bare: without a halo
  */
-export function drawPaths(sheet, begin, lines, moves, t, parts, draw) {
+export function drawPaths(sheet, begin, lines, moves, t, playing, parts, draw) {
   const reached = lines.map((line) => vertexAt(line, t));
   const still = lines.map((_, k) => k).filter((k) => !moves[k]);
   const all = [...parts, ...still, ...still.map((k) => lines[k])];
   const last = painted.get(sheet);
-  const continues =
-    last && t >= last.t && all.length === last.parts.length && all.every((part, i) => part === last.parts[i]);
+  const same = last && all.length === last.parts.length && all.every((part, i) => part === last.parts[i]);
+  const continues = same && (playing ? t >= last.t : t === last.t && !last.continued);
   if (continues) sheet.restore();
   else {
     begin();
     for (const k of still) draw(k, reached[k], lines[k].step.length - 1, false, false);
   }
   const from = (/** @type {number} */ k) => (continues ? last.reached[k] : 0);
-  if (!continues || still.some((k) => reached[k] > from(k))) {
+  const grows = still.some((k) => reached[k] > from(k));
+  if (!continues || grows) {
     for (const k of still) draw(k, from(k), reached[k], true, false);
     sheet.save();
   }
-  painted.set(sheet, { t, parts: all, reached });
+  painted.set(sheet, { t, parts: all, reached, continued: !!continues && (grows || last.continued) });
   const bare = lines.length - still.length > CROWD;
   lines.forEach((line, k) => {
     if (!moves[k]) return;

@@ -95,8 +95,8 @@ export const chart = {
       box.dataset.axes = JSON.stringify([frame, [0, steps], axis.range]);
     }
 
-    /** @param {number} t */
-    function draw(t) {
+    /** @param {number} t @param {boolean} [playing] */
+    function draw(t, playing = false) {
       const [left, top, width, height] = frame;
       const { runs, steps, theme, terrain, looks, lookOf, magnification: unit } = picture;
       if (!backdrop || width <= 0 || height <= 0) return;
@@ -126,7 +126,7 @@ export const chart = {
       sheet.clip(frame);
       const moves = curves.map(({ run }) => !!run.approximate);
       const stamp = [...curves.map(({ look }) => look), axis, ground, unit];
-      drawPaths(sheet, begin, lines, moves, t, stamp, (k, first, last, past, bare) =>
+      drawPaths(sheet, begin, lines, moves, t, playing, stamp, (k, first, last, past, bare) =>
         drawPath(sheet, lines[k], first, last, past, bare, curves[k].look, theme, curves[k].width),
       );
       sheet.segment(px(t), 0, px(t), height, { color: theme.muted, width: 1 });

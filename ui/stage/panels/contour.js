@@ -175,8 +175,8 @@ export const contour = {
     }
 
     // --- drawing ---
-    /** @param {number} t */
-    function draw(t) {
+    /** @param {number} t @param {boolean} [playing] */
+    function draw(t, playing = false) {
       const { runs, theme, start, terrain, magnification, looks, lookOf } = picture;
       const scale = scales();
       const { px, py, width, height } = scale;
@@ -202,7 +202,7 @@ export const contour = {
       };
       const moves = runs.map(({ approximate }) => !!approximate);
       const stamp = [...looksOf, terrain, backdrop, theme, unit, ...range.flat(), ...size];
-      drawPaths(sheet, begin, lines, moves, t, stamp, (k, first, last, past, bare) => {
+      drawPaths(sheet, begin, lines, moves, t, playing, stamp, (k, first, last, past, bare) => {
         sheet.clip(boxOf(k));
         drawPath(sheet, lines[k], first, last, past, bare, looksOf[k], theme, 2.2 * unit);
       });

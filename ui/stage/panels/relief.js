@@ -48,7 +48,7 @@ export const relief = {
     let [width, height] = [0, 0];
     /** @type {Camera | null} where the reader turned it; null: where it stands by itself */
     let camera = null;
-    let drawnAt = 0; // the step drawn last
+    let drawn = { t: 0, playing: false }; // what was drawn last
     let frame = 0; // the animation frame that is asked for
     let timer = 0;
 
@@ -86,6 +86,7 @@ export const relief = {
       const stride = Math.max(1, Math.round((terrain.x.length - 1) / (coarse ? COARSE : FINE)));
       const hides = paintHills(terrain, view, theme, w, h, ratio, grain, stride, pixels);
       box.dataset.camera = [eye.azimuth, eye.elevation, eye.distance].map((v) => v.toFixed(4)).join();
+      box.dataset.fine = String(!coarse);
       return { key, terrain, view, pixels, hides, coarse, at: performance.now() };
     }
 
@@ -95,7 +96,7 @@ export const relief = {
       clearTimeout(timer);
       timer = window.setTimeout(() => {
         moves = false;
-        draw(drawnAt);
+        redraw();
       }, QUIET);
     }
 
@@ -108,9 +109,9 @@ export const relief = {
       [width, height] = cover(box, canvas);
     }
 
-    /** @param {number} t */
-    function draw(t) {
-      drawnAt = t;
+    /** @param {number} t @param {boolean} [playing] */
+    function draw(t, playing = false) {
+      drawn = { t, playing };
       cancelAnimationFrame(frame);
       if (!picture || !(width > 0 && height > 0)) return;
       const { pixels, view, terrain, hides } = ground();
@@ -120,7 +121,7 @@ export const relief = {
       const looks = runs.map(lookOf);
       const moving = runs.map(({ approximate }) => !!approximate);
       const begin = () => sheet.open(width, height, () => pixels);
-      drawPaths(sheet, begin, lines, moving, t, [...looks, pixels, unit], (k, first, last, past) => {
+      drawPaths(sheet, begin, lines, moving, t, playing, [...looks, pixels, unit], (k, first, last, past) => {
         const style = { color: looks[k].color, width: (past ? 2 : 1.2) * unit };
         const opacity = past ? 1 : 0.28;
         sheet.stroke(lines[k], first, last, { ...style, wanted: 1, opacity: 0.3 * opacity }); // behind a hill
@@ -145,20 +146,21 @@ export const relief = {
       camera = next;
       back.hidden = !camera;
     }
-    function redraw() {
+    const redraw = () => draw(drawn.t, drawn.playing);
+    function viewMoved() {
       viewChanged();
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => draw(drawnAt));
+      frame = requestAnimationFrame(redraw);
     }
     /** Turn the camera by radians and move it away by a factor. @param {number} right @param {number} up */
     function turn(right, up, away = 1) {
       if (!picture) return;
       look(turnCamera(camera ?? homeCamera(width, height), right, up, away));
-      redraw();
+      viewMoved();
     }
     function turnBack() {
       look(null);
-      redraw();
+      viewMoved();
     }
     const view = {
       key: "camera",
