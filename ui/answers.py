@@ -12,7 +12,7 @@ from ui.answer_cache import cached
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
 from ui.paths import grid, paths
-from ui.scene import LOOKS, STEPS, Scene, controls, read_domain
+from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
 
 
@@ -88,7 +88,7 @@ def _figure(query: dict[str, str]) -> Answer:
     if form not in ("json", "html"):
         raise Refused(f"format must be json or html; got {form!r}.")
     # How a scene is looked at on the page does not change its figure.
-    query = {key: word for key, word in query.items() if key not in (*LOOKS, "step")}
+    query = {key: word for key, word in query.items() if key not in (*DISPLAY, "step")}
     figure = cached(gzipped_json, query)
     if form == "json":
         return Answer(figure, "application/json", {"Content-Encoding": "gzip"})

@@ -7,7 +7,7 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.openings import RULE
 from ui.paths import INTERNALS
-from ui.scene import FORMULA, LOOKS, PATIENCE, QUANTITIES, SETTINGS
+from ui.scene import DISPLAY, FORMULA, PATIENCE, QUANTITIES, SETTINGS
 from ui.theme import THEME, look
 
 
@@ -31,7 +31,7 @@ def catalogue() -> dict[str, object]:
         for k, m in enumerate(OPTIMIZERS.values())
     ]
     return {
-        "looks": list(LOOKS),
+        "display": {key: named(words) for key, words in DISPLAY.items()},
         "settings": {h.id: slider(h.id, h) for h in SETTINGS},
         "surfaces": [*surfaces, own],
         "schedules": [member(m, "schedule") for m in SCHEDULES.values()],

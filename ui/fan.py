@@ -25,6 +25,7 @@ NEAR = 16384  # the code of a coordinate at the domain's edge; 0 is its middle
 FAR = 89  # a coordinate beyond e**89 half domains, near the largest float32, is coded as NONE
 NONE = -32768  # not a number
 ZERO = -32700  # the code of a loss of 0: below every axis, above NONE
+DECADE = 100  # codes in a decade of the loss
 
 
 def fan(scene: Scene, vary: str) -> bytes:
@@ -62,7 +63,7 @@ def fan(scene: Scene, vary: str) -> bytes:
         runs.append({"id": id, "left": _when(left, steps), "diverged": _when(diverged, steps)})
         strides.append(stride)
         pieces += _thinned(codes[..., : steps + 1], stride)
-    coding = {"edge": NEAR, "e_folds": FAR, "none": NONE, "zero": ZERO}
+    coding = {"edge": NEAR, "e_folds": FAR, "none": NONE, "zero": ZERO, "decade": DECADE}
     head = {"vary": vary, "values": values, "steps": steps, "runs": runs, "coding": coding}
     arrays = {"stride": np.array(strides, dtype="u1").reshape(-1, STOPS), "codes": _planes(pieces)}
     if owner == "surface":
@@ -79,8 +80,8 @@ def _coder(domain, bounded: bool):
     """Compiled: the codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
 
     A coordinate is coded linearly inside the domain (codes are a 32768th of it apart) and logarithmically outside
-    (0.5 % apart), so that a line leaves the picture in the right direction. A loss is coded as 100 log10 of its
-    distance from the lowest minimum, or as sign(f) 100 log10(1 + |f|) if no minimum is declared.
+    (0.5 % apart), so that a line leaves the picture in the right direction. A loss is coded as DECADE log10 of its
+    distance from the lowest minimum, or as sign(f) DECADE log10(1 + |f|) if no minimum is declared.
     """
     (x0, x1), (y0, y1) = domain
     middle, half = jnp.array([x0 + x1, y0 + y1]) / 2, jnp.array([x1 - x0, y1 - y0]) / 2
@@ -94,9 +95,9 @@ def _coder(domain, bounded: bool):
         beyond = NEAR + jnp.log(jnp.maximum(size, 1)) * ((-NONE - 1 - NEAR) / FAR)
         xy = whole(jnp.sign(place) * jnp.where(size <= 1, NEAR * size, beyond))
         gap = rows[:, 2] - floor
-        least = ZERO / 100
+        least = ZERO / DECADE
         log = jnp.where(gap > 0, jnp.maximum(jnp.log10(gap), least), jnp.where(gap <= 0, least, jnp.nan))
-        loss = whole(100 * (log if bounded else jnp.sign(gap) * jnp.log10(1 + jnp.abs(gap))))
+        loss = whole(DECADE * (log if bounded else jnp.sign(gap) * jnp.log10(1 + jnp.abs(gap))))
         codes = jnp.stack([xy[:, 0], xy[:, 1], loss])
 
         t = jnp.arange(len(rows))

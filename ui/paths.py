@@ -86,13 +86,14 @@ def paths(scene: Scene) -> bytes:
 def grid(scene: Scene) -> bytes:
     """The surface of a scene: f (n, n), row j at y_j and column i at x_i, evenly over the domain; n as in `points_of`.
 
-    Head: its domain, its landmarks, and what it is made of if that is data.
+    Head: its domain, its landmarks, whether these were searched for, and what it is made of if that is data.
     """
     surface = surface_of(scene)
     head = {
         "surface": f"{scene.surface} {scene.own}" if scene.own else scene.surface,
         "domain": surface.domain,
         "log_height": surface.log_height,
+        "searched": scene.own is not None,
         **landmarks(scene),
     }
     if surface.data:

@@ -39,15 +39,21 @@ QUANTITIES = {
     "step": Quantity("step length"),
     "rates": Quantity("learning rate per coordinate", "thick: x, thin: y", "thick: w₁, thin: w₂"),
 }
-# How a scene is looked at; the first of each is the default. None of it changes a number.
-LOOKS = {
-    "view": ("overlay", "panels"),
-    "chart": tuple(QUANTITIES),
-    "scale": ("log", "linear"),
-    "arrows": ("off", "1", "10", "100"),  # how many times their true length
-    "rail": ("settings",),
+# How a scene is displayed: the words of each setting and their names on the page; the first word is the default. A
+# display setting changes no number.
+DISPLAY = {
+    "view": {"overlay": "Overlay", "panels": "Side by side"},
+    "chart": {id: quantity.name for id, quantity in QUANTITIES.items()},
+    "scale": {"log": "log", "linear": "linear"},
+    "arrows": {  # a number says how many times their true length
+        "off": "no arrows",
+        "1": "arrows, true length",
+        "10": "arrows, 10 \N{MULTIPLICATION SIGN} longer",
+        "100": "arrows, 100 \N{MULTIPLICATION SIGN} longer",
+    },
+    "rail": {"settings": "Settings"},
 }
-PANEL_LOOKS = {"rail"}  # their other words are ids of panels: ui/stage/panels/index.js lists those
+NAMES_PANELS = {"rail"}  # their other words are ids of panels: ui/stage/panels/index.js lists those
 
 # The settings that belong to no member; their range and default are written here alone.
 STEPS = Hyper("steps", 300, 10, 1000, whole=True, name="steps", tex="")
@@ -76,7 +82,7 @@ class Scene:
     schedule: str
     noise_model: str  # an id of NOISES; in a query `noise.model`
     on: tuple[str, ...]  # ids of the optimizers shown, in the registry's order
-    looks: Mapping[str, str]  # for each of LOOKS one of its words
+    display: Mapping[str, str]  # for each of DISPLAY one of its words
     step: int | None  # where the playhead stands; None at the end
     values: Mapping[str, float]
 
@@ -110,7 +116,7 @@ class Scene:
             "schedule": self.schedule,
             "noise.model": self.noise_model,
             "on": list(self.on),
-            **self.looks,
+            **self.display,
             "step": self.step,
             **self.values,
         }
@@ -133,7 +139,7 @@ class Scene:
             "schedule": self.schedule,
             "noise.model": self.noise_model,
             "on": ",".join(self.on),
-            **self.looks,
+            **self.display,
             **{key: repr(value) for key, value in self.values.items()},
         }
         return words if self.step is None else {**words, "step": str(self.step)}
@@ -169,7 +175,7 @@ def _opening(surface: str, own: tuple[str, tuple[float, ...]] | None = None) -> 
         schedule="constant",
         noise_model=DEFAULT_NOISE,
         on=tuple(id for id, optimizer in OPTIMIZERS.items() if optimizer.basic),
-        looks=MappingProxyType({key: words[0] for key, words in LOOKS.items()}),
+        display=MappingProxyType({key: next(iter(words)) for key, words in DISPLAY.items()}),
         step=None,
         values=MappingProxyType({key: h.default for key, h in controls(surface).items()}),
     )
@@ -225,17 +231,17 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
         on = tuple(id for id in OPTIMIZERS if id in asked)
         if on or not query["on"]:
             scene = replace(scene, on=on)
-    chosen = {key: query[key] for key in LOOKS if _is_look(key, query.get(key, ""))}
-    scene = replace(scene, looks=MappingProxyType({**scene.looks, **chosen}))
+    chosen = {key: query[key] for key in DISPLAY if _displays(key, query.get(key, ""))}
+    scene = replace(scene, display=MappingProxyType({**scene.display, **chosen}))
     step = _number(query.get("step", ""))
     if step is not None and step == int(step) and 0 <= step <= scene.values["steps"]:
         scene = replace(scene, step=int(step))
     return scene
 
 
-def _is_look(key: str, word: str) -> bool:
-    """Whether a word is one that a scene can be looked at by."""
-    return word in LOOKS[key] or (key in PANEL_LOOKS and re.fullmatch("[a-z][a-z_]{0,39}", word) is not None)
+def _displays(key: str, word: str) -> bool:
+    """Whether a word is one of a display setting's."""
+    return word in DISPLAY[key] or (key in NAMES_PANELS and re.fullmatch("[a-z][a-z_]{0,39}", word) is not None)
 
 
 def _number(word: str) -> float | None:

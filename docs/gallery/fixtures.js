@@ -9,7 +9,7 @@ const KAPPA = 6; // the bowl is f(x, y) = (x^2 + KAPPA y^2) / 2
 const START = /** @type {const} */ ([-4, 3]);
 
 /** @type {Hyper} */
-const LR = {
+const HYPER = {
   key: "",
   id: "lr",
   name: "learning rate",
@@ -24,12 +24,23 @@ const LR = {
 const optimizer = (id, name, k, hessians = 0) => ({
   look: { color: k, mark: k },
   ...{ id, name, family: "gradient", basic: true, spends: { gradients: 1, hessians } },
-  sliders: [{ ...LR, key: `${id}.lr` }],
+  sliders: [{ ...HYPER, key: `${id}.lr` }],
 });
 
 /** @type {Catalogue} */
-export const CATALOGUE = /** @type {any} */ ({
-  looks: ["view", "chart", "scale", "arrows", "rail"],
+export const CATALOGUE = {
+  display: {
+    view: [{ id: "overlay", name: "Overlay" }],
+    chart: [{ id: "loss", name: "loss" }],
+    scale: [
+      { id: "log", name: "log" },
+      { id: "linear", name: "linear" },
+    ],
+    arrows: [{ id: "1", name: "arrows, true length" }],
+    rail: [{ id: "settings", name: "Settings" }],
+  },
+  settings: { steps: HYPER, rate: HYPER, noise: HYPER, batch: HYPER, seed: HYPER },
+  ...{ surfaces: [], schedules: [], noises: [], openings: "" },
   optimizers: [
     optimizer("sgd", "SGD", 0),
     optimizer("momentum", "Momentum", 1),
@@ -44,7 +55,14 @@ export const CATALOGUE = /** @type {any} */ ({
   ],
   theme: await (await fetch(new URL("../../ui/theme.json", import.meta.url))).json(),
   libraries: [{ id: "torch", name: "PyTorch" }],
-});
+};
+
+/** An answer of /figure: the path of the first run. */
+export const figureOf = (/** @type {Run} */ { name, position }) => {
+  const side = (/** @type {number} */ k) => Array.from({ length: STEPS + 1 }, (_, i) => position[2 * i + k]);
+  const trace = { type: "scatter", mode: "lines+markers", name, x: side(0), y: side(1) };
+  return { data: [trace], frames: [], layout: { title: { text: name }, updatemenus: [], sliders: [] } };
+};
 
 /** @type {Examples} a line through two dozen points */
 const EXAMPLES = {
@@ -68,7 +86,14 @@ export function bowl(data) {
     return (x * x + KAPPA * y * y) / 2;
   });
   const head = {
-    ...{ surface: data ? "examples" : "bowl", log_height: false, floor: 0, minima: [[[0, 0], 0]], saddles: [] },
+    ...{
+      surface: data ? "examples" : "bowl",
+      log_height: false,
+      floor: 0,
+      minima: [[[0, 0], 0]],
+      saddles: [],
+      searched: false,
+    },
     domain: [
       [-5, 5],
       [-4, 4],

@@ -3,19 +3,12 @@
 /** @import { PanelKind, Picture } from "../../ui/stage/types" */
 
 import { h } from "../../ui/stage/controls/dom.js";
+import { loadPlotly } from "../../ui/stage/controls/load.js";
 import { lookOf, readTheme } from "../../ui/stage/paint/theme.js";
 import { PANELS } from "../../ui/stage/panels/index.js";
-import { NoAnswer } from "../../ui/stage/state/requests.js";
-import { bowl, CATALOGUE, RUNS, STEPS } from "./fixtures.js";
+import { bowl, CATALOGUE, figureOf, RUNS, STEPS } from "./fixtures.js";
 
-const STYLES = ["base", "controls", "panels", "contour", "relief", "chart", "examples", "leaderboard", "program"];
 const AT = 12.5; // the step that is drawn
-
-/** @param {string} href */
-const loaded = (href) =>
-  new Promise((resolve, reject) => {
-    document.head.append(h("link", { rel: "stylesheet", href, onload: resolve, onerror: reject }));
-  });
 
 /**
  * @param {PanelKind} kind
@@ -29,7 +22,7 @@ function draw(kind, box, root, data) {
   /** @type {Picture} */
   const picture = {
     ...{ runs: RUNS, terrain: bowl(data), steps: STEPS, start: [-4, 3], theme, held: false, bending: false },
-    looks: { view: "overlay", chart: "loss", scale: "log", arrows: "1", rail: kind.id },
+    display: { view: "overlay", chart: "loss", scale: "log", arrows: "1", rail: kind.id },
     lookOf: ({ id }) => looks.get(id) ?? lookOf(theme, CATALOGUE.optimizers[0]),
     magnification: 1,
     layout: {},
@@ -38,16 +31,15 @@ function draw(kind, box, root, data) {
   const panel = kind.create(box, {
     ...{ catalogue: CATALOGUE, change() {}, seek() {}, viewChanged() {}, redraw: () => panel.draw(AT, false) },
     address: (route, query) => new URL(`${route}?${query}`, document.baseURI),
-    json: async () => ({ grade: "Identical.", code: "import torch\n" }),
+    json: async (route) => (route === "figure" ? figureOf(RUNS[0]) : { grade: "Identical.", code: "import torch\n" }),
     query: () => "surface=bowl",
-    plotly: () => Promise.reject(new NoAnswer("the gallery has none")),
+    plotly: () => loadPlotly("/plotly.js"),
   });
   panel.show(picture);
   panel.draw(AT, false);
   return true;
 }
 
-await Promise.all(STYLES.map((name) => loaded(new URL(`../../ui/stage/styles/${name}.css`, import.meta.url).href)));
 /** @type {(() => void)[]} they are drawn once all have their places */
 const drawings = [];
 for (const scheme of ["light", "dark"]) {

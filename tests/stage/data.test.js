@@ -133,7 +133,7 @@ test("a logarithmic height measures from the lowest minimum, and its axis says v
   close(terrain.ticks?.values[2] ?? 0, Math.log10(11), 1e-12);
 });
 
-const CODING = { edge: 16384, e_folds: 89, none: -32768, zero: -32700 };
+const CODING = { edge: 16384, e_folds: 89, none: -32768, zero: -32700, decade: 100 };
 
 /**
  * A fan of one run of two steps. A path is its rows x, y and loss in codes; one of two columns leaves out the middle step.
@@ -201,12 +201,17 @@ test("between a loss of 0 and another one nothing is made up, neither between st
 test("a truncated run has the first steps alone, and is marked as approximate", () => {
   const run = runOf([0, 0, 1, 1, 2, 2, 3, 3], {
     gap: Float64Array.of(4, 3, 2, 1),
-    internals: { rates: new Float32Array(8) },
+    lr: Float32Array.of(1, 2, 3, 4),
+    validation: Float64Array.of(5, 6, 7, 8),
+    internals: { rates: Float32Array.of(1, 1, 2, 2, 3, 3, 4, 4), hessian: new Float32Array(12) },
   });
   const [short] = truncate([run], 2);
   assert.deepEqual([...short.position], [0, 0, 1, 1, 2, 2]);
   assert.deepEqual([...short.gap], [4, 3, 2]);
-  assert.deepEqual(short.internals, {});
+  assert.deepEqual([...(short.lr ?? [])], [1, 2, 3]);
+  assert.deepEqual([...(short.validation ?? [])], [5, 6, 7], "early stopping sees no later step");
+  assert.deepEqual([...short.internals.rates], [1, 1, 2, 2, 3, 3]);
+  assert.equal(short.internals.hessian.length, 9);
   assert.ok(short.approximate && short.name === "SGD");
   assert.equal(run.position.length, 8, "the run itself stays");
 });

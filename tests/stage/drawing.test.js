@@ -63,7 +63,13 @@ test("when the playhead rests, paths that were painted bit by bit are painted at
   const at = (/** @type {number} */ t, playing = false) => ({ t, lines, playing });
   const atOnce = ["save", "begin", "0 4 9 future", "0 0 4 past"];
   const pictures = [at(2, true), at(4, true), at(4), at(4), at(4.5), at(4.5)];
-  assert.deepEqual(paths(pictures).slice(1), [["restore", "save", "0 2 4 past"], atOnce, ["restore"], atOnce, ["restore"]]);
+  assert.deepEqual(paths(pictures).slice(1), [
+    ["restore", "save", "0 2 4 past"],
+    atOnce,
+    ["restore"],
+    atOnce,
+    ["restore"],
+  ]);
 });
 
 test("a change of anything that the picture depends on begins it afresh", () => {

@@ -56,6 +56,7 @@ export const headOn = (side, more = {}) => ({
   floor: 0,
   minima: [],
   saddles: [],
+  searched: false,
   ...more,
 });
 

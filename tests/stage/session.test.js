@@ -1,90 +1,9 @@
-/** The session through its transitions: a server whose answers a test gives when it wants, and a clock turned by hand. */
+/** The session through its transitions. */
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { NoAnswer } from "../../ui/stage/state/requests.js";
-import { createSession } from "../../ui/stage/state/session.js";
-
-const SLIDER = { name: "", default: 0, low: 0, high: 1, log: false, near_one: false, whole: false };
-const CATALOGUE = /** @type {any} */ ({
-  looks: ["view"],
-  settings: { steps: { ...SLIDER, key: "steps", id: "steps", high: 1000 } },
-  optimizers: [{ id: "a", name: "Alpha" }],
-});
-const DEFAULTS = { surface: "ravine", start: [0, 0], on: ["a"], view: "overlay", step: null, steps: 10, "a.lr": 1 };
-
-/** A session and what it asked and told; `answer(k)` and `fail(k)` settle its k-th request. */
-function open() {
-  /** @type {{what: string, settle: {resolve: (value: any) => void, reject: (error: any) => void}}[]} */
-  const asked = [];
-  /** @type {string[]} */
-  const told = [];
-  /** @type {{work: () => void, ms: number}[]} */
-  const timers = [];
-  const request = (/** @type {string} */ what) => {
-    const { promise, ...settle } = Promise.withResolvers();
-    asked.push({ what, settle });
-    return promise;
-  };
-  const session = createSession({
-    catalogue: CATALOGUE,
-    query: "a.lr=2",
-    server: {
-      paths: (query) => request(`paths ${query}`),
-      terrain: (query) => request(`terrain ${query}`),
-      fan: (query, key) => request(`fan ${query} ${key}`),
-    },
-    ready: async () => {},
-    after(work, ms) {
-      const timer = { work, ms };
-      timers.push(timer);
-      return () => void (timers.includes(timer) && timers.splice(timers.indexOf(timer), 1));
-    },
-    tell: {
-      controls: () => void told.push("controls"),
-      paths: async (step) => void told.push(`paths ${step}`),
-      look: () => void told.push("look"),
-      drag: () => void told.push("drag"),
-      start: () => void told.push("start"),
-      settle: () => void told.push("settle"),
-      note: (text) => void told.push(`note ${text}`),
-    },
-  });
-  const settled = () => new Promise(setImmediate);
-  return {
-    session,
-    told,
-    timers,
-    what: () => asked.map(({ what }) => what),
-    async answer(/** @type {number} */ k, /** @type {any} */ value) {
-      asked[k].settle.resolve(value);
-      await settled();
-    },
-    async fail(/** @type {number} */ k) {
-      asked[k].settle.reject(new NoAnswer("gone"));
-      await settled();
-    },
-  };
-}
-const run = (/** @type {number} */ mark) => ({ id: "a", position: new Float64Array([mark, 0]), internals: {} });
-const paths = (/** @type {any} */ values = {}, mark = 0) => ({
-  runs: [run(mark)],
-  values: { ...DEFAULTS, ...values },
-  defaults: { ...DEFAULTS, surface: values.surface ?? DEFAULTS.surface },
-});
-const terrain = (/** @type {string} */ surface) => ({ surface });
-const fan = (/** @type {number} */ mark) => ({ runs: (/** @type {number} */ place) => [run(mark + place)] });
-const markOf = (/** @type {any} */ session) => session.shown().runs[0].position[0];
-
-/** A session whose first scene is there. */
-async function opened() {
-  const all = open();
-  all.session.begin();
-  await all.answer(0, paths({ "a.lr": 2, step: 4 }));
-  await all.answer(1, terrain("ravine"));
-  return all;
-}
+import { fan, markOf, open, opened, paths, terrain } from "./session.js";
 
 test("the first scene comes from the page's own query, with its playhead", async () => {
   const { session, told, what } = await opened();
@@ -200,6 +119,35 @@ test("a surface picked during a drag wins, and keeps what was changed meanwhile"
   assert.ok(told.includes("paths null"), "the playhead goes to the end");
 });
 
+test("a slider's paths on the old surface are never drawn on the new one", async () => {
+  const { session, what, answer } = await opened();
+  session.grab("a.lr");
+  await answer(2, fan(100));
+  session.change("a.lr", 3, true, 0.5);
+  session.open({ surface: "bowl" });
+  session.grab("a.lr");
+  session.change("a.lr", 4, false, 0.25);
+  assert.equal(session.shown()?.source, "exact");
+  await answer(3, paths({ "a.lr": 3 }, 3));
+  await answer(4, paths({ surface: "bowl" }, 8));
+  await answer(5, terrain("bowl"));
+  assert.deepEqual([session.phase, markOf(session)], ["exact", 8]);
+  session.change("a.lr", 5, false, 0.5);
+  assert.deepEqual([session.shown()?.source, markOf(session)], ["exact", 8]);
+  assert.equal(what().at(-1), "paths surface=bowl&a.lr=4", "one by one: this surface has no fan yet");
+});
+
+test("what is changed while a surface opens stays, also if its first request fails", async () => {
+  const { session, what, answer, fail } = await opened();
+  session.open({ surface: "bowl" });
+  session.change("a.lr", 3, true);
+  await fail(2);
+  await answer(4, paths({ surface: "bowl" }, 8));
+  assert.deepEqual(what().slice(4), ["paths surface=bowl", "terrain surface=bowl"]);
+  await answer(5, terrain("bowl"));
+  assert.deepEqual([session.values?.["a.lr"], what().at(-1)], [3, "paths surface=bowl&a.lr=3"]);
+});
+
 test("a lost connection is told, tried again later and later, and forgotten when it is back", async () => {
   const { session, told, timers, what, fail, answer } = await opened();
   session.change("a.lr", 3, true);
@@ -241,7 +189,7 @@ test("how the scene is looked at never asks the server", async () => {
   const { session, what, told } = await opened();
   session.change("view", "panels", true);
   assert.equal(what().length, 2);
-  assert.ok(told.includes("look") && told.includes("settle"));
+  assert.ok(told.includes("display") && told.includes("settle"));
   assert.equal(session.query(), "surface=ravine&a.lr=2");
   assert.equal(session.drawn(), "surface=ravine&view=panels&step=4&a.lr=2");
 });
@@ -254,7 +202,7 @@ test("fewer steps than the playhead's send it to the end", async () => {
   assert.equal(session.values?.step, null);
 });
 
-test("reset asks for the surface alone and keeps the looks", async () => {
+test("reset asks for the surface alone and keeps the display settings", async () => {
   const { session, what, answer } = await opened();
   session.change("view", "panels", true);
   session.reset();

@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { formatMeasured, formatPower, formatValue } from "../../ui/stage/state/format.js";
 import { parseValue, toPlace, toValue } from "../../ui/stage/state/hyper.js";
-import { newestWins, retryDelay } from "../../ui/stage/state/requests.js";
+import { oneAtATime, retryDelay } from "../../ui/stage/state/requests.js";
 import { mergeIntoSearch, parseNumbers, surfaceQuery, toQuery, toQueryOn } from "../../ui/stage/state/url.js";
 
 const HYPERS = [
@@ -86,22 +86,32 @@ test("the numbers of a list are finite and as many as expected", () => {
   for (const words of ["", "1,2,3", "1,2,3,", "1,2,3,x", "1,2,3,Infinity"]) assert.equal(parseNumbers(words, 4), null);
 });
 
-test("one job runs at a time, and of those waiting the newest is next", async () => {
-  /** @type {number[]} */
-  const done = [];
-  let finish = () => {};
-  const ask = newestWins((/** @type {number} */ job) => {
-    const { promise, resolve } = Promise.withResolvers();
-    finish = () => resolve(done.push(job));
+test("work runs one at a time, and once more if it was asked for meanwhile, even if it fails", async () => {
+  let begun = 0;
+  /** @type {(() => void)[]} */
+  const finish = [];
+  const ask = oneAtATime(() => {
+    const { promise, resolve, reject } = Promise.withResolvers();
+    begun++;
+    finish.push(
+      () => resolve(null),
+      () => reject(new Error("no")),
+    );
     return promise;
   });
-  for (const job of [1, 2, 3, 4]) ask(job);
-  finish();
+  const asked = [1, 2, 3, 4].map(() => ask());
+  assert.equal(begun, 1);
+  finish[1]();
+  await assert.rejects(async () => asked[0], /no/);
+  assert.equal(begun, 2);
+  finish[2]();
   await new Promise(setImmediate);
-  finish();
-  assert.deepEqual(done, [1, 4]);
+  assert.equal(begun, 2);
 });
 
-test("a request is made again later and later", () => {
-  assert.deepEqual([1, 2, 3, 4, 5, 6, 7, 99].map(retryDelay), [1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+test("a request is made again later and later, and not by all pages at once", () => {
+  const delays = (/** @type {number} */ random) =>
+    [1, 2, 3, 4, 5, 6, 99].map((failures) => retryDelay(failures, random));
+  assert.deepEqual(delays(1), [1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+  assert.deepEqual(delays(0), [500, 1000, 2000, 4000, 8000, 15000, 15000]);
 });

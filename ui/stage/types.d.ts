@@ -59,7 +59,8 @@ export type Scheme = "light" | "dark";
 
 /** All that is the same for every scene (`catalogue` in ui/catalogue.py). */
 export interface Catalogue {
-  looks: string[];
+  /** The words of each display setting; the first is the default. */
+  display: Record<string, Named[]>;
   settings: Record<"steps" | "rate" | "noise" | "batch" | "seed", Hyper>;
   surfaces: SurfaceEntry[];
   schedules: Member[];
@@ -68,7 +69,7 @@ export interface Catalogue {
   libraries: Named[];
   quantities: Quantity[];
   patience: number;
-  internals: { id: string; width: number; label: string }[];
+  internals: { id: string; label: string }[];
   /** How the learning rates that a surface opens with were chosen. */
   openings: string;
   theme: ThemeSource;
@@ -98,7 +99,7 @@ export interface Run {
   position: Float64Array;
   /** Loss above the lowest declared minimum, or above 0 where none is declared. */
   gap: Float64Array;
-  /** It comes from a fan: approximate, and without the arrays below. */
+  /** A hand moves it: its paths come from a fan, and arrays below may be absent. */
   approximate?: boolean;
   validation?: Float64Array;
   gradient?: Float32Array;
@@ -109,6 +110,13 @@ export interface Run {
 
 /** A run as the server sends it: an optimizer's name is known from the catalogue alone. */
 export type UnnamedRun = Omit<Run, "name">;
+
+/** The paths at every place of a slider, and the surface where the slider bends it. */
+export interface Fan {
+  /** The runs that the slider moves, at a place from 0 to 1 or at the value that stands there. */
+  runs(place: number, value: number): UnnamedRun[];
+  terrain?(place: number): Terrain;
+}
 
 /** A minimum or a saddle and the value of f there. */
 export type Landmark = [Point, number];
@@ -128,9 +136,11 @@ export interface Terrain {
   floor: number;
   minima: Landmark[];
   saddles: Landmark[];
+  /** The landmarks were searched for: there may be others. */
+  searched: boolean;
   data?: Examples;
-  x: Float64Array;
-  y: Float64Array;
+  /** Points along each side of the grid. */
+  n: number;
   heights: Float32Array;
   low: number;
   high: number;
@@ -187,8 +197,8 @@ export interface Picture {
   terrain: Terrain;
   steps: number;
   start: Point;
-  /** How it is looked at: view, chart, scale, arrows, rail. */
-  looks: Record<string, string>;
+  /** A word for each of `Catalogue.display`. */
+  display: Record<string, string>;
   theme: Theme;
   lookOf(run: { id: string }): Look;
   /** A hand holds a control. */
@@ -245,7 +255,8 @@ export interface Panel {
   turn?(right: number, up: number): void;
   /** Of a dialog: it was closed. */
   close?(): void;
-  destroy(): void;
+  /** Give back what outlives its box: timers, listeners of the window. */
+  destroy?(): void;
 }
 
 /** What a file in panels/ exports; panels/index.js lists them. */
@@ -257,7 +268,11 @@ export interface PanelKind {
   slot: "main" | "side" | "rail" | "dialog";
   /** More about it: the tooltip of its button. */
   title?: string;
-  /** Whether it has anything to say about a picture; it is hidden otherwise. */
+  /** What a pointer does on it, for the list of keys and gestures: the gesture and its effect. */
+  gestures?: [string, string][];
+  /** Of a tab: a projector shows it, since nothing is set there. */
+  projected?: boolean;
+  /** Whether it has anything to say about a picture; it is hidden otherwise, with its tab or button. */
   applies(picture: Picture): boolean;
   create(box: HTMLElement, api: PanelApi): Panel;
 }

@@ -4,14 +4,10 @@
 /** @import { Act } from "./slider.js" */
 
 import { formatValue } from "../state/format.js";
+import { parseValue } from "../state/hyper.js";
 import { choice, confirming, copy, h, markInvalid } from "./dom.js";
 import { createFormula } from "./formula.js";
 import { createSlider } from "./slider.js";
-
-const VIEWS = [
-  { id: "overlay", name: "Overlay" },
-  { id: "panels", name: "Side by side" },
-];
 
 /**
  * @typedef {object} BarAct
@@ -24,10 +20,10 @@ const VIEWS = [
 /**
  * @param {HTMLElement} box
  * @param {Catalogue} catalogue
- * @param {{label: string, title?: string, open: () => void}[]} dialogs
+ * @param {HTMLButtonElement[]} openers of the panels that stand in windows
  * @param {Act & BarAct} act
  */
-export function createBar(box, catalogue, dialogs, { change, grab, open, check, reset, link }) {
+export function createBar(box, catalogue, openers, { change, grab, open, check, reset, link }) {
   const surface = choice("surface", catalogue.surfaces, (id) => open({ surface: id }));
   const formula = createFormula(open, check);
   const numbers = h("div", { className: "numbers" });
@@ -52,16 +48,13 @@ export function createBar(box, catalogue, dialogs, { change, grab, open, check, 
   const isInvalid = (/** @type {HTMLElement} */ field) => field.hasAttribute("aria-invalid");
   /** @param {number} side */
   function typed(side) {
-    const text = fields[side].value.trim();
-    const value = Number(text.replace(",", "."));
-    const [low, high] = domain[side];
-    const good = text !== "" && value >= low && value <= high;
-    complaint.textContent = good ? "" : `${"xy"[side]}: a number from ${low} to ${high}, please`; // what was typed stays
-    markInvalid(fields[side], !good);
-    if (good) change("start", side ? [start[0], value] : [value, start[1]], true);
+    const { value, error } = parseValue({ low: domain[side][0], high: domain[side][1] }, fields[side].value);
+    complaint.textContent = error ? `${"xy"[side]}: ${error}, please` : ""; // what was typed stays
+    markInvalid(fields[side], value === undefined);
+    if (value !== undefined) change("start", side ? [start[0], value] : [value, start[1]], true);
   }
 
-  const views = VIEWS.map(({ id, name }) =>
+  const views = catalogue.display.view.map(({ id, name }) =>
     h("button", { type: "button", "data-view": id, onclick: () => change("view", id, true) }, name),
   );
   const copyLink = confirming("Copy link", { className: "link", title: "copy a link to this very scene" }, () => {
@@ -85,7 +78,7 @@ export function createBar(box, catalogue, dialogs, { change, grab, open, check, 
     h("div", { className: "spacer" }),
     h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
     h("button", { type: "button", title: opened, onclick: reset }, "Reset"),
-    ...dialogs.map(({ label, title, open }) => h("button", { type: "button", title, onclick: open }, label)),
+    ...openers,
     copyLink,
   );
 

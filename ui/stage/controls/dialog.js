@@ -10,20 +10,17 @@ import { h } from "./dom.js";
  * @param {HTMLElement} box of the panel
  * @param {() => void} onOpen
  * @param {() => void} onClose
- * @returns {{label: string, title?: string, open: () => void}}
+ * @returns {HTMLButtonElement} what opens it
  */
 export function createWindow(root, { id, label, title }, box, onOpen, onClose) {
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
-  const head = h("div", { className: "head" }, h("h2", {}, title ?? label), close);
+  const head = h("div", { className: "head" }, h("h2", {}, label), close);
   const dialog = h("dialog", { className: `window ${id}-window`, "aria-label": title ?? label }, head, box);
   dialog.onclose = onClose;
   root.append(dialog);
-  return {
-    label,
-    title,
-    open() {
-      dialog.showModal();
-      onOpen();
-    },
+  const onclick = () => {
+    dialog.showModal();
+    onOpen();
   };
+  return h("button", { type: "button", title, onclick }, label);
 }

@@ -64,12 +64,17 @@ export function confirming(text, properties, work) {
  */
 export async function copy(text, byHand) {
   if (!navigator.clipboard) return byHand() ?? undefined;
-  await navigator.clipboard.writeText(text);
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    return byHand() ?? undefined; // a frame without the permission
+  }
   return "Copied";
 }
 
 /**
- * Work that is done at once after a rest, and otherwise no more often than every `ms`; the last call is always done.
+ * Throttled work: after a pause the first call runs at once, then at most one every `ms`; the last call always runs.
  * @param {() => void} work
  * @param {number} ms
  */

@@ -41,11 +41,14 @@ export function createFormula(open, check) {
     for (const field of [text, domain]) markInvalid(field, field === wrong);
   };
   let shown = "";
+  let submitted = 0; // how often: an answer to an earlier one is not taken
 
   el.onsubmit = async (event) => {
     event.preventDefault();
+    const own = ++submitted;
     const [formula, words] = [text.value, domain.value];
     const { error, field } = await check(formula, words);
+    if (own !== submitted) return;
     complaint.textContent = error ?? "";
     blame(error === undefined ? null : field === "domain" ? domain : text);
     if (error) return;

@@ -5,17 +5,12 @@ import { h } from "./dom.js";
 const TURN = 0.08; // radians for a press
 const HELP = [
   ["Space", "play or pause"],
-  ["← →", "a step back or on; with Shift ten"],
-  ["Home End", "to the start, to the end"],
-  ["1 – 9", "switch an optimizer on or off"],
-  ["W A S D", "turn the view in 3D"],
+  ["← →", "one step back or forward, ten with Shift"],
+  ["Home End", "go to the start, to the end"],
+  ["1 – 8", "switch one of the first eight optimizers on or off"],
   ["F", "full screen"],
-  ["P", "projector: thick lines, large type, nothing else; Escape ends it too"],
+  ["P", "projector: thick lines, large type, no settings; Escape ends it too"],
   ["?", "this list"],
-  ["Click", "in the contour another start, in the chart another step"],
-  ["Drag", "the ring moves the start; the 3D view turns; a magnified contour moves"],
-  ["Wheel, pinch", "nearer or further away, in the contour and in 3D"],
-  ["Double-click", "the 3D view as it was at first"],
 ];
 
 /**
@@ -32,17 +27,20 @@ const HELP = [
 
 /**
  * @param {HTMLElement} root the stage
+ * @param {[string, string][]} gestures of the panels, for the list
  * @param {KeyActions} act
  * @returns {{help: () => void}} shows or hides the list of keys
  */
-export function createKeys(root, act) {
+export function createKeys(root, gestures, act) {
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
-  const rows = HELP.map(([key, what]) => h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)));
+  const rows = [...HELP, ...gestures].map(([key, what]) =>
+    h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)),
+  );
   const dialog = h("dialog", { className: "keys", "aria-label": "keys and gestures" }, h("table", {}, ...rows), close);
   root.append(dialog);
   const help = () => (dialog.open ? dialog.close() : dialog.showModal());
 
-  /** @type {Record<string, (far: number) => void>} what a slider has keys of its own for */
+  /** @type {Record<string, (far: number) => void>} keys that a focused slider handles itself */
   const moves = {
     ArrowRight: (far) => act.nudge(far),
     ArrowLeft: (far) => act.nudge(-far),

@@ -16,7 +16,7 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @property {() => Point} start
  * @property {() => [Range, Range]} domain
  * @property {(xy: Point, done: boolean) => void} setStart
- * @property {(range: [Range, Range]) => void} look see another part of the plane
+ * @property {(range: [Range, Range]) => void} showRange see another part of the plane
  */
 
 /**
@@ -25,7 +25,7 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @param {Plane} plane
  * @returns {() => void} stops listening
  */
-export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart, look }) {
+export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart, showRange }) {
   /** @type {{box: Box, ring: boolean, moved: boolean} | null} */
   let hold = null;
   const overStart = (/** @type {Point} */ [mx, my]) => {
@@ -38,7 +38,7 @@ export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart
   };
   const zoom = (/** @type {number} */ factor, /** @type {Point} */ at, /** @type {Point} */ shift = [0, 0]) => {
     const known = scales();
-    if (known) look(zoomed(known, factor, at, shift));
+    if (known) showRange(zoomed(known, factor, at, shift));
   };
 
   return followPointers(el, {

@@ -71,7 +71,8 @@ export function createRail(box, catalogue, tabs, act) {
     basic,
     h("div", { className: "families" }, "more", ...others),
   );
-  const sides = [{ id: "settings", label: "Settings", el: settingsTab }, ...tabs];
+  const [settingsName] = catalogue.display.rail;
+  const sides = [{ id: settingsName.id, label: settingsName.name, el: settingsTab }, ...tabs];
   const buttons = sides.map(({ id, label }) =>
     h("button", { type: "button", "data-rail": id, onclick: () => change("rail", id, true) }, label),
   );
@@ -80,13 +81,31 @@ export function createRail(box, catalogue, tabs, act) {
     ...sides.map(({ el }) => el),
   );
 
+  let wanted = settingsName.id; // the tab that the scene names
+  /** @type {Set<string>} the tabs that have something to say about the picture */
+  let offered = new Set(sides.map(({ id }) => id));
+  function showTab() {
+    const has = (/** @type {string} */ id) => id === settingsName.id || offered.has(id);
+    const tab = sides.some(({ id }) => id === wanted) && has(wanted) ? wanted : settingsName.id; // a link may name any
+    for (const [k, { id, el }] of sides.entries()) {
+      buttons[k].hidden = !has(id);
+      el.hidden = id !== tab;
+      buttons[k].setAttribute("aria-pressed", String(!el.hidden));
+    }
+  }
+
   /** @type {string | null} which optimizers were on when the families were last opened; null before the first scene */
   let lastOn = null;
   let lastLooks = "";
 
   return {
-    /** Switch the k-th optimizer on or off. @param {number} k */
-    pick: (k) => rows[k]?.tick.click(),
+    /** Switch the k-th of the basic optimizers on or off. @param {number} k */
+    pick: (k) => rows.filter(({ family }) => !family)[k]?.tick.click(),
+    /** Offer those tabs alone whose panels have something to say. @param {Set<string>} ids */
+    offer(ids) {
+      offered = ids;
+      showTab();
+    },
     /**
      * Show a scene's settings.
      * @param {Values} values
@@ -95,11 +114,8 @@ export function createRail(box, catalogue, tabs, act) {
      */
     show(values, defaults, lookOf) {
       for (const [key, made] of sliders) made.set(values[key], defaults[key]);
-      const tab = sides.some(({ id }) => id === values.rail) ? values.rail : "settings"; // a link may name any
-      for (const [k, { id, el }] of sides.entries()) {
-        el.hidden = id !== tab;
-        buttons[k].setAttribute("aria-pressed", String(!el.hidden));
-      }
+      wanted = values.rail;
+      showTab();
       decay.select.value = values.schedule;
       noise.select.value = values["noise.model"];
       noise.el.hidden = values.noise === 0;

@@ -1,6 +1,6 @@
 /** The controls of the playhead, and what is drawn at it. */
 
-/** @import { Values } from "../types" */
+/** @import { Named, Values } from "../types" */
 
 import { choice, h, write } from "./dom.js";
 
@@ -9,12 +9,6 @@ import { choice, h, write } from "./dom.js";
 const SPEEDS = [5, 10, 25, 50, 100, 250]; // steps per second
 const USUAL = 50;
 const READABLE = 60; // ms that scrubber and count stay while playing: painting them costs more than the paths
-const ARROWS = [
-  { id: "off", name: "no arrows" },
-  { id: "1", name: "arrows, true length" },
-  { id: "10", name: "arrows, 10 × longer" },
-  { id: "100", name: "arrows, 100 × longer" },
-];
 const ICONS = {
   start: "M3 2h2v12H3zM13 2v12L6 8z",
   back: "M11 2v12L4 8z",
@@ -35,10 +29,10 @@ const iconButton = (name, title, onclick) =>
 /**
  * @param {HTMLElement} box
  * @param {Playhead} playhead
- * @param {string} arrowsTitle what the arrows mean
+ * @param {{options: Named[], title: string}} arrowChoice what arrows there are, and what they mean
  * @param {{change: (key: string, value: any, done: boolean) => void, help: () => void, projector: () => void}} act
  */
-export function createTransport(box, playhead, arrowsTitle, { change, help, projector }) {
+export function createTransport(box, playhead, arrowChoice, { change, help, projector }) {
   let drawn = 0; // when the scrubber last moved, in ms
   const play = iconButton("play", "play", playhead.toggle);
   play.className = "play";
@@ -56,9 +50,9 @@ export function createTransport(box, playhead, arrowsTitle, { change, help, proj
     loop.setAttribute("aria-pressed", String(looping));
     playhead.setLooping(looping);
   };
-  const arrows = choice("", ARROWS, (id) => change("arrows", id, true));
+  const arrows = choice("", arrowChoice.options, (id) => change("arrows", id, true));
   arrows.select.setAttribute("aria-label", "arrows");
-  arrows.el.title = arrowsTitle;
+  arrows.el.title = arrowChoice.title;
   const screen = iconButton("screen", "projector: thick lines, large type", projector);
   screen.className = "screen";
   const question = { type: "button", title: "keys and gestures", "aria-label": "keys and gestures", onclick: help };

@@ -1,18 +1,11 @@
 /** The server's answers: one address for each question. */
 
-/** @import { Terrain, UnnamedRun, Values } from "../types" */
+/** @import { Fan, Terrain, UnnamedRun, Values } from "../types" */
 
 import { NoAnswer } from "../state/requests.js";
 import { createFan, truncate } from "./fan.js";
 import { terrainOf } from "./terrain.js";
 import { runsOf, unpack } from "./wire.js";
-
-/**
- * The paths at every place of a slider, and the surface where the slider bends it.
- * @typedef {object} Fan
- * @property {(place: number, value: number) => UnnamedRun[]} runs at a place from 0 to 1, or at the value that stands there
- * @property {(place: number) => Terrain} [terrain]
- */
 
 /** @param {unknown} error */
 const reason = (error) => new NoAnswer(error instanceof Error ? error.message : String(error));

@@ -3,14 +3,14 @@
  * that a drag needs no further request.
  */
 
-/** @import { Answer, Terrain, UnnamedRun } from "../types" */
+/** @import { Answer, Fan, Terrain, UnnamedRun } from "../types" */
 
 import { terrainOfHeights } from "./terrain.js";
 
 /**
  * The constants of the encoding (ui/fan.py): the code of the domain's edge, how many powers of e beyond the edge the
- * largest code stands for, the code of "not a number", and that of a loss of 0.
- * @typedef {{edge: number, e_folds: number, none: number, zero: number}} Coding
+ * largest code stands for, the code of "not a number", that of a loss of 0, and the codes in a decade of the loss.
+ * @typedef {{edge: number, e_folds: number, none: number, zero: number, decade: number}} Coding
  */
 
 /**
@@ -54,12 +54,11 @@ function cumulativeSums(bytes, from, count, length, total) {
 /**
  * @param {Answer} answer of /fan
  * @param {Terrain} base the terrain that the paths run on
- * @returns {{runs: (place: number) => UnnamedRun[], terrain?: (place: number) => Terrain}} the runs that the slider
- *   moves at a place of its thumb from 0 to 1; and the terrain there, if the slider shapes the surface itself
+ * @returns {Fan & {runs(place: number): UnnamedRun[]}} a Fan that needs no value
  */
 export function createFan({ head, arrays }, base) {
   const { steps } = head;
-  const { zero, none } = /** @type {Coding} */ (head.coding);
+  const { zero, none, decade } = /** @type {Coding} */ (head.coding);
   const coordinates = coordinateTable(head.coding);
   const stops = head.values.length;
   const n = steps + 1;
@@ -139,7 +138,7 @@ export function createFan({ head, arrays }, base) {
         position[2 * i] = (x0 + x1) / 2 + (mixed(a.place[2 * i], b.place[2 * i]) * (x1 - x0)) / 2;
         position[2 * i + 1] = (y0 + y1) / 2 + (mixed(a.place[2 * i + 1], b.place[2 * i + 1]) * (y1 - y0)) / 2;
         const code = orNearer(mixLoss(a.loss[i], b.loss[i], u), a.loss[i], b.loss[i]);
-        const size = 10 ** (Math.abs(code) / 100);
+        const size = 10 ** (Math.abs(code) / decade);
         gap[i] = bounded ? (code <= zero ? 0 : code < 0 ? 1 / size : size) : Math.sign(code) * (size - 1);
       }
       return { id, left: left[nearest], diverged: diverged[nearest], position, gap, approximate: true, internals: {} };
@@ -170,10 +169,16 @@ export function createFan({ head, arrays }, base) {
  * @param {number} steps
  */
 export const truncate = (runs, steps) =>
-  runs.map((run) => ({
-    ...run,
-    approximate: true,
-    position: run.position.subarray(0, 2 * steps + 2),
-    gap: run.gap.subarray(0, steps + 1),
-    internals: {},
-  }));
+  runs.map((run) => {
+    const rows = run.position.length / 2;
+    /** @template {Float32Array | Float64Array} A @param {A} array @returns {A} */
+    const cut = (array) => /** @type {A} */ (array.subarray(0, (array.length / rows) * (steps + 1)));
+    const { position, gap, gradient, lr, validation, internals } = run;
+    return {
+      ...run,
+      approximate: true,
+      ...{ position: cut(position), gap: cut(gap) },
+      ...{ gradient: gradient && cut(gradient), lr: lr && cut(lr), validation: validation && cut(validation) },
+      internals: Object.fromEntries(Object.entries(internals).map(([id, array]) => [id, cut(array)])),
+    };
+  });

@@ -4,7 +4,7 @@
 
 import { formatPower } from "../state/format.js";
 
-/** @typedef {Pick<Terrain, "surface" | "domain" | "log_height" | "floor" | "minima" | "saddles" | "data">} TerrainHead */
+/** @typedef {Pick<Terrain, "surface" | "domain" | "log_height" | "floor" | "minima" | "saddles" | "searched" | "data">} TerrainHead */
 
 const LEVELS = 20; // contour lines between the lowest and the highest point
 const LABELLED = [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6]; // values of f above its floor on a logarithmic height
@@ -39,8 +39,6 @@ export function terrainOfHeights(head, heights) {
     const half = Math.max(1, Math.abs(low)) / 2;
     [low, high] = [low - half, high + half];
   }
-  const evenly = (/** @type {number} */ from, /** @type {number} */ to) =>
-    Float64Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
 
   /**
    * The height at a point by bilinear interpolation; NaN outside the domain.
@@ -62,8 +60,7 @@ export function terrainOfHeights(head, heights) {
   const size = (high - low) / LEVELS;
   return {
     ...head,
-    x: evenly(left, right),
-    y: evenly(bottom, top),
+    n,
     heights,
     low,
     high,

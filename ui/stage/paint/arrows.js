@@ -23,28 +23,28 @@ const MARKS = [
 /**
  * What the arrows and marks of some runs stand for.
  * @param {Run[]} runs
- * @param {Pick<Catalogue["internals"][number], "id" | "label">[]} internals of the catalogue
+ * @param {Catalogue["internals"]} internals
  * @returns {{mark: string, label: string}[]}
  */
-export function arrowLegend(runs, internals) {
+export const arrowLegend = (runs, internals) =>
+  legendOf(internals.filter(({ id }) => runs.some((run) => run.internals[id])));
+
+/** @param {Catalogue["internals"]} internals those that are drawn */
+function legendOf(internals) {
   const labels = new Map(internals.map(({ id, label }) => [id, label]));
-  const shown = MARKS.filter(([id]) => runs.some((run) => run.internals[id]));
+  const shown = MARKS.filter(([id]) => labels.has(id));
   return [
     { mark: "thick", label: "the step" },
     { mark: "grey", label: "the gradient downhill" },
-    ...shown.map(([id, mark]) => ({ mark, label: labels.get(id) ?? id })),
+    ...shown.map(([id, mark]) => ({ mark, label: String(labels.get(id)) })),
   ];
 }
 
-/**
- * The same in a sentence, for all that there is.
- * @param {Pick<Catalogue["internals"][number], "id" | "label">[]} internals of the catalogue
- */
-export function arrowsTitle(internals) {
-  const all = { internals: Object.fromEntries(internals.map(({ id }) => [id, true])) };
-  const entries = arrowLegend([/** @type {any} */ (all)], internals);
-  return `what a rule goes by at the playhead: ${entries.map(({ mark, label }) => `${mark}, ${label}`).join("; ")}`;
-}
+/** The same in a sentence, for all that there is. @param {Catalogue["internals"]} internals */
+export const arrowsTitle = (internals) =>
+  `arrows at the playhead: ${legendOf(internals)
+    .map(({ mark, label }) => `${mark}, ${label}`)
+    .join("; ")}`;
 
 /**
  * @param {number} times the factor by which arrows are drawn longer than they are

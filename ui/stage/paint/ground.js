@@ -64,7 +64,7 @@ export function paintGround(
   stride = width,
 ) {
   const { heights, low, high, levels, domain } = terrain;
-  const n = terrain.x.length;
+  const n = terrain.n;
   const across = cubicWeights(width, x0, x1, domain[0], n);
   const down = cubicWeights(height, y1, y0, domain[1], n);
 

@@ -35,13 +35,13 @@ const TOLERANCE = 0.025; // of the box: what lies less than this behind the surf
  */
 export function paintHills(terrain, view, theme, width, height, ratio, grain, stride, pixels) {
   const {
+    n,
     heights,
     levels,
     low,
     high,
     domain: [[x0, x1], [y0, y1]],
   } = terrain;
-  const n = terrain.x.length;
   const side = Math.floor((n - 1) / stride) + 1;
   const fine = ratio * grain;
   const [w, h] = [width * grain, height * grain];

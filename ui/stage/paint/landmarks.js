@@ -64,8 +64,8 @@ export function drawLandmarks(sheet, { minima, saddles, floor }, { muted }, px, 
  * What the signs stand for: of those that a surface has. Of a typed formula the landmarks were searched for: there may be others.
  * @param {Terrain} terrain
  */
-export function landmarkLegend({ minima, saddles, floor, surface }) {
-  const found = surface.startsWith("formula ") ? " found" : "";
+export function landmarkLegend({ minima, saddles, floor, searched }) {
+  const found = searched ? " found" : "";
   const others = minima.some(([, value]) => !isLowest(value, floor));
   const signs = [];
   if (minima.length) signs.push((others ? "★ lowest minimum" : "★ minimum") + found);

@@ -108,7 +108,7 @@ export function drawTail(sheet, line, t, [x, y], look, width) {
  */
 export function drawMarker(sheet, look, theme, x, y, size, opacity = 1) {
   const draw = (/** @type {CanvasRenderingContext2D} */ context) => {
-    outline(context, look.mark, 0, 0, size);
+    outline(context, look.mark, size);
     context.lineJoin = "bevel";
     context.lineWidth = 2.5;
     context.strokeStyle = theme.background;

@@ -25,16 +25,14 @@ const polygon = (sides, turn = 0) =>
 export const lookOf = ({ palette, marks }, { look }) => ({ color: palette[look.color], mark: marks[look.mark] });
 
 /**
- * Trace the outline of a mark round (x, y), to be filled or stroked.
+ * Trace the outline of a mark round the origin, to be filled or stroked.
  * @param {CanvasRenderingContext2D} context
  * @param {Point[]} mark
- * @param {number} x
- * @param {number} y
  * @param {number} size
  */
-export function outline(context, mark, x, y, size) {
+export function outline(context, mark, size) {
   context.beginPath();
-  for (const [a, b] of mark) context.lineTo(x + a * size, y + b * size);
+  for (const [a, b] of mark) context.lineTo(a * size, b * size);
   context.closePath();
 }
 

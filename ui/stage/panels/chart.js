@@ -1,6 +1,6 @@
 /** The chart: a quantity of every run against the step, with the playhead as a line that can be dragged. */
 
-/** @import { Axis, Box, PanelKind, Picture, Run } from "../types" */
+/** @import { Axis, Box, PanelKind, Picture, Quantity, Run } from "../types" */
 /** @import { AxisSpec } from "../paint/axes.js" */
 /** @import { Line } from "../paint/line.js" */
 
@@ -18,16 +18,13 @@ import { createSheet } from "../paint/sheet.js";
 
 const MARK = 7; // pixels from a marker's middle to its edge
 const BELOW = 9e3; // pixels below the upper edge, where a 0 is drawn on a logarithmic axis
-const SCALES = [
-  { id: "log", name: "log" },
-  { id: "linear", name: "linear" },
-];
 
 /** @type {PanelKind} */
 export const chart = {
   id: "chart",
   label: "a quantity of every optimizer at every step",
   slot: "side",
+  gestures: [["Click the chart, drag across it", "go to that step"]],
   applies: () => true,
 
   create(box, { catalogue, change, seek }) {
@@ -36,10 +33,15 @@ export const chart = {
     const sheet = createSheet(canvas);
     const what = choice("", quantities, (id) => change("chart", id, true));
     what.select.setAttribute("aria-label", "what the chart shows");
-    const scale = choice("", SCALES, (id) => change("scale", id, true));
+    const scale = choice("", catalogue.display.scale, (id) => change("scale", id, true));
     scale.select.setAttribute("aria-label", "scale of the chart");
-    const remark = h("div", { className: "remark" });
-    const head = h("div", { className: "head" }, remark, h("div", { className: "picks" }, what.el, scale.el));
+    const remark = h("div", { className: "remark over-sheet" });
+    const head = h(
+      "div",
+      { className: "head" },
+      remark,
+      h("div", { className: "picks over-sheet" }, what.el, scale.el),
+    );
     box.append(canvas, head);
 
     /** @type {Picture} */
@@ -60,18 +62,18 @@ export const chart = {
     /** @param {Picture} next */
     function show(next) {
       picture = next;
-      const { terrain, runs, steps, held, looks, theme, magnification } = picture;
+      const { terrain, runs, steps, held, display, theme, magnification } = picture;
       if (layout !== picture.layout) {
         layout = picture.layout;
         size = cover(box, canvas);
       }
       const [width, height] = size;
       if (!(width > 0 && height > 0)) return;
-      const quantity = quantities.find(({ id }) => id === looks.chart) ?? quantities[0];
+      const quantity = /** @type {Quantity} */ (quantities.find(({ id }) => id === display.chart));
       what.select.value = quantity.id;
-      scale.select.value = looks.scale;
+      scale.select.value = display.scale;
       remark.textContent = terrain.data ? quantity.remark_on_data : quantity.remark;
-      const wanted = [quantity.id, looks.scale, terrain.surface].join();
+      const wanted = [quantity.id, display.scale, terrain.surface].join();
       // While a hand drags, the axis stands still; it fits itself to the new paths when the hand lets go.
       if (!axis || !held || wanted !== axisKey)
         axis = axisOf(quantity.id, scaleOf(picture), runs, terrain, quantity.name);
@@ -98,20 +100,20 @@ export const chart = {
     /** @param {number} t @param {boolean} [playing] */
     function draw(t, playing = false) {
       const [left, top, width, height] = frame;
-      const { runs, steps, theme, terrain, looks, lookOf, magnification: unit } = picture;
+      const { runs, steps, theme, terrain, display, lookOf, magnification: unit } = picture;
       if (!backdrop || width <= 0 || height <= 0) return;
       const ground = backdrop;
       const [low, high] = axis.range;
       const px = (/** @type {number} */ step) => (step / steps) * width;
       const py = (/** @type {number} */ level) => ((high - level) / (high - low)) * height;
       const curves = runs.flatMap((run) =>
-        seriesOf(run, looks.chart, terrain).map((series, k) => {
+        seriesOf(run, display.chart, terrain).map((series, k) => {
           const level = (/** @type {number} */ i) => {
             const at = axis.to(series[i]);
             return at === Number.NEGATIVE_INFINITY ? BELOW : py(at);
           };
           const end = [px(t), interpolate(level, Math.min(t, series.length - 1))];
-          const line = lineOf(series, [px(1), axis.title, looks.scale, ...axis.range, ...frame], px, level);
+          const line = lineOf(series, [px(1), axis.title, display.scale, ...axis.range, ...frame], px, level);
           return { run, k, level, line, end, look: lookOf(run), width: (k ? 1 : 1.8) * unit };
         }),
       );
@@ -131,7 +133,7 @@ export const chart = {
       );
       sheet.segment(px(t), 0, px(t), height, { color: theme.muted, width: 1 });
       for (const { line, end, look, width } of curves) drawTail(sheet, line, t, end, look, width);
-      for (const { run, k, level } of curves) if (k && looks.chart === "loss") drawEarlyStop(run, level, px);
+      for (const { run, k, level } of curves) if (k && display.chart === "loss") drawEarlyStop(run, level, px);
       const room = MARK * unit;
       sheet.clip([left - room, top - room, width + 2 * room, height + 2 * room]); // a marker at the last step is whole
       for (const { look, end } of curves) drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
@@ -179,7 +181,7 @@ export const chart = {
 };
 
 /** @param {Picture} picture */
-const scaleOf = ({ looks }) => (looks.scale === "linear" ? "linear" : "log");
+const scaleOf = ({ display }) => (display.scale === "linear" ? "linear" : "log");
 
 /** @type {WeakMap<Float64Array, {stamp: unknown[], line: Line}>} */
 const lines = new WeakMap();

@@ -1,8 +1,9 @@
 /** The contour: the surface from above with every path, in one cell for all runs or one for each. */
 
-/** @import { Box, PanelKind, Picture, Point, Range, Run } from "../types" */
+/** @import { Box, PanelKind, Picture, Range, Run } from "../types" */
 /** @import { Line } from "../paint/line.js" */
 
+import { createCells } from "../controls/cells.js";
 import { h, write } from "../controls/dom.js";
 import { handlePlane } from "../controls/plane_hand.js";
 import { planeScales, rangeInside } from "../data/plane.js";
@@ -18,32 +19,39 @@ import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 import { parseNumbers } from "../state/url.js";
 
-const ASPECT = 1.3; // of a cell, width to height, that the columns aim at
-
 /** @type {PanelKind} */
 export const contour = {
   id: "contour",
   label: "the surface from above with every path; a click sets the start",
   slot: "main",
+  gestures: [
+    ["Click the contour", "start there"],
+    ["Drag the ring", "move the start"],
+    ["Wheel, pinch", "zoom the contour"],
+    ["Drag the contour", "pan it, once it is zoomed in"],
+  ],
   applies: () => true,
 
   create(box, { catalogue, change, redraw, viewChanged }) {
     const canvas = h("canvas");
     const sheet = createSheet(canvas);
-    const grid = h("div", { className: "cells" });
-    const legend = h("div", { className: "legend" });
-    const key = h("div", { className: "key", hidden: true });
-    const home = h("button", { type: "button", className: "home", hidden: true, title: "the whole domain again" });
+    const cells = createCells();
+    const legend = h("div", { className: "legend over-sheet" });
+    const key = h("div", { className: "key over-sheet", hidden: true });
+    const home = h("button", {
+      type: "button",
+      className: "home over-sheet",
+      hidden: true,
+      title: "show the whole domain",
+    });
     home.textContent = "Zoom out";
-    home.onclick = () => look(picture.terrain.domain);
-    box.append(canvas, grid, legend, key, home);
+    home.onclick = () => showRange(picture.terrain.domain);
+    box.append(canvas, cells.el, legend, key, home);
     const paintGround = createGroundPainter();
 
     /** @type {Picture} */
     let picture;
-    /** @type {{el: HTMLElement, axes: HTMLElement, runs: Run[], corner: Point, box: Box}[]} */
-    let cells = [];
-    let size = [0, 0]; // of the panel: to ask the page while drawing makes it lay itself out again
+    let size = [0, 0]; // of the panel: measuring it while drawing would make the browser lay the page out again
     /** @type {Box} of the axes in a cell */
     let frame = [0, 0, 0, 0];
     /** @type {[Range, Range]} the part of the plane that is seen */
@@ -58,7 +66,7 @@ export const contour = {
     let backdropKey = "";
 
     const scales = () => planeScales(range, frame[2], frame[3]);
-    const sideBySide = () => picture.looks.view === "panels";
+    const sideBySide = () => picture.display.view === "panels";
 
     // --- layout ---
     /** @param {Picture} next */
@@ -76,65 +84,32 @@ export const contour = {
         size = cover(box, canvas);
         arrange();
       }
-      for (const [i, cell] of cells.entries()) cell.runs = cells.length > 1 ? [picture.runs[i]] : picture.runs;
+      for (const [i, cell] of cells.all.entries()) cell.runs = cells.all.length > 1 ? [picture.runs[i]] : picture.runs;
       explain();
       if (size.every((side) => side > 0)) renderAxes();
     }
 
-    /** Lay the cells out: as many columns as bring a cell nearest to ASPECT. */
+    /** Lay the cells out, and the axes in them. */
     function arrange() {
-      const count = sideBySide() ? Math.max(1, picture.runs.length) : 1;
-      const [width, height] = size;
-      const error = (/** @type {number} */ n) =>
-        Math.abs(Math.log(((width / n) * Math.ceil(count / n)) / height / ASPECT));
-      let columns = 1;
-      for (let n = 2; n <= count; n++) if (error(n) < error(columns)) columns = n;
-      grid.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-      if (cells.length !== count) {
-        cells = Array.from({ length: count }, () => {
-          const axes = h("div", { className: "axes" });
-          return { el: h("div", { className: "cell" }, axes), axes, runs: [], corner: [0, 0], box: [0, 0, 0, 0] };
-        });
-        grid.replaceChildren(...cells.map(({ el }) => el));
-      }
+      const [across, down] = cells.divide(sideBySide() ? Math.max(1, picture.runs.length) : 1, size);
       const large = Math.min(1.5, picture.magnification);
       const margin = sideBySide()
         ? { left: 34 * large, right: 6 * large, top: 22 * large, bottom: 22 * large }
         : { left: 52 * large, right: 8 * large, top: 10, bottom: 46 * large };
-      const origin = canvas.getBoundingClientRect();
-      const first = cells[0].el.getBoundingClientRect();
-      const [across, down] = [Math.floor(first.width), Math.floor(first.height)];
       // A legend that would run into the x axis' title stands below it.
       explain();
       const title = 4 * large * namesOf(picture)[0].length; // half of its width, about
       if (legend.offsetWidth > (across - margin.left - margin.right) / 2 - title) margin.bottom += 16 * large;
       key.style.left = `${margin.left + 4}px`;
       frame = [margin.left, margin.top, across - margin.left - margin.right, down - margin.top - margin.bottom];
-      const ratio = pixelRatio();
-      for (const cell of cells) {
-        const sides = cell.el.getBoundingClientRect();
-        const snap = (/** @type {number} */ at) => Math.round(at * ratio) / ratio;
-        cell.corner = [snap(sides.left - origin.left), snap(sides.top - origin.top)];
-        cell.box = [cell.corner[0] + frame[0], cell.corner[1] + frame[1], frame[2], frame[3]];
-        for (const [i, side] of ["left", "top", "width", "height"].entries()) {
-          cell.axes.style.setProperty(side, `${frame[i]}px`);
-        }
-      }
+      cells.place(frame, canvas.getBoundingClientRect(), pixelRatio());
     }
 
     /** Say what the signs in the picture stand for: of those that are there. */
     function explain() {
       write(legend, landmarkLegend(picture.terrain));
-      for (const { el, runs } of cells) {
-        if (sideBySide()) {
-          el.setAttribute("role", "group");
-          el.setAttribute("aria-label", runs.map(({ name }) => name).join());
-        } else {
-          el.removeAttribute("role");
-          el.removeAttribute("aria-label");
-        }
-      }
-      key.hidden = picture.looks.arrows === "off";
+      cells.label(sideBySide());
+      key.hidden = picture.display.arrows === "off";
       const entries = arrowLegend(picture.runs, catalogue.internals);
       const words = entries.map(({ mark, label }) => `${mark} ${label} `).join("");
       if (words !== key.textContent) {
@@ -147,8 +122,8 @@ export const contour = {
       const large = Math.min(1.5, magnification);
       const panels = sideBySide();
       const [x, y] = namesOf(picture);
-      const titles = cells.map(({ runs }) => (panels ? runs.map(({ name }) => name).join() : ""));
-      const boxes = cells.map((cell) => cell.box);
+      const titles = cells.all.map(({ runs }) => (panels ? runs.map(({ name }) => name).join() : ""));
+      const boxes = cells.all.map((cell) => cell.box);
       const now = JSON.stringify([boxes, titles, size, pixelRatio(), range, theme, magnification, x, y]);
       if (now === backdropKey) return;
       backdropKey = now;
@@ -160,7 +135,7 @@ export const contour = {
       });
       const axes = { x: axis(0, x), y: axis(1, y) };
       backdrop = renderBackdrop(size[0] * ratio, size[1] * ratio, ratio, theme.background, (context) => {
-        for (const [k, { corner }] of cells.entries()) {
+        for (const [k, { corner }] of cells.all.entries()) {
           context.save();
           context.translate(...corner);
           drawAxes(context, frame, axes, theme, (panels ? 11 : 13) * large);
@@ -171,13 +146,13 @@ export const contour = {
         }
       });
       box.setAttribute("aria-description", `across: ${x}; up: ${y}`);
-      box.dataset.axes = JSON.stringify([cells[0].box, ...range]);
+      box.dataset.axes = JSON.stringify([cells.all[0].box, ...range]);
     }
 
     // --- drawing ---
     /** @param {number} t @param {boolean} [playing] */
     function draw(t, playing = false) {
-      const { runs, theme, start, terrain, magnification, looks, lookOf } = picture;
+      const { runs, theme, start, terrain, magnification, display, lookOf } = picture;
       const scale = scales();
       const { px, py, width, height } = scale;
       if (!backdrop || width <= 0 || height <= 0) return;
@@ -186,16 +161,16 @@ export const contour = {
         terrain,
         theme,
         range,
-        boxes: cells.map((cell) => cell.box),
+        boxes: cells.all.map((cell) => cell.box),
         bending: picture.bending,
       };
       const unit = sideBySide() ? 0.75 * magnification : magnification;
-      const boxOf = (/** @type {number} */ k) => cells[cells.length > 1 ? k : 0].box;
+      const boxOf = (/** @type {number} */ k) => cells.all[cells.all.length > 1 ? k : 0].box;
       const lines = runs.map((run) => lineOf(run, px, py));
       const looksOf = runs.map(lookOf);
       const begin = () => {
         sheet.open(size[0], size[1], (w, _, ratio) => paintGround(ground, w, ratio));
-        for (const cell of cells) {
+        for (const cell of cells.all) {
           sheet.clip(cell.box);
           drawLandmarks(sheet, terrain, theme, px, py, 6 * unit);
         }
@@ -215,10 +190,11 @@ export const contour = {
         const [hx, hy] = inside ? [x, y] : lastCrossing(lines[k], t, [0, 0, width, height]);
         return [hx, hy, (inside ? 6.5 : 4) * unit];
       });
-      for (const cell of cells) {
+      for (const cell of cells.all) {
         sheet.clip(cell.box);
         drawStart(sheet, px(start[0]), py(start[1]), theme, unit);
-        if (looks.arrows !== "off") drawArrows(Number(looks.arrows), theme, sheet, cell.runs, t, scale, unit, lookOf);
+        if (display.arrows !== "off")
+          drawArrows(Number(display.arrows), theme, sheet, cell.runs, t, scale, unit, lookOf);
       }
       for (const [k, [x, y, radius]] of heads.entries()) {
         sheet.clip(boxOf(k));
@@ -237,7 +213,7 @@ export const contour = {
       return true;
     }
     /** @param {[Range, Range]} wanted */
-    function look(wanted) {
+    function showRange(wanted) {
       if (!setRange(wanted)) return;
       viewChanged();
       renderAxes();
@@ -260,13 +236,13 @@ export const contour = {
     };
 
     const destroy = handlePlane(box, {
-      boxAt: ({ target }) => cells.find(({ el }) => el.contains(/** @type {Node} */ (target)))?.box,
+      boxAt: ({ target }) => cells.all.find(({ el }) => el.contains(/** @type {Node} */ (target)))?.box,
       corner: () => canvas.getBoundingClientRect(),
       scales: () => (backdrop ? scales() : null),
       start: () => picture.start,
       domain: () => picture.terrain.domain,
       setStart: (xy, done) => change("start", xy, done),
-      look,
+      showRange,
     });
 
     return { show, draw, view, destroy };

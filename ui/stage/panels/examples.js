@@ -30,7 +30,7 @@ export const examples = {
   create(box) {
     const canvas = h("canvas");
     const sheet = createSheet(canvas);
-    box.append(canvas, h("div", { className: "remark" }, "● training   ○ validation"));
+    box.append(canvas, h("div", { className: "remark over-sheet" }, "● training   ○ validation"));
 
     /** @type {Picture} */
     let picture;
@@ -97,6 +97,6 @@ export const examples = {
       sheet.flush();
     }
 
-    return { show, draw, destroy() {} };
+    return { show, draw };
   },
 };

@@ -23,6 +23,7 @@ export const leaderboard = {
   id: "leaderboard",
   label: "Leaderboard",
   slot: "rail",
+  projected: true,
   applies: () => true,
 
   create(box, { catalogue: { optimizers } }) {
@@ -36,7 +37,7 @@ export const leaderboard = {
       draw(drawnAt);
     });
     within.select.value = String(tolerance);
-    within.el.title = "how near to the lowest minimum the loss must come to count as there";
+    within.el.title = "a run has reached the minimum once its loss is within this tolerance of the lowest minimum";
     const body = h("tbody");
     const heads = HEADS.map(([name, title]) => h("th", { scope: "col", title }, name));
     const remark = h("p", { className: "remark" });
@@ -54,15 +55,8 @@ export const leaderboard = {
         return [id, { el: h("tr", { "data-optimizer": id }, head, ...cells), cells, sample, status, spends }];
       }),
     );
-    /** @type {typeof rows extends Map<string, infer R> ? R : never} */
-    const none = {
-      el: h("tr"),
-      cells: [],
-      sample: h("span"),
-      status: h("span"),
-      spends: { gradients: 0, hessians: 0 },
-    };
-    const rowOf = (/** @type {Run} */ { id }) => rows.get(id) ?? none;
+    const rowOf = (/** @type {Run} */ { id }) =>
+      /** @type {typeof rows extends Map<string, infer R> ? R : never} */ (rows.get(id));
 
     /** @param {Picture} next */
     function show(next) {
@@ -79,7 +73,7 @@ export const leaderboard = {
     /** @param {number} t */
     function draw(t) {
       drawnAt = t;
-      if (!picture || box.hidden) return;
+      if (!picture) return;
       const { runs, terrain } = picture;
       const step = Math.floor(t);
       const bounded = terrain.minima.length > 0;
@@ -106,10 +100,13 @@ export const leaderboard = {
         for (const [i, cell] of cells.entries()) write(cell, numbers[i] || "–");
         write(status, outcomeOf(run, step, terrain));
       }
-      write(remark, bounded ? "" : "This surface has no minimum: nothing can be near one.");
+      write(
+        remark,
+        bounded ? "" : "This surface has no declared minimum: there is no distance, and nothing is reached.",
+      );
     }
 
-    return { show, draw, destroy() {} };
+    return { show, draw };
   },
 };
 

@@ -6,7 +6,7 @@ import { h } from "../controls/dom.js";
 
 /**
  * @param {PanelKind[]} kinds
- * @param {{main: HTMLElement, side: HTMLElement}} places for the panels that are always on the page; a rail or a window
+ * @param {Record<"main" | "side", HTMLElement>} places for the panels that are always on the page; a rail or a window
  *   takes the box of its own kind
  * @param {PanelApi} api
  * @param {{resized: () => void, touched: () => void}} tell a box has another size; a pointer came down on one
@@ -26,6 +26,11 @@ export function mountPanels(kinds, places, api, tell) {
   });
   /** @type {PanelView[]} */
   const views = mounted.flatMap(({ panel }) => (panel.view ? [panel.view] : []));
+  refuseRepeated(
+    "id",
+    [...api.catalogue.display.rail, ...kinds].map(({ id }) => id),
+  ); // those of tabs stand in the link
+  refuseRepeated("key in the link", [...Object.keys(api.catalogue.display), ...views.map(({ key }) => key)]);
 
   return {
     views,
@@ -34,14 +39,22 @@ export function mountPanels(kinds, places, api, tell) {
     /**
      * The panels that are on the page and say something about a picture; a window takes its picture when it opens.
      * @param {Picture} picture
-     * @param {(panel: Panel, kind: PanelKind) => void} work
+     * @param {(panel: Panel, kind: PanelKind, box: HTMLElement) => void} work
      */
     each(picture, work) {
-      for (const { kind, panel } of mounted) if (kind.slot !== "dialog" && kind.applies(picture)) work(panel, kind);
+      for (const { kind, panel, box } of mounted) {
+        if (kind.slot !== "dialog" && kind.applies(picture)) work(panel, kind, box);
+      }
     },
-    /** Hide those beside the main one that say nothing about a picture. @param {Picture} picture */
+    /**
+     * Hide those beside the main one that say nothing about a picture.
+     * @param {Picture} picture
+     * @returns {Set<string>} the ids of those that do say something
+     */
     arrange(picture) {
-      for (const { kind, box } of mounted) if (kind.slot === "side") box.hidden = !kind.applies(picture);
+      const applying = new Set(mounted.filter(({ kind }) => kind.applies(picture)).map(({ kind }) => kind.id));
+      for (const { kind, box } of mounted) if (kind.slot === "side") box.hidden = !applying.has(kind.id);
+      return applying;
     },
     /** Turn the views by radians. @param {number} right @param {number} up */
     turn(right, up) {
@@ -49,7 +62,13 @@ export function mountPanels(kinds, places, api, tell) {
     },
     destroy() {
       sizes.disconnect();
-      for (const { panel } of mounted) panel.destroy();
+      for (const { panel } of mounted) panel.destroy?.();
     },
   };
+}
+
+/** @param {string} what @param {string[]} names */
+function refuseRepeated(what, names) {
+  const repeated = names.find((name, k) => names.indexOf(name) !== k);
+  if (repeated !== undefined) throw new Error(`panels: expected another ${what} for each, got "${repeated}" twice`);
 }

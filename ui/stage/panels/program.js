@@ -3,7 +3,7 @@
 /** @import { PanelKind, Picture } from "../types" */
 
 import { choice, confirming, copy as copyText, h } from "../controls/dom.js";
-import { NoAnswer, newestWins } from "../state/requests.js";
+import { NoAnswer, oneAtATime } from "../state/requests.js";
 
 /** @type {PanelKind} */
 export const program = {
@@ -14,8 +14,8 @@ export const program = {
   applies: () => true,
 
   create(box, { catalogue, address, json, query }) {
-    const who = choice("optimizer", [], () => ask(null));
-    const library = choice("library", catalogue.libraries, () => ask(null));
+    const who = choice("optimizer", [], () => ask());
+    const library = choice("library", catalogue.libraries, () => ask());
     const grade = h("p", { className: "remark", role: "status" });
     const code = h("pre", { tabIndex: 0, "aria-label": "the program" });
     const byHand = () => getSelection()?.selectAllChildren(code);
@@ -29,7 +29,7 @@ export const program = {
       code.textContent = answer.code;
       copy.disabled = !answer.code;
     }
-    const ask = newestWins(async () => {
+    const ask = oneAtATime(async () => {
       const run = `${query()}&optimizer=${who.select.value}`;
       table.href = address("csv", run).href;
       table.download = `${who.select.value}.csv`;
@@ -46,11 +46,11 @@ export const program = {
       const before = who.select.value;
       const options = runs.map(({ id, name }) => h("option", { value: id, selected: id === before }, name));
       who.select.replaceChildren(...options);
-      if (runs.length) return ask(null);
+      if (runs.length) return ask();
       write({ grade: "No optimizer is switched on.", code: "" });
       table.removeAttribute("href");
     }
 
-    return { show, draw() {}, destroy() {} };
+    return { show, draw() {} };
   },
 };

@@ -26,6 +26,11 @@ export const relief = {
   id: "relief",
   label: "the surface in three dimensions with every path",
   slot: "side",
+  gestures: [
+    ["Drag the 3D view, W A S D", "turn it"],
+    ["Wheel, pinch on the 3D view", "move the camera nearer or further away"],
+    ["Double-click the 3D view", "reset the camera"],
+  ],
   applies: () => true,
 
   create(box, { viewChanged }) {
@@ -33,9 +38,9 @@ export const relief = {
     const sheet = createSheet(canvas);
     const back = h("button", {
       type: "button",
-      className: "home",
+      className: "home over-sheet",
       hidden: true,
-      title: "the camera as it was at first",
+      title: "reset the camera",
     });
     back.textContent = "Turn back";
     back.onclick = () => turnBack();
@@ -83,7 +88,7 @@ export const relief = {
         drawBox(context, view, terrain, theme, 11 * Math.min(1.5, magnification));
       });
       const grain = coarse || ratio > 1 ? 1 : 2;
-      const stride = Math.max(1, Math.round((terrain.x.length - 1) / (coarse ? COARSE : FINE)));
+      const stride = Math.max(1, Math.round((terrain.n - 1) / (coarse ? COARSE : FINE)));
       const hides = paintHills(terrain, view, theme, w, h, ratio, grain, stride, pixels);
       box.dataset.camera = [eye.azimuth, eye.elevation, eye.distance].map((v) => v.toFixed(4)).join();
       box.dataset.fine = String(!coarse);
@@ -142,7 +147,7 @@ export const relief = {
 
     // --- turning ---
     /** @param {Camera | null} next */
-    function look(next) {
+    function setCamera(next) {
       camera = next;
       back.hidden = !camera;
     }
@@ -155,11 +160,11 @@ export const relief = {
     /** Turn the camera by radians and move it away by a factor. @param {number} right @param {number} up */
     function turn(right, up, away = 1) {
       if (!picture) return;
-      look(turnCamera(camera ?? homeCamera(width, height), right, up, away));
+      setCamera(turnCamera(camera ?? homeCamera(width, height), right, up, away));
       viewMoved();
     }
     function turnBack() {
-      look(null);
+      setCamera(null);
       viewMoved();
     }
     const view = {
@@ -168,9 +173,9 @@ export const relief = {
         camera ? [camera.azimuth, camera.elevation, camera.distance].map((v) => Number(v.toFixed(3))).join() : "",
       write(/** @type {string} */ words) {
         const numbers = parseNumbers(words, 3);
-        if (!numbers) return look(null);
+        if (!numbers) return setCamera(null);
         const [azimuth, elevation, distance] = numbers;
-        look(turnCamera({ azimuth, elevation, distance }, 0, 0)); // within its limits
+        setCamera(turnCamera({ azimuth, elevation, distance }, 0, 0)); // within its limits
       },
     };
 

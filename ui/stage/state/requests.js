@@ -6,37 +6,31 @@ export class NoAnswer extends Error {}
 const [FIRST_RETRY, LAST_RETRY] = [1000, 30_000]; // ms
 
 /**
- * How long to wait, in ms, before a request is made again. It doubles with each failure, so that a server that comes
- * back is not met by everybody at once.
+ * How long to wait, in ms, before a request is made again. It doubles with each failure, and varies by half, so that a
+ * server that comes back does not get the requests of all pages at once.
  * @param {number} failures in a row, at least 1
+ * @param {number} random from 0 to 1
  */
-export const retryDelay = (failures) => Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (failures - 1));
+export const retryDelay = (failures, random) =>
+  Math.min(LAST_RETRY, FIRST_RETRY * 2 ** (failures - 1)) * (0.5 + random / 2);
 
 /**
- * Run one job at a time; of those asked for meanwhile only the newest is kept.
- * @template T
- * @param {(job: T) => Promise<unknown>} work
- * @returns {(job: T) => void}
+ * Run work one at a time. If it is asked for while it runs, it runs once more afterwards, however often it was asked for.
+ * @param {() => Promise<unknown>} work
+ * @returns {() => Promise<void>}
  */
-export function newestWins(work) {
+export function oneAtATime(work) {
   let busy = false;
-  /** @type {{job: T} | null} */
-  let waiting = null;
-  return async function ask(job) {
-    if (busy) {
-      waiting = { job };
-      return;
-    }
+  let again = false;
+  return async function ask() {
+    again = busy;
+    if (busy) return;
     busy = true;
     try {
-      await work(job);
+      await work();
     } finally {
       busy = false;
-      if (waiting) {
-        const next = waiting.job;
-        waiting = null;
-        ask(next);
-      }
+      if (again) ask();
     }
   };
 }

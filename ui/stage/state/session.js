@@ -3,17 +3,18 @@
  *
  * A session is in one of three phases. "opening": a surface was picked whose scene has not arrived. "dragging": a hand
  * moves a control, and the paths come from the slider's fan, which was asked for when the slider was grabbed, or from
- * requests made one after the other. "exact": the paths are those of the scene.
+ * requests made one after the other; it ends when the exact paths of the drag's end arrive. "exact": the paths are those
+ * of the scene.
+ *
+ *     opening --answer--> exact --change--> dragging --answer after the hand let go--> exact
+ *     any phase --open--> opening
  */
 
-/** @import { Catalogue, Point, Run, Terrain, UnnamedRun, Values } from "../types" */
+/** @import { Catalogue, Fan, Point, Run, Terrain, UnnamedRun, Values } from "../types" */
 
-import { NoAnswer, newestWins, retryDelay } from "./requests.js";
-import { surfaceQuery, toQuery, toQueryOn } from "./url.js";
-
-const SLOW = 500; // ms without an answer until the reader is told that one is being computed
-const FIRST = "Computing the first picture …";
-const COMPUTING = "Computing …";
+import { createNotice } from "./notice.js";
+import { NoAnswer, oneAtATime, retryDelay } from "./requests.js";
+import { IDENTITY, spell, surfaceQuery, toQuery, toQueryOn } from "./url.js";
 
 /**
  * @typedef {object} Server what a session asks; see data/api.js
@@ -21,15 +22,18 @@ const COMPUTING = "Computing …";
  * @property {(query: string) => Promise<Terrain>} terrain
  * @property {(query: string, key: string, terrain: Terrain) => Promise<Fan>} fan
  *
- * @typedef {{runs: (place: number, value: number) => UnnamedRun[], terrain?: (place: number) => Terrain}} Fan
+ * @typedef {{kind: "opening", surface: Values | null, edited: Values}} Opening the surface that was picked, null for the
+ *   page's first scene; what was changed since
+ * @typedef {{kind: "dragging", key: string, value: any, place?: number, held: boolean}} Dragging what a hand moved last;
+ *   the place of a slider's thumb, 0 to 1; whether the hand still holds it
+ * @typedef {Opening | Dragging | {kind: "exact"}} Phase
  *
  * @typedef {object} Listener what a session tells
  * @property {() => void} controls values changed that a control under the hand does not show yet
  * @property {(step?: number | null) => Promise<unknown>} paths exact paths are there; where the playhead goes, null for
  *   the end, undefined to stay. The next request waits for the promise
- * @property {() => void} look the same paths are looked at in another way
- * @property {() => void} drag the paths follow the hand
- * @property {() => void} start the start moved; its paths come later
+ * @property {() => void} display the same paths are displayed in another way
+ * @property {() => void} drag the paths, or the ring at the start, follow the hand
  * @property {() => void} settle the scene changed for good: the address bar shall follow
  * @property {(text: string) => void} note what the reader is told; empty for nothing
  */
@@ -42,8 +46,9 @@ const COMPUTING = "Computing …";
  * @param {() => Promise<unknown>} options.ready what else the first picture needs; it may throw NoAnswer
  * @param {(work: () => void, ms: number) => () => void} options.after calls back later; returns what cancels it
  * @param {Listener} options.tell
+ * @param {() => number} [options.random] from 0 to 1: spreads the retries of many pages
  */
-export function createSession({ catalogue, query, server, ready, after, tell }) {
+export function createSession({ catalogue, query, server, ready, after, tell, random = Math.random }) {
   const names = new Map(catalogue.optimizers.map(({ id, name }) => [id, name]));
   /** @type {Values | null} the scene by URL key, as the controls show it */
   let values = null;
@@ -53,68 +58,43 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
   let exact = null;
   /** @type {{query: string, terrain: Terrain} | null} the last surface */
   let ground = null;
-  /** @type {Values | null} the surface that was picked and is not there yet */
-  let opening = null;
-  let held = false; // a hand holds a control
-  /** @type {{key: string, value: any, place: number} | null} what it drags, until the exact paths of its end are there */
-  let drag = null;
-  /** @type {Values} what a hand changed since the request in flight was sent */
-  let edited = {};
-  /** @type {{key: string, query: string, fan: Fan | null, failed: boolean} | null} the slider that was grabbed last */
+  /** @type {Phase} */
+  let phase = { kind: "opening", surface: null, edited: {} };
+  /** @type {{key: string, query: string, fan: Fan | null, failed: boolean} | null} the slider that was grabbed last on this surface */
   let grabbed = null;
   let spare = false; // a drag may ask once for exact paths while its fan is on the way
   let closed = false;
 
-  let failures = 0;
-  let failure = "";
-  let slow = 0; // answers that take long
+  const notice = createNotice(tell.note, after);
+  let failures = 0; // in a row
   let cancelRetry = () => {};
 
-  const note = () => tell.note(failure || (slow ? COMPUTING : exact ? "" : FIRST));
-
-  /**
-   * Tell the reader where an answer takes long.
-   * @template T
-   * @param {Promise<T>} answer
-   */
-  function patiently(answer) {
-    let late = 0;
-    const cancel = after(() => {
-      slow += late = 1;
-      note();
-    }, SLOW);
-    return answer.finally(() => {
-      cancel();
-      slow -= late;
-      if (late) note();
-    });
-  }
-
-  const looks = () => Object.fromEntries(catalogue.looks.map((key) => [key, values?.[key]]));
-  /** The scene without how it is looked at: what the server is asked for. @returns {Values} */
-  const unseen = () => ({
+  const isOpening = () => (phase.kind === "opening" ? phase : null);
+  const display = () => Object.fromEntries(Object.keys(catalogue.display).map((key) => [key, values?.[key]]));
+  /** The scene, displayed as by default: what the server is asked for. @returns {Values} */
+  const computed = () => ({
     ...values,
     step: null,
-    ...Object.fromEntries(catalogue.looks.map((key) => [key, defaults[key]])),
+    ...Object.fromEntries(Object.keys(catalogue.display).map((key) => [key, defaults[key]])),
   });
   const named = (/** @type {UnnamedRun[]} */ runs) =>
     runs.map((run) => ({ ...run, name: names.get(run.id) ?? run.id }));
 
   function wanted() {
     if (!values) return query;
-    return opening ? toQueryOn(opening, unseen(), defaults) : toQuery(unseen(), defaults);
+    const surface = isOpening()?.surface;
+    return surface ? toQueryOn(surface, computed(), defaults) : toQuery(computed(), defaults);
   }
 
   /** Fetch and show what is wanted when the request is sent, not what was when it was asked for. */
-  const refresh = newestWins(async () => {
+  const refresh = oneAtATime(async () => {
     cancelRetry();
-    const [asked, target] = [wanted(), opening];
+    const [asked, opening] = [wanted(), isOpening()];
     const surface = surfaceQuery(asked);
-    edited = {};
     let paths;
     let terrain;
     try {
-      [paths, terrain] = await patiently(
+      [paths, terrain] = await notice.patiently(
         Promise.all([
           server.paths(asked),
           ground?.query === surface ? ground.terrain : server.terrain(surface),
@@ -125,46 +105,62 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
       if (!(error instanceof NoAnswer)) throw error;
       if (closed) return;
       failures++;
-      const drawn = exact ? " What is drawn is the last scene it sent." : "";
-      failure = `No answer from the server, trying again.${drawn} (${error.message})`;
-      note();
-      cancelRetry = after(() => refresh(null), retryDelay(failures));
+      notice.fail(error.message);
+      cancelRetry = after(refresh, retryDelay(failures, random()));
       return;
     }
-    if (closed || opening !== target) return; // another surface was picked meanwhile: its request is next
+    if (closed || isOpening() !== opening) return; // another surface was picked meanwhile: its request is next
     failures = 0;
-    failure = "";
     defaults = paths.defaults;
     ground = { query: surfaceQuery(toQuery(paths.values, defaults)), terrain };
-    const step = !values || target ? arrive(paths.values, target) : undefined;
+    const step = opening ? arrive(paths.values, opening) : undefined;
     exact = { runs: named(paths.runs), terrain, values: paths.values };
-    note();
-    if (!held) drag = null;
+    notice.arrive();
+    if (phase.kind === "dragging" && !phase.held) phase = { kind: "exact" };
     await tell.paths(step);
   });
 
   /**
-   * Take the scene of a surface that has just arrived; what a hand changed while it was on its way is kept.
+   * Take the scene of a surface that has just arrived; what a hand changed since the surface was picked stays.
    * @param {Values} arrived
-   * @param {Values | null} target null for the page's first scene
+   * @param {Opening} opening
    * @returns {number | null} where the playhead goes
    */
-  function arrive(arrived, target) {
-    const kept = Object.entries(edited).filter(
-      ([key]) => key in arrived && key !== "start" && !key.startsWith("surface"),
+  function arrive(arrived, { surface, edited }) {
+    const changed = Object.entries(edited).filter(
+      ([key, value]) =>
+        key in arrived && key !== "start" && !key.startsWith("surface") && spell(value) !== spell(arrived[key]),
     );
-    values = { ...arrived, ...(values && looks()), ...Object.fromEntries(kept) };
-    opening = null;
+    values = { ...arrived, ...(values && display()), ...Object.fromEntries(changed) };
+    phase = { kind: "exact" };
     tell.controls();
-    if (target) tell.settle();
-    if (kept.length) refresh(null);
-    return target ? null : values.step;
+    if (surface) tell.settle();
+    if (changed.length) refresh();
+    return surface ? null : values.step;
   }
 
   /** Another surface. @param {Values} surface {surface: id} and, for a formula, its text and domain */
   function open(surface) {
-    opening = surface;
-    refresh(null);
+    phase = { kind: "opening", surface, edited: {} };
+    grabbed = null; // its paths run on the surface before
+    refresh();
+  }
+
+  /**
+   * A change that bends paths: follow the hand, or ask.
+   * @param {string} key @param {any} value @param {boolean} done @param {number} [place]
+   */
+  function bend(key, value, done, place) {
+    if (phase.kind === "opening") phase.edited[key] = value;
+    else phase = { kind: "dragging", key, value, place, held: !done };
+    const own = grabbed?.key === key && !grabbed.failed ? grabbed : null;
+    if (key === "start") tell.drag();
+    if (done || place === undefined || !own) refresh();
+    else if (own.fan) tell.drag();
+    else if (spare) {
+      spare = false;
+      refresh();
+    }
   }
 
   return {
@@ -174,24 +170,22 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
     get defaults() {
       return defaults;
     },
-    /** @returns {"opening" | "dragging" | "exact"} */
     get phase() {
-      if (!values || opening) return "opening";
-      return held || drag ? "dragging" : "exact";
+      return phase.kind;
     },
-    patiently,
-    looks,
+    patiently: notice.patiently,
+    display,
 
     /** Ask for the first scene. */
     begin() {
-      note();
-      refresh(null);
+      notice.show();
+      refresh();
     },
 
-    /** The query of the scene as the controls show it, without how it is looked at. */
-    query: () => toQuery(unseen(), defaults),
-    /** The query of the scene that is drawn, with the looks: what tests and benchmarks wait for. */
-    drawn: () => (exact && values ? toQuery({ ...exact.values, step: values.step, ...looks() }, defaults) : ""),
+    /** The query of the scene as the controls show it, without its display settings. */
+    query: () => toQuery(computed(), defaults),
+    /** The query of the scene that is drawn, with its display settings: what tests and benchmarks wait for. */
+    drawn: () => (exact && values ? toQuery({ ...exact.values, step: values.step, ...display() }, defaults) : ""),
 
     /**
      * What is drawn: the exact paths, and in their place those that a drag moves; null before the first.
@@ -200,18 +194,20 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
      */
     shown() {
       if (!exact || !values) return null;
-      const fan = drag && grabbed?.key === drag.key ? grabbed.fan : null;
-      const moved = fan && drag ? named(fan.runs(drag.place, drag.value)) : [];
-      const byId = new Map(moved.map((run) => [run.id, run]));
-      const terrain = moved.length && drag ? fan?.terrain?.(drag.place) : undefined;
+      const drag = phase.kind === "dragging" ? phase : null;
+      const held = !!drag?.held;
+      const plain = { start: values.start, held, bending: held && !!drag?.key.startsWith("surface.") };
+      const fan = grabbed && grabbed.key === drag?.key ? grabbed.fan : null;
+      if (!fan || drag?.place === undefined) {
+        return { ...plain, runs: exact.runs, terrain: exact.terrain, steps: exact.values.steps, source: "exact" };
+      }
+      const moved = new Map(named(fan.runs(drag.place, drag.value)).map((run) => [run.id, run]));
       return {
-        runs: exact.runs.map((run) => byId.get(run.id) ?? run),
-        terrain: terrain ?? exact.terrain,
-        steps: moved.length && drag?.key === "steps" ? drag.value : exact.values.steps,
-        start: values.start,
-        held,
-        bending: held && !!drag?.key.startsWith("surface."),
-        source: moved.length ? "fan" : "exact",
+        ...plain,
+        runs: exact.runs.map((run) => moved.get(run.id) ?? run),
+        terrain: fan.terrain?.(drag.place) ?? exact.terrain,
+        steps: drag.key === "steps" ? drag.value : exact.values.steps,
+        source: "fan",
       };
     },
 
@@ -220,10 +216,10 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
      * @param {string} key
      */
     async grab(key) {
-      if (!values || !exact || opening) return;
+      if (!values || !exact || phase.kind === "opening") return;
       spare = !key.startsWith("surface."); // a change of the surface would ask for paths and grid
       const place = key === "steps" ? catalogue.settings.steps.high : defaults[key];
-      const asked = toQuery({ ...unseen(), [key]: place }, defaults);
+      const asked = toQuery({ ...computed(), [key]: place }, defaults);
       if (grabbed?.key === key && grabbed.query === asked && !grabbed.failed) return;
       /** @type {NonNullable<typeof grabbed>} */
       const mine = { key, query: asked, fan: null, failed: false };
@@ -233,10 +229,10 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         mine.failed = true; // the drag asks for its paths one by one, and says so if there is no answer
-        if (held && drag?.key === key) refresh(null);
-        return;
       }
-      if (!closed && grabbed === mine && drag?.key === key) tell.drag();
+      if (closed || grabbed !== mine || phase.kind !== "dragging" || phase.key !== key) return;
+      if (!mine.failed) tell.drag();
+      else if (phase.held) refresh();
     },
 
     /**
@@ -249,35 +245,23 @@ export function createSession({ catalogue, query, server, ready, after, tell }) 
     change(key, value, done, place) {
       if (!values) return;
       values = { ...values, [key]: value };
-      edited[key] = value;
       if (key === "steps" && values.step >= value) values.step = null;
-      held = !done;
-      const look = catalogue.looks.includes(key);
-      if (place !== undefined) drag = { key, value, place };
-      else if (!look) drag = null;
-      if (look) tell.look();
-      else if (done || key === "start" || grabbed?.key !== key || grabbed.failed) refresh(null);
-      else if (grabbed.fan) tell.drag();
-      else if (spare) {
-        spare = false;
-        refresh(null);
-      }
-      if (key === "start") tell.start();
-      if (done || key === "start") tell.controls(); // a slider that moves shows its own value already
+      if (done || place === undefined) tell.controls(); // a slider that moves shows its own value already
+      if (key in catalogue.display) tell.display();
+      else bend(key, value, done, place);
       if (done) tell.settle();
     },
 
     open,
-    /** Every setting as this surface opens with; how it is looked at stays. */
+    /** Every setting as this surface opens with; the display settings stay. */
     reset() {
       if (!values) return;
-      values = { ...defaults, ...looks() };
-      const identity = ["surface", "surface.f", "surface.domain"];
-      open(Object.fromEntries(Object.entries(values).filter(([key]) => identity.includes(key))));
+      values = { ...defaults, ...display() };
+      open(Object.fromEntries(Object.entries(values).filter(([key]) => key === "surface" || IDENTITY.includes(key))));
     },
     /** The connection is back: ask again at once for what failed. */
     retry() {
-      if (failure) refresh(null);
+      if (notice.failed) refresh();
     },
     /** The playhead came to rest at a step. @param {number} step */
     rest(step) {

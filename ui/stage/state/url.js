@@ -6,7 +6,7 @@
 export const spell = (value) => (Array.isArray(value) ? value.join(",") : String(value));
 
 // The formula and the domain of the reader's own surface: they are its identity, whatever their defaults.
-const IDENTITY = ["surface.f", "surface.domain"];
+export const IDENTITY = ["surface.f", "surface.domain"];
 
 /**
  * The query of a scene, without the question mark: what differs from the defaults of its surface.
@@ -30,10 +30,10 @@ export function toQuery(values, defaults) {
  * @param {Values} defaults
  */
 export function toQueryOn(surface, values, defaults) {
-  const stays = (/** @type {string} */ key) =>
+  const belongsToSurface = (/** @type {string} */ key) =>
     key.startsWith("surface") || key.endsWith(".lr") || ["start", "step", "rate"].includes(key);
-  const kept = Object.entries(values).filter(([key]) => !stays(key));
-  return toQuery({ ...Object.fromEntries(kept), ...surface }, defaults);
+  const others = Object.entries(values).filter(([key]) => !belongsToSurface(key));
+  return toQuery({ ...Object.fromEntries(others), ...surface }, defaults);
 }
 
 /**
@@ -54,8 +54,8 @@ export const surfaceQuery = (query) =>
 export function mergeIntoSearch(search, scene, values, views = []) {
   const owned = new Set([...Object.keys(values).map((key) => key.split(".")[0]), ...views.map(([key]) => key)]);
   const others = [...new URLSearchParams(search)].filter(([key]) => !owned.has(key.split(".")[0]));
-  const moved = views.filter(([, words]) => words).map((pair) => pair.join("="));
-  return [new URLSearchParams(others).toString(), scene, ...moved].filter(Boolean).join("&");
+  const moved = new URLSearchParams(views.filter(([, words]) => words)).toString().replaceAll("%2C", ",");
+  return [new URLSearchParams(others).toString(), scene, moved].filter(Boolean).join("&");
 }
 
 /**

@@ -1,0 +1,135 @@
+/** Composes the picture of what is known, shows it to the panels, and draws them at the playhead. */
+
+/** @import { Catalogue, Look, Picture, Theme } from "../types" */
+/** @import { Session } from "../state/session.js" */
+
+import { throttle } from "../controls/dom.js";
+import { pixelRatio } from "../paint/pixels.js";
+import { lookOf as lookIn, readTheme } from "../paint/theme.js";
+
+const READABLE = 100; // ms that a number stays while something moves
+const WIDE = 1700; // pixels of a window in which type and lines are larger, as in styles/
+
+/**
+ * @param {HTMLElement} root the stage
+ * @param {object} parts
+ * @param {Catalogue} parts.catalogue
+ * @param {Session} parts.session
+ * @param {ReturnType<typeof import("../state/playhead.js").createPlayhead>} parts.playhead
+ * @param {ReturnType<typeof import("./mount.js").mountPanels>} parts.panels
+ * @param {() => boolean} parts.isProjector
+ * @param {(applying: Set<string>) => void} parts.arranged which panels have something to say about the picture
+ * @param {() => void} parts.drawPlayhead
+ * @param {(picture: Picture, t: number) => void} parts.drawNumbers
+ */
+export function createDrawing(root, parts) {
+  const { catalogue, session, playhead, panels, isProjector, arranged, drawPlayhead, drawNumbers } = parts;
+  /** @type {Picture | null} */
+  let picture = null;
+  /** @type {Theme | null} */
+  let theme = null;
+  /** @type {Map<string, Look>} replaced with the theme: panels compare looks by identity to know what to repaint */
+  let looks = new Map();
+  const lookOf = (/** @type {{id: string}} */ { id }) => /** @type {Look} */ (looks.get(id));
+  let layout = { ratio: 0 };
+  let following = 0; // the animation frame that is asked for
+  let resizing = 0;
+  let destroyed = false;
+
+  /** @returns {Picture | null} null while something is missing */
+  function compose() {
+    const shown = session.shown();
+    if (!shown || !theme || destroyed) return null;
+    const magnification = isProjector() ? 2 : innerWidth >= WIDE ? 1.4 : 1;
+    root.dataset.source = shown.source;
+    return { ...shown, display: session.display(), theme, lookOf, magnification, layout };
+  }
+
+  /**
+   * Show everything anew: the paths, how they are displayed, or the sizes have changed.
+   * @param {number | null} [step] where the playhead goes, null for the end
+   */
+  function show(step) {
+    layout = { ratio: pixelRatio() };
+    const now = compose();
+    picture = now;
+    if (!now) return;
+    root.classList.toggle("side-by-side", now.display.view === "panels");
+    arranged(panels.arrange(now));
+    panels.each(now, (panel) => panel.show(now));
+    playhead.fit(now.steps, step);
+    root.dataset.scene = session.drawn();
+  }
+
+  /** Show the paths where the hand is: sizes stay as they are. */
+  function follow() {
+    following = 0;
+    const before = picture?.steps;
+    const now = compose();
+    picture = now;
+    if (!now) return;
+    panels.each(now, (panel) => panel.show(now));
+    if (now.steps !== before) playhead.fit(now.steps);
+    else if (!playhead.playing) draw();
+  }
+
+  const numbers = throttle(() => {
+    const now = picture;
+    if (!now) return;
+    drawNumbers(now, playhead.t);
+    panels.each(now, (panel, { slot }, box) => {
+      if (slot === "rail" && !box.hidden) panel.draw(playhead.t, playhead.playing);
+    });
+  }, READABLE);
+
+  /** Draw every panel at the playhead. */
+  function draw() {
+    drawPlayhead();
+    if (!picture) return;
+    if (layout.ratio !== pixelRatio()) resize(); // the reader took the window to another screen
+    panels.each(picture, (panel, { slot }) => slot !== "rail" && panel.draw(playhead.t, playhead.playing));
+    if (playhead.playing || picture.held) numbers.soon();
+    else numbers.now();
+    root.dataset.frames = String(Number(root.dataset.frames) + 1);
+    root.dataset.step = String(Math.floor(playhead.t));
+  }
+
+  /** Sizes on the page have changed. */
+  function resize() {
+    resizing ||= requestAnimationFrame(() => {
+      resizing = 0;
+      show();
+    });
+  }
+
+  return {
+    get picture() {
+      return picture;
+    },
+    get themed() {
+      return theme !== null;
+    },
+    lookOf,
+    show,
+    draw,
+    resize,
+    /** Follow the hand with the screen's next frame. */
+    followSoon() {
+      following ||= requestAnimationFrame(follow);
+    },
+    /** Take the colours of the page. @returns {boolean} whether they have changed */
+    readTheme() {
+      const now = readTheme(root, catalogue.theme);
+      if (JSON.stringify(now) === JSON.stringify(theme)) return false;
+      theme = now;
+      looks = new Map(catalogue.optimizers.map((optimizer) => [optimizer.id, lookIn(now, optimizer)]));
+      return true;
+    },
+    destroy() {
+      destroyed = true;
+      numbers.cancel();
+      cancelAnimationFrame(following);
+      cancelAnimationFrame(resizing);
+    },
+  };
+}

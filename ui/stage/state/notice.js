@@ -1,0 +1,53 @@
+/** What the reader is told while an answer takes long or does not come. */
+
+const SLOW = 500; // ms without an answer until the reader is told that one is being computed
+const FIRST = "Computing the first picture …";
+const COMPUTING = "Computing …";
+
+/**
+ * @param {(text: string) => void} tell shows a text; an empty one for nothing
+ * @param {(work: () => void, ms: number) => () => void} after calls back later; returns what cancels it
+ */
+export function createNotice(tell, after) {
+  let first = true; // nothing has arrived yet
+  let failure = "";
+  let slow = 0; // answers that take long
+
+  const show = () => tell(failure || (slow ? COMPUTING : first ? FIRST : ""));
+
+  return {
+    show,
+    get failed() {
+      return failure !== "";
+    },
+    /** The answer did not come. @param {string} reason */
+    fail(reason) {
+      const drawn = first ? "" : " What is drawn is the last scene it sent.";
+      failure = `No answer from the server, trying again.${drawn} (${reason})`;
+      show();
+    },
+    /** An answer arrived. */
+    arrive() {
+      first = false;
+      failure = "";
+      show();
+    },
+    /**
+     * Tell the reader where an answer takes long.
+     * @template T
+     * @param {Promise<T>} answer
+     */
+    patiently(answer) {
+      let late = 0;
+      const cancel = after(() => {
+        slow += late = 1;
+        show();
+      }, SLOW);
+      return answer.finally(() => {
+        cancel();
+        slow -= late;
+        if (late) show();
+      });
+    },
+  };
+}
