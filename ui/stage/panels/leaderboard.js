@@ -102,7 +102,7 @@ export const leaderboard = {
       }
       write(
         remark,
-        bounded ? "" : "This surface has no declared minimum: there is no distance, and nothing is reached.",
+        bounded ? "" : "This surface has no minimum: there is no distance to one, and no tolerance to reach.",
       );
     }
 
