@@ -123,7 +123,7 @@ def _picture(surface: Surface, hypers: Mapping[str, float], entries: Sequence[En
         minima=minima,
         saddles=surface.saddles(**hypers),
         paths=[
-            Path(name + _fate(entry.run, surface), look, entry.run.position, entry.run.loss)
+            Path(_named(name, outcome_of(entry.run, surface)), look, entry.run.position, entry.run.loss)
             for name, look, entry in zip(_names(entries), _looks(entries), entries, strict=True)
         ],
     )
@@ -157,13 +157,17 @@ def _looks(entries: Sequence[Entry]) -> list[int]:
     return [registered.index(id) if id in registered else next(own) for id in ids]
 
 
-def _fate(run: Run, surface: Surface) -> str:
-    """What became of a run, in brackets; nothing where it ends inside the picture."""
+def _named(name: str, outcome: str) -> str:
+    return f"{name} ({outcome})" if outcome else name
+
+
+def outcome_of(run: Run, surface: Surface) -> str:
+    """What became of a run, in the words of ui/stage/data/outcome.js; nothing where it ends inside the picture."""
     end, since = run.position[-1], diverged_at(run)
     if since is not None:
         undefined = np.isfinite(end).all() and np.isnan(run.loss[-1])
-        return f" (f undefined since step {since})" if undefined else f" (diverged at step {since})"
+        return f"f undefined since step {since}" if undefined else f"diverged at step {since}"
     low, high = np.transpose(surface.domain)
     if ((low <= end) & (end <= high)).all():
         return ""
-    return f" (left the picture at step {first_outside(run, surface)})"
+    return f"left the picture at step {first_outside(run, surface)}"

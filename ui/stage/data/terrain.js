@@ -6,7 +6,7 @@ import { formatPower } from "../state/format.js";
 
 /** @typedef {Pick<Terrain, "surface" | "domain" | "log_height" | "floor" | "minima" | "saddles" | "searched" | "data">} TerrainHead */
 
-const LEVELS = 20; // contour lines between the lowest and the highest point
+export const LEVELS = 20; // contour lines between the lowest and the highest point
 const LABELLED = [0, 1, 10, 100, 1e3, 1e4, 1e5, 1e6]; // values of f above its floor on a logarithmic height
 
 /**

@@ -8,7 +8,7 @@
 import { clipSegment, fractionAlong, thin, vertexAt } from "./line.js";
 
 const PIECES = 48; // a step across the whole domain is bent over the surface in this many pieces
-const LIFT = 0.008; // of the surface's height: how far above it a path is drawn
+export const LIFT = 0.008; // of the surface's height: how far above it a path is drawn
 
 /**
  * A path on the surface: its vertices inside the domain, each with its fractional step. NaN breaks it.

@@ -7,6 +7,7 @@
 import { vertexAt } from "./line.js";
 import { outline } from "./theme.js";
 
+export const AHEAD = 0.28; // opacity of the part of a path that is still to come
 const CROWD = 3; // if a hand moves more paths than this, they are drawn without halos, which halves the work
 
 /**
@@ -74,7 +75,7 @@ export function drawPaths(sheet, begin, lines, moves, t, playing, parts, draw) {
  */
 export function drawPath(sheet, line, first, last, past, bare, look, theme, width) {
   if (!past) {
-    sheet.stroke(line, first, last, { color: look.color, width: width * 0.6, opacity: 0.28 });
+    sheet.stroke(line, first, last, { color: look.color, width: width * 0.6, opacity: AHEAD });
     return;
   }
   if (!bare) sheet.stroke(line, first, last, { color: theme.halo, width: width + 1.6, halo: true });

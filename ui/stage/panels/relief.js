@@ -11,7 +11,7 @@ import { homeCamera, turnCamera, viewFrom } from "../paint/camera.js";
 import { drape, headOf, projectPath } from "../paint/drape.js";
 import { paintHills } from "../paint/hills.js";
 import { vertexAt } from "../paint/line.js";
-import { drawMarker, drawPaths } from "../paint/paths.js";
+import { AHEAD, drawMarker, drawPaths } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 import { parseNumbers } from "../state/url.js";
@@ -128,7 +128,7 @@ export const relief = {
       const begin = () => sheet.open(width, height, () => pixels);
       drawPaths(sheet, begin, lines, moving, t, playing, [...looks, pixels, unit], (k, first, last, past) => {
         const style = { color: looks[k].color, width: (past ? 2 : 1.2) * unit };
-        const opacity = past ? 1 : 0.28;
+        const opacity = past ? 1 : AHEAD;
         sheet.stroke(lines[k], first, last, { ...style, wanted: 1, opacity: 0.3 * opacity }); // behind a hill
         sheet.stroke(lines[k], first, last, { ...style, wanted: 0, opacity });
       });
