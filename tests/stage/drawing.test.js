@@ -117,14 +117,32 @@ test("a path's past is drawn on a halo, its future faint", () => {
   drawPath(sheet, lineOf(10), 2, 4, true, false, look, THEME, 2);
   drawPath(sheet, lineOf(10), 2, 4, true, true, look, THEME, 2);
   assert.deepEqual(
-    calls.map(([, , first, last, style]) => [first, last, /** @type {any} */ (style).color]),
+    calls
+      .filter(([name]) => name === "stroke")
+      .map(([, , first, last, style]) => [first, last, /** @type {any} */ (style).color]),
     [
       [4, 9, look.color],
       [2, 4, THEME.halo],
-      [1, 4, look.color],
-      [1, 4, look.color],
+      [2, 4, look.color],
+      [2, 4, look.color],
     ],
   );
+});
+
+test("the end of the segment before, which the new halo covers, is painted again, and no more of it", () => {
+  /** Where it is painted again from, on a path from (0, 0) by (100, 0) to a point. @param {number} x @param {number} y */
+  const again = (x, y) => {
+    const { sheet, calls } = fakeSheet();
+    const line = { x: Float64Array.of(0, 100, x), y: Float64Array.of(0, 0, y), step: Float64Array.of(0, 1, 2) };
+    drawPath(sheet, line, 1, 2, true, false, { color: "#102030", mark: [] }, THEME, 2.4);
+    const [, ...place] = calls.find(([name]) => name === "segment") ?? [];
+    return place.slice(0, 2);
+  };
+  assert.deepEqual(again(200, 0), [98, 0], "straight on: half of the halo's 4 pixels");
+  assert.deepEqual(again(100, 100), [98, 0]);
+  assert.deepEqual(again(20, 60), [100 - 4 / 0.6, 0], "back at an angle with sine 0.6");
+  assert.deepEqual(again(0, 0), [0, 0], "straight back: all of it");
+  assert.deepEqual(again(Number.NaN, Number.NaN), [Number.NaN, Number.NaN], "a break: nothing");
 });
 
 const INTERNALS = [

@@ -8,6 +8,7 @@ import { vertexAt } from "./line.js";
 import { outline } from "./theme.js";
 
 export const AHEAD = 0.28; // opacity of the part of a path that is still to come
+const HALO = 1.6; // pixels by which a halo is wider than its path
 const CROWD = 3; // if a hand moves more paths than this, they are drawn without halos, which halves the work
 
 /**
@@ -78,9 +79,30 @@ export function drawPath(sheet, line, first, last, past, bare, look, theme, widt
     sheet.stroke(line, first, last, { color: look.color, width: width * 0.6, opacity: AHEAD });
     return;
   }
-  if (!bare) sheet.stroke(line, first, last, { color: theme.halo, width: width + 1.6, halo: true });
-  // The segment before once more: the new halo has covered its end.
-  sheet.stroke(line, Math.max(0, first - 1), last, { color: look.color, width });
+  const style = { color: look.color, width };
+  if (!bare) sheet.stroke(line, first, last, { color: theme.halo, width: width + HALO, halo: true });
+  const [x, y] = coveredFrom(line, first, width + HALO);
+  sheet.segment(x, y, line.x[first], line.y[first], style);
+  sheet.stroke(line, first, last, style);
+}
+
+/**
+ * From where on the segment that ends at a vertex is covered by the halo of the one that begins there: it is painted
+ * again from there. To paint all of it again would make it bolder, since its smooth edges would count twice.
+ * @param {Line} line
+ * @param {number} vertex
+ * @param {number} width of the halo
+ * @returns {Point} NaN where nothing is covered
+ */
+function coveredFrom({ x, y }, vertex, width) {
+  const [ux, uy] = [x[vertex] - x[vertex - 1], y[vertex] - y[vertex - 1]];
+  const [vx, vy] = [x[vertex + 1] - x[vertex], y[vertex + 1] - y[vertex]];
+  const [u, v] = [Math.hypot(ux, uy), Math.hypot(vx, vy)];
+  if (!(u > 0 && v > 0)) return [Number.NaN, Number.NaN]; // the line begins or ends here, or has a break
+  const turnsBack = ux * vx + uy * vy < 0;
+  const length = turnsBack ? width / (Math.abs(ux * vy - uy * vx) / (u * v)) : width / 2; // where both are side by side
+  const share = Math.min(1, length / u);
+  return [x[vertex] - share * ux, y[vertex] - share * uy];
 }
 
 /**
