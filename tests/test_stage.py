@@ -113,7 +113,7 @@ def test_stepping_scrubbing_and_looping(page):
     page.get_by_label("one step back").click()
     assert stage(page, "step") == "99"
     page.get_by_label("to the start").click()
-    page.get_by_label("one step on").click()
+    page.get_by_label("one step forward").click()
     assert stage(page, "step") == "1"
     page.locator(f"{STAGE} .scrub").fill("40")
     assert stage(page, "step") == "40"

@@ -12,7 +12,7 @@ function start(steps = 100) {
   let next = null;
   const listener = {
     moved: (/** @type {number} */ t) => void told.push(`moved ${t}`),
-    rested: (/** @type {number} */ t) => void told.push(`rested ${t}`),
+    stopped: (/** @type {number} */ t) => void told.push(`stopped ${t}`),
     toggled: (/** @type {boolean} */ on) => void told.push(on ? "plays" : "stops"),
   };
   const request = (/** @type {(now: number) => void} */ work) => {
@@ -39,7 +39,7 @@ test("at the end it stops and rests there; when looping it goes on", () => {
   playhead.toggle();
   frame(0);
   frame(1000);
-  assert.deepEqual(told.slice(-3), ["stops", "moved 10", "rested 10"]);
+  assert.deepEqual(told.slice(-3), ["stops", "moved 10", "stopped 10"]);
   assert.ok(!waits());
   playhead.setLooping(true);
   playhead.toggle();
@@ -56,7 +56,7 @@ test("pausing rests at a whole step, and seeking stops", () => {
   frame(50);
   assert.equal(playhead.t, 2.5);
   playhead.toggle();
-  assert.equal(told.at(-1), "rested 2");
+  assert.equal(told.at(-1), "stopped 2");
   playhead.toggle();
   playhead.seek(1e9);
   assert.deepEqual([playhead.t, playhead.playing], [100, false]);

@@ -18,7 +18,7 @@ test("before it nothing can be changed", () => {
   session.begin();
   session.change("a.lr", 3, true);
   session.grab("a.lr");
-  session.rest(3);
+  session.playheadStopped(3);
   assert.deepEqual([what().length, session.phase, session.shown()], [2, "opening", null]);
 });
 
@@ -196,7 +196,7 @@ test("how the scene is looked at never asks the server", async () => {
 
 test("fewer steps than the playhead's send it to the end", async () => {
   const { session } = await opened();
-  session.rest(9);
+  session.playheadStopped(9);
   assert.equal(session.values?.step, 9);
   session.change("steps", 8, true);
   assert.equal(session.values?.step, null);

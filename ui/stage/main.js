@@ -84,8 +84,8 @@ function createStage(root, component) {
   });
   const playhead = createPlayhead({
     moved: () => drawing.draw(),
-    rested(step) {
-      session.rest(step);
+    stopped(step) {
+      session.playheadStopped(step);
       root.dataset.scene = session.drawn();
     },
     toggled: (playing) => transport.toggled(playing),

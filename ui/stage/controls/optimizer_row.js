@@ -1,4 +1,4 @@
-/** A row of the rail: legend, switch, live number and the door to an optimizer's sliders in one. */
+/** A row of the rail: the legend of an optimizer, its switch, its loss, and a button that opens its other sliders. */
 
 /** @import { Look, OptimizerEntry, Run, Terrain, Values } from "../types" */
 
@@ -9,7 +9,7 @@ import { createSample, showSample } from "./sample.js";
 
 /**
  * @param {OptimizerEntry} optimizer
- * @param {HTMLElement[]} sliders the first stands open, the others behind the door
+ * @param {HTMLElement[]} sliders the first is always visible, the others are in the part that the door opens
  * @param {() => void} onSwitch
  */
 export function createOptimizerRow(optimizer, [first, ...others], onSwitch) {

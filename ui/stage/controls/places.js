@@ -17,6 +17,6 @@ export function createPlaces(root) {
     root.style.visibility = "";
     if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
   };
-  loadStyles().then(reveal, reveal); // one that failed is asked for again, and told, with the first picture
+  loadStyles().then(reveal, reveal); // a style sheet that failed is requested again, and reported, with the first picture
   return { bar, rail, transport, main, side, note };
 }

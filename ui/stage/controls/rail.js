@@ -77,7 +77,7 @@ export function createRail(box, catalogue, tabs, act) {
     h("button", { type: "button", "data-rail": id, onclick: () => change("rail", id, true) }, label),
   );
   box.append(
-    h("div", { className: "toggle", role: "group", "aria-label": "beside the pictures" }, ...buttons),
+    h("div", { className: "toggle", role: "group", "aria-label": "side panel" }, ...buttons),
     ...sides.map(({ el }) => el),
   );
 

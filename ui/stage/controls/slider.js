@@ -6,7 +6,7 @@ import { formatValue } from "../state/format.js";
 import { parseValue, toPlace, toValue } from "../state/hyper.js";
 import { h, markInvalid, throttle, write } from "./dom.js";
 
-const READABLE = 50; // ms that a number stays while its slider moves: its layout costs a fifth of a frame
+const NUMBER_EVERY = 50; // ms between two updates of the number during a drag: its layout costs a fifth of a frame
 let count = 0;
 
 /**
@@ -57,7 +57,7 @@ export function createSlider(hyper, { change, grab }, owner = "") {
     range.setAttribute("aria-valuetext", field.value);
     write(complaint, "");
     markInvalid(field, false);
-  }, READABLE);
+  }, NUMBER_EVERY);
   /** @param {number} next @param {boolean} done @param {boolean} [ownHand] */
   function move(next, done, ownHand = false) {
     value = next;

@@ -8,7 +8,7 @@ import { choice, h, write } from "./dom.js";
 
 const SPEEDS = [5, 10, 25, 50, 100, 250]; // steps per second
 const USUAL = 50;
-const READABLE = 60; // ms that scrubber and count stay while playing: painting them costs more than the paths
+const COUNT_EVERY = 60; // ms between two updates of scrubber and count while playing: painting them costs more than the paths
 const ICONS = {
   start: "M3 2h2v12H3zM13 2v12L6 8z",
   back: "M11 2v12L4 8z",
@@ -60,7 +60,7 @@ export function createTransport(box, playhead, arrowChoice, { change, help, proj
     iconButton("start", "to the start", () => playhead.seek(0)),
     iconButton("back", "one step back", () => playhead.nudge(-1)),
     play,
-    iconButton("on", "one step on", () => playhead.nudge(1)),
+    iconButton("on", "one step forward", () => playhead.nudge(1)),
     iconButton("end", "to the end", () => playhead.seek(Number.POSITIVE_INFINITY)),
     ...[scrub, count, speed.el, loop, arrows.el, screen, h("button", question, "?")],
   );
@@ -80,7 +80,7 @@ export function createTransport(box, playhead, arrowChoice, { change, help, proj
     /** Show where the playhead stands. */
     draw() {
       const now = performance.now();
-      if (playhead.playing && now - drawn <= READABLE) return;
+      if (playhead.playing && now - drawn <= COUNT_EVERY) return;
       drawn = now;
       const { t, steps } = playhead;
       scrub.max = String(steps);

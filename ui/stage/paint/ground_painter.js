@@ -19,8 +19,8 @@ const COARSEST = 4; // pixels, each way
  */
 
 export function createGroundPainter() {
-  // The least time that the whole ground took, in ms. The least, because a browser compiles what it runs often: the
-  // first measurements say too much, and a ground that was sharp once stays so.
+  // The least time that the whole ground took, in ms: the first measurements are too high, because the browser has not
+  // yet compiled the code. With the least, a ground that was sharp once stays sharp.
   let cost = Number.POSITIVE_INFINITY;
   /** @type {unknown[]} */
   let key = [];

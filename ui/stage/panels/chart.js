@@ -184,7 +184,7 @@ export const chart = {
 const scaleOf = ({ display }) => (display.scale === "linear" ? "linear" : "log");
 
 /** @type {WeakMap<Float64Array, {stamp: unknown[], line: Line}>} */
-const lines = new WeakMap();
+const lineCache = new WeakMap();
 
 /**
  * A series as a line on the screen, kept until the scale changes.
@@ -194,9 +194,9 @@ const lines = new WeakMap();
  * @param {(i: number) => number} level
  */
 function lineOf(series, stamp, px, level) {
-  const known = lines.get(series);
+  const known = lineCache.get(series);
   if (known && stamp.every((part, i) => part === known.stamp[i])) return known.line;
   const line = makeLine(series.length, px, level);
-  lines.set(series, { stamp, line });
+  lineCache.set(series, { stamp, line });
   return line;
 }

@@ -253,7 +253,7 @@ export const contour = {
 const namesOf = ({ terrain }) => terrain.data?.names ?? ["x", "y"];
 
 /** @type {WeakMap<Run, {stamp: string, line: Line}>} */
-const lines = new WeakMap();
+const lineCache = new WeakMap();
 
 /**
  * A run's line on the screen, kept until the scale changes.
@@ -263,7 +263,7 @@ const lines = new WeakMap();
  */
 function lineOf(run, px, py) {
   const stamp = [px(0), px(1), py(0), py(1)].join();
-  const known = lines.get(run);
+  const known = lineCache.get(run);
   if (known?.stamp === stamp) return known.line;
   const { position } = run;
   const line = makeLine(
@@ -271,6 +271,6 @@ function lineOf(run, px, py) {
     (i) => px(position[2 * i]),
     (i) => py(position[2 * i + 1]),
   );
-  lines.set(run, { stamp, line });
+  lineCache.set(run, { stamp, line });
   return line;
 }

@@ -7,7 +7,7 @@ import { throttle } from "../controls/dom.js";
 import { pixelRatio } from "../paint/pixels.js";
 import { lookOf as lookIn, readTheme } from "../paint/theme.js";
 
-const READABLE = 100; // ms that a number stays while something moves
+const NUMBERS_EVERY = 100; // ms between two updates of the numbers while something moves
 const WIDE = 1700; // pixels of a window in which type and lines are larger, as in styles/
 
 /**
@@ -80,7 +80,7 @@ export function createDrawing(root, parts) {
     panels.each(now, (panel, { slot }, box) => {
       if (slot === "rail" && !box.hidden) panel.draw(playhead.t, playhead.playing);
     });
-  }, READABLE);
+  }, NUMBERS_EVERY);
 
   /** Draw every panel at the playhead. */
   function draw() {

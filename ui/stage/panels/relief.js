@@ -70,7 +70,7 @@ export const relief = {
       const sameView = !!painted && key.every((part, i) => part === painted?.key[i]);
       const same = sameView && painted?.terrain === terrain;
       if (painted && same && (!painted.coarse || moves || bending)) return painted;
-      if (!same) settle();
+      if (!same) startMoving();
       if (painted && sameView && bending && performance.now() - painted.at < BENDING) return painted;
       painted = paint(key, eye, moves || bending);
       return painted;
@@ -96,7 +96,7 @@ export const relief = {
     }
 
     /** Something moves: paint coarsely until it rests. */
-    function settle() {
+    function startMoving() {
       moves = true;
       clearTimeout(timer);
       timer = window.setTimeout(() => {

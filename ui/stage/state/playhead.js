@@ -3,7 +3,7 @@
 /**
  * @typedef {object} Listener
  * @property {(t: number) => void} moved the playhead stands at the fractional step t
- * @property {(step: number) => void} rested a hand or the end of the run stopped it there
+ * @property {(step: number) => void} stopped a hand or the end of the run stopped it there
  * @property {(playing: boolean) => void} toggled
  */
 
@@ -46,7 +46,7 @@ export function createPlayhead(
       if (to >= steps && !looping) {
         setPlaying(false);
         move(steps);
-        listener.rested(steps);
+        listener.stopped(steps);
         return;
       }
       move(to % steps);
@@ -59,7 +59,7 @@ export function createPlayhead(
   function seek(step) {
     if (playing) setPlaying(false);
     move(Math.min(steps, Math.max(0, step)));
-    listener.rested(t);
+    listener.stopped(t);
   }
 
   return {

@@ -62,7 +62,7 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
   let phase = { kind: "opening", surface: null, edited: {} };
   /** @type {{key: string, query: string, fan: Fan | null, failed: boolean} | null} the slider that was grabbed last on this surface */
   let grabbed = null;
-  let spare = false; // a drag may ask once for exact paths while its fan is on the way
+  let mayAskOnce = false; // for exact paths, while the fan of the slider that was grabbed is on the way
   let closed = false;
 
   const notice = createNotice(tell.note, after);
@@ -157,8 +157,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
     if (key === "start") tell.drag();
     if (done || place === undefined || !own) refresh();
     else if (own.fan) tell.drag();
-    else if (spare) {
-      spare = false;
+    else if (mayAskOnce) {
+      mayAskOnce = false;
       refresh();
     }
   }
@@ -217,7 +217,7 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
      */
     async grab(key) {
       if (!values || !exact || phase.kind === "opening") return;
-      spare = !key.startsWith("surface."); // a change of the surface would ask for paths and grid
+      mayAskOnce = !key.startsWith("surface."); // a change of the surface would ask for paths and grid
       const place = key === "steps" ? catalogue.settings.steps.high : defaults[key];
       const asked = toQuery({ ...computed(), [key]: place }, defaults);
       if (grabbed?.key === key && grabbed.query === asked && !grabbed.failed) return;
@@ -263,8 +263,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
     retry() {
       if (notice.failed) refresh();
     },
-    /** The playhead came to rest at a step. @param {number} step */
-    rest(step) {
+    /** The playhead stopped at a step. @param {number} step */
+    playheadStopped(step) {
       if (!values) return;
       values = { ...values, step: step < values.steps ? step : null };
       tell.settle();
