@@ -27,6 +27,7 @@ from ui import static
 from ui.routes import ROUTES
 from ui.version import PLOTLY_PATH
 
+LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
 sys.setswitchinterval(0.0005)  # s: a page asks for many small files, and none should wait 5 ms while JAX traces
 # Our routes are below the same path as Streamlit's, which reads its environment only when the server starts.
@@ -49,7 +50,7 @@ PRELOADED = ", ".join(
 )
 PAUSE = 0.5  # s without a request, after which a page has all that its first picture needs
 QUIET = 2  # s without a request, after which the server counts as idle
-PATIENCE = 30  # s after which a job runs although the server is not idle
+LONGEST_WAIT = 30  # s after which a job runs although the server is not idle
 PRUNING = 3600  # s between two looks at the size of the compiled programs on disk
 
 
@@ -83,9 +84,9 @@ async def static_file(request: Request) -> Response:
 
 
 async def idle(seconds: float) -> None:
-    """Wait until there was no request for so long, but no longer than PATIENCE."""
+    """Wait until there was no request for so long, but no longer than LONGEST_WAIT."""
     began = time.monotonic()
-    while (now := time.monotonic()) - Preload.last_request < seconds and now - began < PATIENCE:
+    while (now := time.monotonic()) - Preload.last_request < seconds and now - began < LONGEST_WAIT:
         await anyio.sleep(seconds / 4)
 
 
@@ -105,22 +106,31 @@ async def warm(ready: anyio.Event) -> None:
     await run_sync(first)
     ready.set()
     Preload.last_request = time.monotonic()  # a page that waited for it goes on now
-    await idle(PAUSE)
-    await run_sync(second)
-    for job in others:
-        await idle(QUIET)
-        await run_sync(job)
-    print("Descent Lab: everything is compiled.", flush=True)  # for whoever starts it before a lesson
+    done = []
+    for job, quiet in ((second, PAUSE), *((job, QUIET) for job in others)):
+        await idle(quiet)
+        done.append(await attempt(job, "compile ahead"))
+    failed = done.count(False)
+    result = f"the rest is compiled; failed jobs: {failed}" if failed else "everything is compiled"
+    print(f"Descent Lab: {result}.", flush=True)  # for whoever starts it before a lesson
     while True:
         await anyio.sleep(PRUNING)
-        await run_sync(import_module("engine.device").prune_cache)
+        await attempt(import_module("engine.device").prune_cache, "delete old programs")
+
+
+async def attempt(job: Callable[[], None], what: str) -> bool:
+    """Run a job in a thread, and say whether it succeeded. An error is logged: later jobs do not depend on it."""
+    (error,) = await asyncio.gather(run_sync(job), return_exceptions=True)
+    if error:
+        LOG.error("Descent Lab could not %s: %s", what, job, exc_info=error)
+    return not error
 
 
 def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
-    """Log why compiling ahead failed. A server without a first picture ends; later, a request would get the error."""
+    """Log why compiling ahead ended. A server without a first picture ends, too."""
     if task.cancelled() or not (error := task.exception()):
         return
-    logging.getLogger(__name__).critical("Descent Lab could not compile ahead.", exc_info=error)
+    LOG.critical("Descent Lab could not compile ahead.", exc_info=error)
     if not ready.is_set():
         signal.raise_signal(signal.SIGTERM)
 

@@ -9,7 +9,7 @@ from playwright.async_api import Browser
 
 from benchmarks.measure import EIGHT, Row
 from benchmarks.rivals.loops import TORCH, numpy_path, optax_path, torch_path
-from engine import race
+from engine import configure, race
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.test_references import OPTAX
@@ -22,6 +22,7 @@ AUTOGRAD = "torch.optim in a Python loop, 7 (it has no Newton)"
 
 
 async def engine(browser: Browser, n: int) -> list[Row]:
+    configure()  # the Optax loop computes in float64, too
     surface, scene = SURFACES["rosenbrock"], Scene.read({"surface": "rosenbrock"})
     start, hypers = np.array(scene.start), {id: scene.hypers(id) for id in EIGHT}
     entries = [(OPTIMIZERS[id], hypers[id]) for id in EIGHT]

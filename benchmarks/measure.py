@@ -52,6 +52,11 @@ class Row(NamedTuple):
 class Server(NamedTuple):
     address: str
     began: float  # when its process was started, ms since 1970, as the browser counts
+    process: int  # its id
+
+    def resident(self) -> float:
+        """The memory of the process that is in RAM, in MB."""
+        return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(self.process)])) * 1024 / 1e6
 
 
 @asynccontextmanager
@@ -66,7 +71,8 @@ async def serve(
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", port, "--log-level", "warning"]
     began = time.time() * 1000
-    process = subprocess.Popen(command, cwd=tree.get(), env={**os.environ, **environment})
+    # What the server prints would stand in the middle of our table; its errors are still seen.
+    process = subprocess.Popen(command, cwd=tree.get(), env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
 
     def still_runs(seconds: float) -> None:
         with suppress(subprocess.TimeoutExpired):
@@ -82,7 +88,7 @@ async def serve(
             before = computed()
             still_runs(3)
             idle = computed() != before
-        yield Server(address, began)
+        yield Server(address, began, process.pid)
     finally:
         process.terminate()
         process.wait()

@@ -1,6 +1,8 @@
-"""The stage in a real browser, under a real mouse: dragging, letting go, playing, and what it keeps in memory."""
+"""The stage in a real browser, under a real mouse: dragging, letting go, playing; and what it and its server hold in
+memory."""
 
 import asyncio
+import urllib.request
 from collections.abc import Callable
 from itertools import cycle, product
 from pathlib import Path
@@ -8,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from playwright.async_api import Browser, Page
 
-from benchmarks.measure import EIGHT, WINDOW, Row, Traffic, fresh, hand, rates, serve, stage
+from benchmarks.measure import EIGHT, WINDOW, Row, Server, Traffic, fresh, hand, rates, serve, stage
 from optimizers import OPTIMIZERS
+from surfaces import SURFACES
 
 RECORDER = Path(__file__).with_name("recorder.js").read_text()
 # Every rate is stated, so that the paths are the same whatever a surface opens with.
@@ -193,7 +196,17 @@ async def playback(browser: Browser, n: int) -> list[Row]:
     return rows
 
 
+def server_memory(server: Server) -> Row:
+    """What the server holds once it has answered the same questions: every surface's paths, and the fans of DRAGGED."""
+    asked = [f"paths?surface={id}" for id in SURFACES] + [f"fan?vary={key}" for key in DRAGGED]
+    for question in asked:
+        urllib.request.urlopen(f"{server.address}/{question}").read()
+    return Row(f"the server's RAM after {len(asked)} questions", [server.resident()], "MB")
+
+
 async def memory(browser: Browser, n: int) -> list[Row]:
+    async with serve() as server:
+        ram = server_memory(server)
     short, long = (20, 200) if n >= 20 else (n, 2 * n)
     heaps = {}
     async with serve() as server, stage(browser, server, **SCENE) as page:
@@ -206,4 +219,4 @@ async def memory(browser: Browser, n: int) -> list[Row]:
                 # Typed arrays keep their numbers outside the heap proper.
                 heaps[k] = (usage["usedSize"] + usage["backingStorageSize"]) / 1e6
     rows = [Row(f"JS heap and its arrays after {k} drags", [size], "MB") for k, size in heaps.items()]
-    return [*rows, Row(f"after {long} drags / after {short}", [heaps[long] / heaps[short]], "x")]
+    return [*rows, Row(f"after {long} drags / after {short}", [heaps[long] / heaps[short]], "x"), ram]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from engine import NOISES, SCHEDULES, Member, Registry
+from engine import LIBRARIES, NOISES, SCHEDULES, Member, Registry
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -36,9 +36,8 @@ def row(member: Member) -> str:
 
 
 def text() -> str:
-    names = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}
     also = {
-        id: f" {', '.join(names[library] for library in names if library in member.elsewhere) or 'none'} |"
+        id: f" {', '.join(name for library, name in LIBRARIES.items() if library in member.elsewhere) or 'none'} |"
         for id, member in OPTIMIZERS.items()
     }
     return (

@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.device import float64, rollout_device
 
-STARTS = 21  # along each axis
+STARTS = 21  # of Newton's method, along each axis of the box
 STEPS = 50  # of Newton's method from each start
-SAME = 1e-5  # of the box: points that are closer count as one
+SAME = 1e-5  # as a share of the box: points that are closer than this count as one
 MANY = 8  # more degenerate minima than this form a line or a plateau, of which one point is kept if nothing is lower
 MOST = 30  # candidates for kinks that are examined
 QUICK = {"xla_backend_optimization_level": 0}  # these programs run once, and compiling takes longer than running
@@ -22,9 +22,9 @@ Places = tuple[tuple[tuple[float, float], float], ...]
 def critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple[Places, Places]:
     """The minima and the saddles of f((2,)) -> () in a box, each ((x, y), f), the lowest first.
 
-    `heights` (n, m) are f at `points` (n, m, 2) of a grid over the box. Smooth ones are found by Newton's method on
-    the gradient. At a kink that finds nothing, so the search there starts from the minima of the grid. Of a whole line
-    of minima one point is given.
+    `heights` (n, m) are f at `points` (n, m, 2) of a grid over the box. Where f is smooth, the points are found by
+    Newton's method on the gradient. At a kink of f the gradient is not zero: minima there are found by a pattern search
+    that starts from the minima of the grid. Of a line or a plateau of minima, one point is returned.
     """
     with float64(), jax.default_device(rollout_device()):
         return _critical_points(f, domain, points, heights)
@@ -93,19 +93,19 @@ def _search(f, starts, low, high):
 
 
 def _distinct(places: Iterable[tuple[np.ndarray, float]], span: np.ndarray) -> list[tuple[np.ndarray, float]]:
+    """The places without those that are closer than SAME to one before them."""
     kept: list = []
     for point, value in places:
         if all(np.abs((point - other) / span).max() > SAME for other, _ in kept):
-            kept.append((point + 0.0, float(value)))  # no -0.0
+            kept.append((point + 0.0, float(value)))  # + 0.0 makes 0.0 of -0.0
     return kept
 
 
 def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.ndarray) -> list:
-    """Minima at which f has a kink: a pattern search from the strict minima of the grid with no known one nearby."""
+    """Minima at kinks of f, by a pattern search from each strict minimum of the grid that has no known one nearby."""
     with np.errstate(all="ignore"):
-        padded = np.pad(
-            np.where(np.isfinite(heights), heights, np.inf), 1, constant_values=-np.inf
-        )  # not on the border
+        finite = np.where(np.isfinite(heights), heights, np.inf)
+        padded = np.pad(finite, 1, constant_values=-np.inf)  # so that no point on the border is a minimum
     n, m = heights.shape
     middle = padded[1:-1, 1:-1]
     others = [padded[1 + i : n + 1 + i, 1 + j : m + 1 + j] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j]

@@ -20,15 +20,16 @@ from engine.cache import computed_once
 
 CHOICES = ("auto", "cpu", "gpu")
 CACHE_BYTES = 256 * 2**20
-PROGRAMS = 400  # compiled functions held in memory, about 3 MB each: every surface with the basic optimizers, and more
+PROGRAMS = 400  # compiled functions held in memory, about 3 MB each: enough for every surface and basic optimizer
 
 
+@computed_once(maxsize=1)
 def configure() -> None:
     """Set JAX up for an application: float64 by default, reproducible rounding, a cache of compiled programs on disk.
 
-    Call it before JAX first computes, because XLA reads its flags only then. Calling it again does nothing new.
+    Call it before JAX first computes, because XLA reads its flags only then. Calling it again does nothing.
 
-    - Arrays are float64 everywhere in the process. Without this, rollouts are float64 nevertheless (`float64`).
+    - Arrays are float64 everywhere in the process. Rollouts are float64 without it, too (see `float64`).
     - On x86 XLA does not fuse a multiplication with an addition, so that every operation rounds as in NumPy and
       PyTorch. Where a path oscillates, a missing rounding grows until it is visible: RMSProp on Rosenbrock's function
       with eps = 0 was 5.5e-8 away from PyTorch after 100 steps, and is 1e-15 away with this flag.
@@ -50,7 +51,7 @@ def configure() -> None:
 
 
 def float64():
-    """A context in which JAX computes in float64, whatever the process has set. It concerns the calling thread only.
+    """A context in which JAX computes in float64, whatever the process has set. It holds for the calling thread only.
 
     Rollouts agree with the reference libraries to 1e-9 and a loss may fall to 1e-16: both need float64.
     """
@@ -84,27 +85,30 @@ def prune_cache() -> None:
     folder = cache_folder()
     if folder is None:
         return
-    with suppress(FileNotFoundError):  # another process deletes the same programs
-        stored = [(file.stat().st_mtime_ns, file.stat().st_size, file) for file in folder.glob("*-cache")]
-        size = sum(size for _, size, _ in stored)
-        for _, own, file in sorted(stored):
-            if size <= CACHE_BYTES:
-                return
-            file.unlink()
-            size -= own
+    stored = []
+    for file in folder.glob("*-cache"):
+        with suppress(FileNotFoundError):  # another process may have deleted it meanwhile
+            status = file.stat()
+            stored.append((status.st_mtime_ns, status.st_size, file))
+    size = sum(size for _, size, _ in stored)
+    for _, own, file in sorted(stored):
+        if size <= CACHE_BYTES:
+            return
+        file.unlink(missing_ok=True)
+        size -= own
 
 
 @computed_once(maxsize=PROGRAMS)
 def compiled(make: Callable[..., Any], *of: Any) -> Any:
-    """make(*of), a jitted function. It is held, with all it has compiled, while it is among the last PROGRAMS used."""
+    """make(*of), a jitted function. The PROGRAMS used most recently are kept, each with all that it has compiled."""
     return make(*of)
 
 
 def rollout_device():
     """The jax.Device that rollouts run on, by DESCENT_DEVICE: cpu, gpu, or auto (the default).
 
-    Auto is the CPU even beside a GPU: a rollout is a thousand tiny steps that wait for each other, and launching a
-    GPU kernel costs more than such a step.
+    Auto is the CPU even if there is a GPU: a rollout is a thousand tiny steps, each of which needs the one before, and
+    launching a GPU kernel takes longer than such a step.
     """
     choice = os.environ.get("DESCENT_DEVICE", "auto")
     if choice not in CHOICES:

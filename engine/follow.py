@@ -30,7 +30,7 @@ class Moment(NamedTuple):
     probe: Probe  # the step's objective at params
     state: State
     lr: jax.Array  # (), the step's learning rate, the schedule applied
-    loss: jax.Array  # (), the objective at params without its noise, where that is known, or else probe.value
+    loss: jax.Array  # (), the objective at params without noise and of all examples if that is known, else probe.value
 
 
 def loss(step, params, probe, state) -> jax.Array:
@@ -58,10 +58,13 @@ def follow(
 ) -> Trace:
     """Minimize `objective` with `optimizer`, from `params`, in `steps` updates.
 
-    `params` is a pytree of floating-point arrays; the run computes in their precision. `objective(params)` gives a
-    number (). With a random `key` the objective is stochastic, and is called as `objective(params, key_t)` instead:
-    key_t = fold_in(key, t) is the same at all evaluations of step t, so that a look-ahead or a Hessian belongs to the
-    same draw. A mini-batch is drawn in the objective, from that key.
+    `params` is a pytree of floating-point arrays of one dtype, in which the run computes. JAX makes float32 of float64
+    arrays unless 64-bit numbers are enabled: to compute in float64, call `follow` within `with float64():` or after
+    `configure()`.
+
+    `objective(params)` gives a number (). With a random `key` the objective is stochastic, and is called as
+    `objective(params, key_t)` instead: key_t = fold_in(key, t) is the same at all evaluations of step t, so that a
+    look-ahead or a Hessian belongs to the same draw. A mini-batch is drawn in the objective, from that key.
 
     `observe(step, params, probe, state)` says what is kept of step = 0, ..., steps: any pytree of arrays, from the
     params and the optimizer's state before that step (step = steps: after the last one) and the objective there. What
@@ -74,8 +77,8 @@ def follow(
     hypers and key are arguments of the compiled loop and may be tracers: `jax.vmap` makes many runs one call, and
     `jax.jit` and (without `reduce`) `jax.grad` apply as well.
 
-    Raises ValueError for a wrong kind or id, params that are not floating-point numbers, or steps that are no whole
-    number from 0.
+    Raises ValueError for a wrong kind or id, params that are not floating-point numbers of one dtype, or steps that are
+    no whole number from 0.
     """
     check_kind("optimizer", optimizer, Optimizer)
     rule = SCHEDULES[schedule]
@@ -85,23 +88,26 @@ def follow(
     leaves = jax.tree.leaves(params)
     if not leaves or not all(jnp.issubdtype(leaf.dtype, jnp.floating) for leaf in leaves):
         raise ValueError(f"params must be a pytree of floating-point arrays, got {params!r}.")
+    dtypes = sorted({str(leaf.dtype) for leaf in leaves})
+    if len(dtypes) > 1:
+        raise ValueError(f"params must have one dtype, got {' and '.join(dtypes)}: convert them to one of these.")
     if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 0:
         raise ValueError(f"steps must be a whole number from 0, got {steps!r}.")
 
     def numbers(member: Member, given: Mapping[str, ArrayLike] | None) -> dict[str, jax.Array]:
         check_hypers(member, given)
         values = {**member.defaults, **(given or {})}
-        return {id: jnp.asarray(value, jnp.result_type(*leaves)) for id, value in values.items()}
+        return {id: jnp.asarray(value, leaves[0].dtype) for id, value in values.items()}
 
-    run = compiled(_run, objective, optimizer, rule, observe, reduce)
+    run = compiled(_trace_of, objective, optimizer, rule, observe, reduce)
     return run(int(steps), params, numbers(optimizer, hypers), numbers(rule, schedule_hypers), key)
 
 
-def _run(objective, optimizer: Optimizer, rule: Schedule, observe, reduce):
+def _trace_of(objective, optimizer: Optimizer, rule: Schedule, observe, reduce):
     """Compiled: the Trace, given the number of steps, params, hypers, the schedule's hypers and the key."""
 
     def run(steps, params, hypers, schedule_hypers, key):
-        dtype = jnp.result_type(*jax.tree.leaves(params))
+        dtype = jax.tree.leaves(params)[0].dtype
 
         def measure(t, params):
             def f(params):
@@ -145,7 +151,7 @@ def _run(objective, optimizer: Optimizer, rule: Schedule, observe, reduce):
 
 
 def loop(moments, measure, rate, optimizer: Optimizer, params, hypers, memory, kept, keep):
-    """The loop that every run goes through, to be traced: `moments` of them, the first before any step.
+    """The loop of every run, to be traced by JAX. It passes `moments` moments, the first of them before any step.
 
     measure(t, params) -> (Probe, loss), the objective of step t;
     rate(t, value, memory) -> (lr, memory), the schedule, given the value of that objective;
@@ -170,9 +176,8 @@ def check_kind(what: str, got: object, kind: type[Member]) -> None:
 
 def check_hypers(member: Member, given: Mapping[str, Any] | None) -> None:
     """Raise ValueError if a given hyperparameter is none of the member's."""
-    unknown = sorted(set(given or {}) - set(member.defaults))
+    unknown = ", ".join(repr(id) for id in sorted(set(given or {}) - set(member.defaults)))
+    if unknown and not member.defaults:
+        raise ValueError(f"{member.id} has no hyperparameters, got {unknown}.")
     if unknown:
-        raise ValueError(
-            f"{member.id} has no hyperparameter {', '.join(map(repr, unknown))}: "
-            f"expected some of {', '.join(member.defaults) or 'none at all'}."
-        )
+        raise ValueError(f"{member.id} has no hyperparameter {unknown}: expected some of {', '.join(member.defaults)}.")

@@ -1,4 +1,8 @@
-"""Noise models: each makes the objective f_t of a step out of f, a random key and the scale sigma."""
+"""Noise models: each makes the objective f_t of a step out of f, a random key and the scale sigma.
+
+`draw(key, params)` may use the shapes and dtypes of `params`, not their values: the draws of a race are made before the
+runs and shared by all its optimizers. Noise that depends on the point belongs in `perturb`.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -16,7 +16,7 @@ LIBRARIES = {"keras": "Keras", "torch": "PyTorch", "optax": "Optax"}  # by id, w
 SHOWS = {
     "rates": "learning rate per coordinate",
     "velocity": "velocity",
-    "squares": "accumulated g² of x and y",
+    "squares": "accumulated g² per coordinate",
     "ahead": "where the gradient is taken",
 }
 
@@ -30,7 +30,7 @@ class Probe(NamedTuple):
 
 
 class Spends(NamedTuple):
-    """Evaluations per step that the rule as published needs, whatever our probe offers."""
+    """Gradients and Hessians that one step of the rule needs. The Probe's own gradient counts only if it is used."""
 
     gradients: int = 1
     hessians: int = 0
@@ -43,7 +43,7 @@ class Elsewhere(NamedTuple):
     """
 
     make: str  # an expression: the library's optimizer
-    each: str = ""  # statements before each step that make the two agree; the reader is shown them as an adapter
+    each: str = ""  # statements before each step that make the two agree: an adapter
     point: str = "w"  # an expression: our point, from the library's `w` and `optimizer` (Optax: `state`), at any step
     begin: str = ""  # Optax: a statement that turns the start `w` into the rule's own kind of params
     at: str = "w"  # Optax: an expression, the point where the gradient is taken
@@ -64,14 +64,18 @@ class Optimizer(Member):
     `elsewhere` says for each of LIBRARIES that has it how the same rule is written there.
     `shows` holds the internal quantities that can be drawn, by a name of SHOWS. Each is a pytree like params:
 
-    - velocity: what is carried from step to step, in units in which it alone would move w by -velocity;
+    - velocity: what is carried from step to step, in units in which it alone would move w by -velocity; the first one
+      is lr times the gradient, or a mean's share of that;
     - ahead: from w to the point where the gradient is taken;
-    - squares: the accumulated squared gradients;
+    - squares: the accumulated squared gradients, a weighted sum of all of them so far;
     - rates: the learning rate of each coordinate, which multiplies the gradient, its mean or its sign.
 
-    Each is a function `(before, after, *, <some of the hypers>)` of the states before and after one step. It is
-    written with `jax.tree.map` and plain operators (`** 0.5`), so that it also holds for NumPy arrays of many steps at
-    once whose last axes are steps and runs (`engine.metrics.shown`).
+    `unusual` says in words what a quantity is instead, by its name, where it is a velocity that starts otherwise or
+    squares that are no weighted sum.
+
+    Each of `shows` is a function `(before, after, *, <some of the hypers>)` of the states before and after one step.
+    It is written with `jax.tree.map` and plain operators (`** 0.5`), so that it also holds for NumPy arrays of many
+    steps at once whose last axes are steps and runs (`engine.metrics.shown`).
     """
 
     tolerance = 1e-9  # at every step
@@ -80,6 +84,7 @@ class Optimizer(Member):
     update: Callable[..., tuple[Params, State]]
     spends: Spends = field(default_factory=Spends)
     shows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    unusual: Mapping[str, str] = field(default_factory=dict)
     basic: bool = False
     elsewhere: Mapping[str, Elsewhere] = field(default_factory=dict)
 
@@ -95,6 +100,8 @@ class Optimizer(Member):
             raise ValueError(f"{self.id!r}: elsewhere must name some of {[*LIBRARIES]}, got {sorted(self.elsewhere)}.")
         if "lr" not in self.defaults:
             raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
+        if not self.unusual.keys() <= self.shows.keys():
+            raise ValueError(f"{self.id!r}: unusual must name some of {[*self.shows]}, got {sorted(self.unusual)}.")
         for name, function in self.shows.items():
             if name not in SHOWS:
                 raise ValueError(f"{self.id!r}: shows must be some of {[*SHOWS]}, got {name!r}.")

@@ -12,7 +12,7 @@ M = TypeVar("M", bound=Member)
 
 
 class UnknownId(KeyError, ValueError):
-    """The id of no member."""
+    """An id that no member of a registry has."""
 
     def __str__(self) -> str:
         return str(self.args[0])  # KeyError would print the repr

@@ -1,4 +1,10 @@
-"""Runs on surfaces: the loop of `engine.follow` in the plane, compiled once for any number of runs."""
+"""Runs on surfaces: the loop of `engine.follow` in the plane, compiled once for any number of runs and steps.
+
+It shares `loop` with `follow` and does not call it, for three reasons. All optimizers of a race use the same random
+numbers and schedule factors, which are computed once and passed in (`Shared`); in `follow` the objective draws its own.
+The number of steps is an argument of the compiled program, although every step is recorded, so that another number
+compiles nothing. And what is recorded of a step is one flat row, which is faster (see `_runs`).
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,15 +26,15 @@ from engine.schedules import SCHEDULES
 from engine.setting import Setting, arguments, setting_of
 from engine.spec import Noise, Schedule, Surface
 
-# Runs are written into blocks of 1024, 2048, 4096, ... rows and cut to the steps asked for, so that moving a steps
-# slider below 1024 never compiles anything. Rows past the steps are not computed.
+# Runs are written into blocks of 1024, 2048, 4096, ... rows and cut to the steps asked for, so that changing the number
+# of steps below 1024 never compiles anything. Rows past the steps are not computed.
 SHORTEST_BLOCK = 1024
 
 Entries = Sequence[tuple[Optimizer, Mapping[str, ArrayLike]]]  # optimizers, each with its hyperparameters
 
 
 class Origin(NamedTuple):
-    """What a run was computed from, so that a figure of the run can draw its surface and name it."""
+    """What a run was computed from: a figure of the run draws its surface and names its hyperparameters."""
 
     surface: Surface | Callable[..., Any]
     surface_hypers: dict[str, ArrayLike]  # every hyperparameter, each a number or (n,) for n runs
@@ -38,14 +44,14 @@ class Origin(NamedTuple):
 
 @dataclass(frozen=True)
 class Run:
-    """The path of one run, or of many with a leading run axis. Row t is the moment before step t; row 0 the start.
+    """The path of one run, or of many with a leading run axis. Row t is the state before step t; row 0 is the start.
 
-    Rows past an overflow hold inf and nan: a run that diverges says so.
+    Once a run overflows, its rows hold inf and nan.
     """
 
     position: np.ndarray  # (..., steps + 1, 2)
     loss: np.ndarray  # (..., steps + 1), f itself, without noise and of all examples
-    gradient: np.ndarray  # (..., steps + 1, 2), at the position, of the step's own objective: what the optimizer saw
+    gradient: np.ndarray  # (..., steps + 1, 2), of the step's own objective at the position, as the optimizer saw it
     lr: np.ndarray  # (..., steps), the learning rate of each step, the schedule applied
     state: dict[str, Any]  # field of the optimizer's state -> array (..., steps + 1, ...), or a tree of such
     origin: Origin | None = None
@@ -79,10 +85,10 @@ def race(surface: Surface | Callable[..., Any] | Setting, entries: Entries, **se
     setting_ = setting_of(surface, setting)
     with float64(), jax.default_device(rollout_device()):
         blocks, single = _blocks(setting_, entries, everything=True)
-        rows = [np.asarray(block) for block in blocks]  # one array a run: many small copies cost more than the run
+        rows = [np.asarray(block) for block in blocks]  # one copy an entry: many small ones take longer than the run
         cut = slice(setting_.steps + 1)
         return [
-            _run(block[0, cut] if single else block[:, cut], _origin(setting_, optimizer, hypers))
+            _split(block[0, cut] if single else block[:, cut], _origin(setting_, optimizer, hypers))
             for block, (optimizer, hypers) in zip(rows, entries, strict=True)
         ]
 
@@ -98,7 +104,7 @@ def race_paths(surface: Surface | Callable[..., Any] | Setting, entries: Entries
 
 
 def _blocks(setting: Setting, entries: Entries, everything: bool) -> tuple[list[jax.Array], bool]:
-    """The rows of every entry's runs, (n, rows, width) each, and whether there was no run axis."""
+    """The rows of every entry's runs, (n, rows, width) each, and whether no input had a run axis."""
     inputs, single = arguments(setting, entries)
     rule, noise = SCHEDULES[setting.schedule], NOISES[setting.noise_model]
     rows = max(SHORTEST_BLOCK, 1 << int(setting.steps).bit_length())
@@ -106,7 +112,7 @@ def _blocks(setting: Setting, entries: Entries, everything: bool) -> tuple[list[
     f, data = (surface.f, surface.data) if isinstance(surface, Surface) else (surface, None)
     shared = _shared(rule, noise, rows, examples, inputs["schedule"], inputs["noise"], inputs["seed"])
     reacting = rule if rule.react else None
-    blocks = [  # dispatched, not awaited: the next one starts meanwhile
+    blocks = [  # JAX dispatches asynchronously: nothing waits here for a result
         compiled(_runs, f, data, reacting, noise.perturb, optimizer, everything)(
             setting.steps + 1,
             inputs["start"],
@@ -134,14 +140,14 @@ def _shared(
 ) -> Shared:
     n = len(sigma)
     factors = _for_runs(n, _factors_of, (rule, rows), *schedule.values())
-    if not sigma.any() and not examples:  # no draws needed: compiling them would take an eighth of a first picture
+    if not sigma.any() and not examples:  # no draws are needed, and compiling them takes an eighth of a first picture
         return Shared(factors, np.zeros((n, rows, *_draw_shape(noise))), np.zeros((n, rows, 0), np.uint8))
     draws, ranks = _for_runs(n, _draws_of, (noise, rows, examples), seed)
     return Shared(factors, sigma.reshape(n, *[1] * (draws.ndim - 1)) * draws, ranks)
 
 
 def _for_runs(n: int, make, static: tuple, *numbers: np.ndarray):
-    """The result of the compiled function make(*static) for the numbers (n,) of n runs; if all are alike, from one."""
+    """What the compiled function make(*static) gives for the numbers (n,) of n runs; computed once if all are equal."""
     if any((a != a[0]).any() for a in numbers):
         return jax.tree.map(np.asarray, compiled(_many, make, *static)(*numbers))
     one = _for_one(make, static, *(a[0].item() for a in numbers))
@@ -155,7 +161,7 @@ def _many(make, *static):
 
 @computed_once(maxsize=32)
 def _for_one(make, static: tuple, *numbers: float):
-    """The result for one run. It is cached because it stays the same while a learning rate is dragged."""
+    """The result for one run. It is cached because it stays the same while only learning rates change."""
     return jax.tree.map(np.asarray, compiled(make, *static)(*numbers))
 
 
@@ -190,7 +196,9 @@ def _draw_shape(noise: Noise) -> tuple[int, ...]:
 
 
 def _runs(f, data, reacting: Schedule | None, perturb, optimizer: Optimizer, everything: bool):
-    """Compiled: the rows of many runs. All that a slider moves is an argument, the number of steps included."""
+    """Compiled: the rows of many runs. Every number is an argument, the number of steps included, so that changing one
+    compiles nothing.
+    """
     react = reacting and reacting.react
 
     def one(moments, start, shape, hypers, schedule, batch, shared):
@@ -235,7 +243,7 @@ def _origin(setting: Setting, optimizer: Optimizer, hypers: Mapping[str, ArrayLi
     return Origin(setting.surface, shape, optimizer, {**optimizer.defaults, **hypers})
 
 
-def _run(rows: np.ndarray, origin: Origin) -> Run:
+def _split(rows: np.ndarray, origin: Origin) -> Run:
     """Split the flat rows (..., steps + 1, width) of `_runs` into the fields of a Run."""
     leaves, tree = _state_shape(origin.optimizer.init)
     ends = np.cumsum([2, 1, 2, 1, *(leaf.size for leaf in leaves)])

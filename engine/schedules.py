@@ -11,7 +11,7 @@ T = Hyper("T", 200.0, 10.0, 2000.0, log=True, name="decay time T", tex="T")
 W = Hyper("W", 20.0, 1.0, 1000.0, log=True, name="warm-up steps W", tex="W")
 GAMMA = Hyper("gamma", 0.5, 0.01, 1.0, name="drop to", tex=r"\gamma")
 POWER = Hyper("p", 2.0, 0.5, 5.0, name="power", tex="p")
-PATIENCE = Hyper("patience", 10, 1, 200, log=True, whole=True, name="patience", tex="P")
+STEPS_BEFORE_DROP = Hyper("patience", 10, 1, 200, log=True, whole=True, name="patience", tex="P")
 
 
 def constant(t):
@@ -56,7 +56,7 @@ def one_cycle(t, *, T):
 
 class Memory(NamedTuple):
     best: Any  # the lowest loss so far
-    bad: Any  # steps without a new lowest loss, counted anew after a drop
+    bad: Any  # steps in a row without a new lowest loss, from 0 again after a drop
     factor: Any  # on the learning rate
 
 
@@ -184,7 +184,7 @@ SCHEDULES = Registry(
             reference=Reference("Goodfellow, Bengio & Courville", 2016, "Deep Learning, section 8.3.1"),
             hypers=(
                 GAMMA,
-                PATIENCE,
+                STEPS_BEFORE_DROP,
             ),
             checked="torch.optim.lr_scheduler.ReduceLROnPlateau by hand in NumPy",
             memory=Memory(best=float("inf"), bad=0.0, factor=1.0),

@@ -1,4 +1,4 @@
-"""What the runs of a race share: the objective, where they start, schedule, noise and batch; checked and spread."""
+"""What the runs of a race share: objective, start, schedule, noise and batch. They are checked and broadcast here."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,10 +18,10 @@ MAX_STEPS = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """Everything that decides a run but the optimizer and its hyperparameters.
+    """Everything that determines a run, except the optimizer and its hyperparameters.
 
-    `start` is (2,) or (n, 2); every hyperparameter, `noise`, `seed` and `batch` is a number or (n,): then n runs are
-    one call. Hyperparameters that are left out take their defaults.
+    `start` is (2,) or (n, 2); every hyperparameter, `noise`, `seed` and `batch` is a number or (n,). With an axis of n
+    anywhere, n runs are computed in one call. Hyperparameters that are left out take their defaults.
     """
 
     surface: Surface | Callable[..., Any]  # or a plain function of a point (2,), its hyperparameters by keyword
@@ -33,7 +33,7 @@ class Setting:
     noise: ArrayLike = 0.0  # the scale sigma of the noise
     noise_model: str = "gaussian"  # an id of NOISES
     seed: ArrayLike = 0  # of noise and batches; the same seed gives every optimizer the same draws
-    batch: ArrayLike | None = None  # how many examples a step of a surface with data sees; None: all of them
+    batch: ArrayLike | None = None  # how many examples a step sees, on surfaces made of data only; None: all of them
 
     @property
     def examples(self) -> int:
@@ -60,7 +60,7 @@ def arguments(
     """The numbers of n runs, each array with a leading axis of n; and whether no input had such an axis (n = 1).
 
     Keys: start (n, 2); noise, seed and batch (n,); surface and schedule, each a dict of (n,); hypers, such a dict for
-    each entry. Raises ValueError in words for the caller.
+    each entry. Raises ValueError for a wrong kind, id or shape, and for a number that is not finite or out of range.
     """
     surface = setting.surface
     if isinstance(surface, Surface):
@@ -74,6 +74,8 @@ def arguments(
     for optimizer, _ in entries:
         check_kind("optimizer", optimizer, Optimizer)
     examples = setting.examples
+    if setting.batch is not None and not examples:
+        raise ValueError(f"batch applies only to surfaces made of data, got batch={setting.batch!r} without data.")
     batch = examples if setting.batch is None else setting.batch
     return _spread(
         {
@@ -89,7 +91,7 @@ def arguments(
 
 
 def _spread(inputs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Give every input the same leading run axis; say whether there was none."""
+    """Broadcast every input to the same leading run axis; say whether none of them had one."""
 
     def own_axes(path) -> int:
         return 1 if path[0].key == "start" else 0  # a start is (2,), everything else a number

@@ -25,9 +25,9 @@ def _significant(value: float, digits: int) -> float:
 class Hyper:
     """One real hyperparameter: the only place where its range and default are written.
 
-    Every control, address and check of bad input is derived from it.
-    `log` lays a slider out in log(value), `near_one` in log(1 - value), which suits decay rates such as 0.99;
-    `whole` restricts it to whole numbers.
+    A front end derives its controls and its checks of input from it. Values are spread evenly over the range: with
+    `log` in log(value), with `near_one` in log(1 - value), which suits decay rates such as 0.99. `whole` restricts them
+    to whole numbers.
     """
 
     id: str
@@ -53,7 +53,7 @@ class Hyper:
             raise ValueError(f"Hyper {self.id!r}: a range near one needs high < 1, got high={self.high}.")
 
     def at(self, place: float) -> float:
-        """The value at `place` along the slider, from 0 (low) to 1 (high): a short decimal inside the range.
+        """The value at `place` in the range, from 0 (low) to 1 (high): a short decimal.
 
         A front end must round in the same way, so that the number it shows is the number that was computed with.
         """
@@ -138,11 +138,11 @@ class Lesson(NamedTuple):
     optimizer: str  # its id
     hyper: str  # the id of one of its hyperparameters
     value: float
-    reason: str  # what it shows, a clause that follows a colon on the page
+    reason: str  # what it shows: a clause that begins in lower case, without a full stop
 
 
 class Examples(NamedTuple):
-    """Measured pairs, in no order."""
+    """Measured pairs, in no particular order."""
 
     x: np.ndarray  # (n,)
     y: np.ndarray  # (n,)
@@ -174,11 +174,11 @@ class Surface(Member):
     `minima(...)` and `saddles(...)` give ((x, y), f) for every local minimum and saddle point in the domain.
     `log_height` says that colour and height are best drawn as log10(1 + f - min f).
     `smooth` says that f has a gradient everywhere in the domain, its minima included.
-    `steps` is the number of steps in which its character shows.
-    `lessons` are the settings of optimizers that this surface teaches with. They are few, each with its reason: the
-    learning rates that an optimizer otherwise opens with are tuned, by one rule for all.
+    `steps` is how many steps a run needs to show what is typical of the surface.
+    `lessons` are settings of single optimizers that show what the surface is for. They are few, each with its reason:
+    all other opening settings are chosen by one rule for all optimizers, not by hand.
     `data` holds the examples if f is a training loss; a step may then see a mini-batch of them.
-    `source(module)` is f as Python source for a module, jnp or torch, where the source of f itself would not do.
+    `source(module)` is f as Python source for a module, jnp or torch, for an f whose own source does not show it.
     """
 
     tolerance = 1e-11
@@ -227,7 +227,8 @@ class Schedule(Member):
 class Noise(Member):
     """A noise model: how the objective f_t of one step differs from f.
 
-    `draw(key, params)` gives the random numbers of one step, an array or pytree of arrays. They are multiplied by the
+    `draw(key, params)` gives the random numbers of one step, an array or pytree of arrays. It may use the shapes and
+    dtypes of `params`, not their values, since all optimizers of a race share the draws. They are multiplied by the
     noise's scale sigma, and `perturb(value, params, draws)` gives f_t(params) from value = f(params). An optimizer's
     look-ahead and its Hessian are those of the same f_t.
     """

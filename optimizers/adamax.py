@@ -37,6 +37,7 @@ OPTIMIZER = Optimizer(
         "squares": lambda before, after: jax.tree.map(lambda u: u**2, after.rule[0].nu),
         "rates": lambda before, after, *, lr: jax.tree.map(lambda u: lr / u, after.rule[0].nu),
     },
+    unusual={"squares": "the square of a decaying maximum of |g|"},
     elsewhere={
         "optax": Elsewhere("optax.adamax(lr, b1=b1, b2=b2, eps=eps)"),
         "torch": Elsewhere("torch.optim.Adamax([w], lr=lr, betas=(b1, b2), eps=eps)"),

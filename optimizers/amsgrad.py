@@ -58,6 +58,7 @@ OPTIMIZER = Optimizer(
             lambda v: lr / (unbiased(v, b2, after.t) ** 0.5 + eps), after.largest
         ),
     },
+    unusual={"squares": "the largest running mean of g² so far"},
     elsewhere={
         "torch": Elsewhere("torch.optim.Adam([w], lr=lr, betas=(b1, b2), eps=eps, amsgrad=True)"),
         "keras": Elsewhere(

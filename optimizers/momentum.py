@@ -40,7 +40,8 @@ OPTIMIZER = Optimizer(
         "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum)"),
         "torch": Elsewhere(
             "torch.optim.SGD([w], lr=1.0, momentum=momentum)",
-            each="optimizer.param_groups[0]['lr'] = 1.0  # a rate that varies belongs into the velocity\nw.grad *= lr",
+            each="optimizer.param_groups[0]['lr'] = 1.0\n"
+            "w.grad *= lr  # the learning rate scales the gradient before it enters the velocity",
         ),
         "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum))"),
     },

@@ -69,5 +69,6 @@ OPTIMIZER = Optimizer(
             lambda v: lr / (unbiased(v, b2, after.t) ** 0.5 + eps), after.v
         ),
     },
+    unusual={"velocity": "lr times a mean that looks one step ahead, in which the newest gradient weighs more"},
     elsewhere={"torch": Elsewhere("torch.optim.NAdam([w], lr=lr, betas=(b1, b2), eps=eps, momentum_decay=psi)")},
 )

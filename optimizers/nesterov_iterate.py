@@ -42,7 +42,8 @@ OPTIMIZER = Optimizer(
         "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))"),
         "torch": Elsewhere(
             "torch.optim.SGD([w], lr=1.0, momentum=momentum, nesterov=momentum > 0)",
-            each="optimizer.param_groups[0]['lr'] = 1.0  # a rate that varies belongs into the velocity\nw.grad *= lr",
+            each="optimizer.param_groups[0]['lr'] = 1.0\n"
+            "w.grad *= lr  # the learning rate scales the gradient before it enters the velocity",
         ),
     },
 )

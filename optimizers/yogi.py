@@ -56,6 +56,7 @@ OPTIMIZER = Optimizer(
             lambda v: lr / (unbiased(v, b2, after.t) ** 0.5 + eps), after.v
         ),
     },
+    unusual={"squares": "an estimate that moves towards g² by (1 - b2) g²"},
     elsewhere={
         "optax": Elsewhere(
             "optax.chain(optax.scale_by_yogi(b1, b2, eps, eps_root=0.0, initial_accumulator_value=0.0), "

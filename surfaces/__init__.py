@@ -1,4 +1,4 @@
-"""The loss surfaces: one module each, found by looking into this folder."""
+"""The loss surfaces: one module each. The registry is built from the files of this folder."""
 
 from engine import Surface, discover
 

@@ -1,4 +1,4 @@
-"""A plateau on the way down: SGD hardly moves where the slope is small, while momentum carries others across."""
+"""A plateau on the way down: a step proportional to its small gradient is short; a velocity carries a run across."""
 
 from engine import Hyper, Lesson, Reference, Surface
 

@@ -1,7 +1,8 @@
 """A rare feature: it is present in 2 of 32 examples, where the loss is steep.
 
-SGD's learning rate is limited by the rare examples, so its common weight moves slowly; Adagrad gives each weight a rate
-of its own. This shows only if a step sees few examples: the mean over all of them is an ordinary ravine.
+The rare examples limit a learning rate that all weights share, and so the common weight moves slowly; a rule that gives
+each weight a rate of its own moves both. This shows only if a step sees few examples: the mean over all of them is an
+ordinary ravine.
 """
 
 import jax.numpy as jnp
@@ -18,7 +19,7 @@ def _examples(n: int, rare: int, seed: int) -> Examples:
 
 TRAIN, VALID = _examples(32, 2, 7), _examples(32, 2, 8)
 _common = TRAIN.x < 2
-_best = float(TRAIN.y[_common].mean()), float(TRAIN.y[~_common].mean() / 20)  # each weight meets its own examples alone
+_best = float(TRAIN.y[_common].mean()), float(TRAIN.y[~_common].mean() / 20)  # each weight has examples of its own
 _floor = float(((np.where(_common, _best[0], 20 * _best[1]) - TRAIN.y) ** 2).mean() / 2)
 
 

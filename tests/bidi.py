@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-PATIENCE = 60  # s that a page may take to fulfil a condition
+TIMEOUT_S = 60  # that a page may take to fulfil a condition
 
 
 class BidiPage:
@@ -33,7 +33,7 @@ class BidiPage:
         self._sent += 1
         self._socket.send(json.dumps({"id": self._sent, "method": method, "params": params}))
         while True:
-            message = json.loads(self._socket.recv(timeout=2 * PATIENCE))
+            message = json.loads(self._socket.recv(timeout=2 * TIMEOUT_S))
             if message.get("method") == "log.entryAdded" and message["params"]["level"] == "error":
                 self.errors.append(message["params"]["text"])
             if message.get("id") == self._sent:
@@ -63,7 +63,7 @@ class BidiPage:
         """Wait until a JavaScript expression is true; it is looked at once a frame."""
         self.evaluate(
             f"""new Promise((done, fail) => {{
-                setTimeout(() => fail(new Error("still waiting for " + {json.dumps(condition)})), {PATIENCE * 1000});
+                setTimeout(() => fail(new Error("still waiting for " + {json.dumps(condition)})), {TIMEOUT_S * 1000});
                 const look = () => ({condition}) ? done() : requestAnimationFrame(look);
                 look();
             }})"""

@@ -33,8 +33,8 @@ FLAGS = [*QUIET, "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-s
 # The time limit of pytest-timeout is enough: an example may take long because other workers have the processor.
 settings.register_profile("parallel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("parallel")
-PATIENCE = 60_000  # ms that a page may take to fulfil a condition, on two cold cores that run other tests as well
-expect.set_options(timeout=PATIENCE)
+TIMEOUT_MS = 60_000  # that a page may take to fulfil a condition, on two cold cores that run other tests as well
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 # A function that takes a page or the server, in a file of tests.
@@ -103,7 +103,7 @@ def modules(chromium):
 def opened(browser: Browser, address: str, **settings) -> Iterator[Page]:
     """A page of a browser that has never been anywhere, relative to an address."""
     context = browser.new_context(base_url=address, **settings)
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT_MS)
     try:
         yield context.new_page()
     finally:

@@ -46,7 +46,7 @@ BAD_INPUTS = {
     ),
     "hyper of another schedule": (
         {"schedule_hypers": {"T": 10.0}},
-        r"constant has no hyperparameter 'T': expected some of none at all",
+        r"constant has no hyperparameters, got 'T'\.",
     ),
     "run axes of two lengths": ({"start": np.zeros((3, 2)), "seed": [1, 2]}, r"must agree on its length.*got \[2, 3\]"),
     "run axis of length 0": ({"noise": []}, r"must agree on its length, at least 1; got \[0\]"),

@@ -86,7 +86,7 @@ def test_a_batch_is_a_whole_number_of_examples():
     for wrong in (0, 33, 2.5):
         with pytest.raises(ValueError, match="batch must be a whole number from 1 to 32"):
             rollout(MADE_OF_DATA[0], OPTIMIZERS["sgd"], batch=wrong)
-    with pytest.raises(ValueError, match="batch must be a whole number from 0 to 0"):
+    with pytest.raises(ValueError, match="batch applies only to surfaces made of data, got batch=1"):
         rollout(SURFACES["ravine"], OPTIMIZERS["sgd"], batch=1)
 
 

@@ -33,8 +33,9 @@ NOTEBOOK = """
 import os
 from concurrent.futures import ThreadPoolExecutor
 import jax
+import numpy as np
 before = dict(jax.config.values), dict(os.environ)
-import engine, optimizers, surfaces
+import engine, optimizers, surfaces, ui.figures
 
 def run(_):
     return engine.rollout(surfaces.SURFACES["rosenbrock"], optimizers.OPTIMIZERS["adam"], steps=20, noise=0.1)
@@ -49,6 +50,10 @@ assert abs(place[0] - 1) + abs(place[1] + 2) < 1e-14
 assert engine.follow(lambda w: w**2, optimizers.OPTIMIZERS["adam"], 1.0, steps=2).params.dtype == "float32"
 with engine.float64():
     assert engine.follow(lambda w: w**2, optimizers.OPTIMIZERS["adam"], 1.0, steps=2).params.dtype == "float64"
+figure = ui.figures.figure(runs[0])
+x, y = (np.linspace(low, high, 241) for low, high in surfaces.SURFACES["rosenbrock"].domain)
+heights = np.log10(1 + (1 - x) ** 2 + 100 * (y[:, None] - x**2) ** 2)
+np.testing.assert_allclose(figure.data[0].z, heights, rtol=1e-6, atol=1e-12)  # float32 would lose a small h
 assert (dict(jax.config.values), dict(os.environ)) == before
 assert jax.numpy.zeros(2).dtype == "float32"
 print("nothing is set")
@@ -78,18 +83,33 @@ def test_an_application_sets_it_all_in_one_place(tmp_path):
 
 def test_the_oldest_programs_are_deleted_until_the_rest_is_small_enough(tmp_path, monkeypatch):
     monkeypatch.setattr(device, "CACHE_BYTES", 25)
+    (tmp_path / "gone-cache").symlink_to("nowhere")  # as a file that another process deletes once it is listed
     for k in range(5):
         file = tmp_path / f"{k}-cache"
         file.write_bytes(bytes(10))
         os.utime(file, (100 + k, 100 + k))
     monkeypatch.setattr(device, "cache_folder", lambda: tmp_path)
     device.prune_cache()
-    assert {file.name for file in tmp_path.iterdir()} == {"3-cache", "4-cache"}
+    assert {file.name for file in tmp_path.iterdir()} == {"3-cache", "4-cache", "gone-cache"}
 
 
-def test_the_page_is_configured_before_anything_of_it_computes(tmp_path):
-    program = "import jax, ui.answers, ui.warm\nprint(jax.config.jax_enable_x64)"
-    assert fresh(program, tmp_path) == "True\n"
+# The ways into the application, each in a process of its own. The product of a fused multiply-add is not rounded: then
+# a * a - (a * a rounded) is not 0.
+DOORS = {
+    "answers": "import ui.answers",
+    "warm": "import ui.warm",
+    "page": "from streamlit.testing.v1 import AppTest\nassert not AppTest.from_file('ui/page.py').run().exception",
+    "openings": "from ui import openings\nopenings.tune = lambda: {}\nopenings.main(['--check'])",
+}
+COMPUTING = """
+import jax
+print(jax.config.jax_enable_x64, jax.jit(lambda a, b: a * a - b)(1.1, 1.1 * 1.1))
+"""
+
+
+@pytest.mark.parametrize("door", DOORS.values(), ids=DOORS)
+def test_the_application_is_configured_before_anything_of_it_computes(door, tmp_path):
+    assert fresh(door + COMPUTING, tmp_path).splitlines()[-1] == "True 0.0"
 
 
 def test_float64_is_a_matter_of_the_thread():

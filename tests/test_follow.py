@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from engine import SCHEDULES, Optimizer, follow
+from engine import SCHEDULES, SHOWS, Optimizer, follow
 from engine.spec import keywords_of
 from optimizers import OPTIMIZERS
 from tests.test_optimizers import every_optimizer
@@ -51,12 +51,45 @@ def test_the_net_has_about_two_hundred_weights_in_dicts_and_tuples():
     assert flat(NET).size == 195
 
 
-@every_optimizer
-def test_a_net_follows_every_optimizer_and_what_it_shows_made_its_steps(optimizer):
-    """The laws of tests/test_shows.py on a pytree; here the states of one step at a time."""
+def net_run(optimizer: Optimizer):
+    """A net that follows an optimizer under a falling rate: the Trace, as NumPy arrays, and the hypers.
+
+    A weight decay moves the weights beside what is shown, so it is off.
+    """
     hypers = {"lr": optimizer.defaults["lr"] / 2} | ({"decay": 0.0} if "decay" in optimizer.defaults else {})
     trace = follow(net_loss, optimizer, NET, steps=STEPS, hypers=hypers, schedule="exponential", observe=everything)
-    params, losses, grads, states = jax.tree.map(np.asarray, trace.observed)
+    return jax.tree.map(np.asarray, trace), {**optimizer.defaults, **hypers}
+
+
+def net_shows(optimizer: Optimizer, states, hypers, t: int) -> tuple[float, dict]:
+    """The learning rate of step t, and what the optimizer shows of that step: here from the states around it alone."""
+    lr = hypers["lr"] * np.exp(-t / SCHEDULES["exponential"].defaults["T"])
+    given = {**hypers, "lr": lr}
+    with np.errstate(invalid="ignore"):  # of both branches of np.where
+        return lr, {
+            name: function(row(states, t), row(states, t + 1), **{id: given[id] for id in keywords_of(function)})
+            for name, function in optimizer.shows.items()
+        }
+
+
+def showing(*words: str):
+    """Every optimizer that shows any of these words."""
+    members = [optimizer for optimizer in OPTIMIZERS.values() if optimizer.shows.keys() & set(words)]
+    return pytest.mark.parametrize("optimizer", members, ids=lambda optimizer: optimizer.id)
+
+
+every_showing, every_law = showing(*SHOWS), showing("velocity", "rates")
+
+
+def test_the_laws_of_what_is_shown_cover_nearly_every_optimizer_that_shows_something():
+    assert len(every_showing.args[1]) >= 21
+    assert len(every_law.args[1]) >= 19
+
+
+@every_optimizer
+def test_a_net_follows_every_optimizer(optimizer):
+    trace, _ = net_run(optimizer)
+    params, losses, _, states = trace.observed
     assert spec(trace.params) == spec(NET)
     assert losses.shape == (STEPS + 1,)
     assert losses[0] == pytest.approx(float(net_loss(NET)), rel=1e-12)
@@ -65,24 +98,32 @@ def test_a_net_follows_every_optimizer_and_what_it_shows_made_its_steps(optimize
     np.testing.assert_array_equal(flat(trace.params), flat(row(params, -1)))
     jax.tree.map(np.testing.assert_array_equal, trace.state, row(states, -1))
 
-    given = {**optimizer.defaults, **hypers}
+
+@every_showing
+def test_what_is_shown_of_a_net_is_like_its_params(optimizer):
+    trace, hypers = net_run(optimizer)
     for t in range(STEPS):
-        given["lr"] = hypers["lr"] * np.exp(-t / SCHEDULES["exponential"].defaults["T"])
-        with np.errstate(invalid="ignore"):  # of both branches of np.where
-            shows = {
-                name: function(row(states, t), row(states, t + 1), **{id: given[id] for id in keywords_of(function)})
-                for name, function in optimizer.shows.items()
-            }
+        _, shows = net_shows(optimizer, trace.observed[-1], hypers, t)
+        assert shows.keys() == optimizer.shows.keys()
         for quantity in shows.values():
             assert spec(quantity) == spec(NET)
+
+
+@every_law
+def test_velocity_and_rates_made_the_steps_of_the_net(optimizer):
+    """The laws of tests/test_shows.py on a pytree."""
+    trace, hypers = net_run(optimizer)
+    params, _, grads, states = trace.observed
+    for t in range(STEPS):
+        lr, shows = net_shows(optimizer, states, hypers, t)
         step = flat(row(params, t + 1)) - flat(row(params, t))
         if "velocity" in shows:
-            share = flat(shows["rates"]) / given["lr"] if "rates" in shows else 1
-            np.testing.assert_allclose(step, -share * flat(shows["velocity"]), rtol=1e-6, atol=1e-13)
-        elif "rates" in shows:
+            share = flat(shows["rates"]) / lr if "rates" in shows else 1
+            expected = -share * flat(shows["velocity"])
+        else:
             g = flat(row(grads, t))
-            direction = np.sign(g) if optimizer.family == "sign" else g
-            np.testing.assert_allclose(step, -flat(shows["rates"]) * direction, rtol=1e-6, atol=1e-13)
+            expected = -flat(shows["rates"]) * (np.sign(g) if optimizer.family == "sign" else g)
+        np.testing.assert_allclose(step, expected, rtol=1e-6, atol=1e-13)
 
 
 # The basic ones, against Optax, and Newton against NumPy

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from engine import Optimizer, Surface
+from tests import test_optimizers, test_surfaces
 from tests.driver import STAGE, painted, settled, stage, visit
 from tests.serving import serve
 
@@ -19,6 +21,41 @@ EXAMPLES = {kind: (path, text) for kind, path, text in EXAMPLE.findall((ROOT / "
 def test_the_readme_has_an_example_of_each():
     assert EXAMPLES.keys() == {"optimizer", "surface", "panel"}
     assert len(EXAMPLES["panel"][1].splitlines()) <= 25
+
+
+def member(kind: str) -> Optimizer | Surface:
+    """The member that an example of the README defines."""
+    names = {"__name__": f"readme_{kind}"}
+    exec(EXAMPLES[kind][1], names)
+    return names[kind.upper()]
+
+
+OPTIMIZER_LAWS = (
+    test_optimizers.test_every_hyper_bends_the_path,
+    test_optimizers.test_many_runs_at_once_are_the_single_runs,
+    test_optimizers.test_descends_a_bowl_at_its_defaults,
+    test_optimizers.test_a_run_is_the_plain_loop_of_updates_on_each_steps_tilted_surface,
+    test_optimizers.test_a_step_spends_the_gradients_and_hessians_it_declares,
+)
+SURFACE_LAWS = (
+    test_surfaces.test_a_declared_minimum_is_one,
+    test_surfaces.test_nothing_in_the_domain_lies_below_the_lowest_minimum,
+    test_surfaces.test_minima_saddles_and_maxima_are_all_the_critical_points_there_are,
+    test_surfaces.test_gradient_and_hessian_agree_with_central_differences,
+    test_surfaces.test_it_starts_inside_its_domain_at_a_slope,
+)
+
+
+@pytest.mark.parametrize("law", OPTIMIZER_LAWS, ids=lambda law: law.__name__.removeprefix("test_"))
+def test_the_optimizer_of_the_readme_keeps_the_laws_of_optimizers(law):
+    law(member("optimizer"))
+
+
+@pytest.mark.parametrize("law", SURFACE_LAWS, ids=lambda law: law.__name__.removeprefix("test_"))
+def test_the_surface_of_the_readme_keeps_the_laws_of_surfaces(law):
+    surface = member("surface")
+    for hypers in test_surfaces.settings(surface):
+        law(surface, hypers)
 
 
 @pytest.fixture(scope="module")

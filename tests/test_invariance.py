@@ -70,7 +70,8 @@ def test_newton_sees_no_stretch():
     assert np.abs(bent @ A.T - path("sgd", BOWL, start, lr=0.01)).max() > 0.1
 
 
-# On the last two slopes alone would lead a search uphill: over dents between its looks, and at a crease.
+# On the last two a search for a change of sign of the slope alone would climb: on Ackley's function over a dent between
+# two trial steps, on Bukin's at the crease.
 STEEP = ("himmelblau", "rosenbrock", "beale", "six_hump_camel", "rastrigin", "levy13", "ackley", "bukin6")
 
 

@@ -12,7 +12,7 @@ import optax
 import optax.contrib
 import pytest
 
-from engine import Optimizer, rollout
+from engine import Optimizer, rollout, shown
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests import adaptive_rules_by_hand, rules_by_hand, test_references
@@ -78,6 +78,22 @@ def test_equals_its_reference_at_every_step(id, place, kind):
     assert np.isfinite(theirs).all()
     assert np.abs(theirs[-1] - theirs[0]).max() > 1e-6
     np.testing.assert_allclose(run.position, theirs, rtol=Optimizer.tolerance, atol=Optimizer.tolerance)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_nadam_shows_as_its_velocity_is_lr_times_its_mean_looked_ahead(place):
+    """By the rule of tests/adaptive_rules_by_hand.py, from the gradients of the run: Dozat's formula."""
+    optimizer = OPTIMIZERS["nadam"]
+    hypers, _ = settings("nadam", "others")
+    run = rollout(SURFACES[place], optimizer, hypers=hypers, steps=STEPS)
+    b1, psi = hypers["b1"], hypers["psi"]
+    mu = [b1 * (1 - 0.96 ** (t * psi) / 2) for t in range(1, STEPS + 2)]
+    expected = []
+    for t in range(1, STEPS + 1):
+        mean = adaptive_rules_by_hand.moments(run.gradient[:t], b1, 0.5)[0] * (1 - b1**t)
+        newest = (1 - mu[t - 1]) * run.gradient[t - 1] / (1 - np.prod(mu[:t]))
+        expected.append(hypers["lr"] * (mu[t] * mean / (1 - np.prod(mu[: t + 1])) + newest))
+    np.testing.assert_allclose(shown(run, optimizer, hypers)["velocity"], expected, rtol=1e-9, atol=1e-14)
 
 
 @pytest.mark.parametrize("place", PLACES)

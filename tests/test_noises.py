@@ -108,6 +108,18 @@ def test_noise_is_declared_for_any_pytree(model):
     assert jax.tree.structure(slope) == jax.tree.structure(params)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("model", NOISES)
+def test_a_draw_depends_on_the_shapes_and_dtypes_of_params_but_not_on_their_values(model, dtype):
+    """The draws of a race are made once, before any of its points is known."""
+    zeros = {"a": np.zeros((3, 2), dtype), "b": (np.zeros(4, dtype),)}
+    others = jax.tree.map(lambda leaf: np.full_like(leaf, np.nan), zeros)
+    draws = NOISES[model].draw(jax.random.key(3), zeros)
+    jax.tree.map(np.testing.assert_array_equal, draws, NOISES[model].draw(jax.random.key(3), others))
+    assert {str(leaf.dtype) for leaf in jax.tree.leaves(draws)} == {dtype}
+    assert all(np.isfinite(leaf).all() and np.any(leaf) for leaf in jax.tree.leaves(draws))
+
+
 def test_an_unknown_model_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=rf"unknown noise 'pink': expected one of {', '.join(NOISES)}"):
         rollout(BOWL, SGD, noise_model="pink")

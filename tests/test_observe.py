@@ -152,12 +152,16 @@ BAD = {
     "not an optimizer": ({"optimizer": "adam"}, r"optimizer must be OPTIMIZERS\[\.\.\.\] or another Optimizer"),
     "no function": ({"objective": 3.0}, r"objective must be a function of the params, got 3\.0"),
     "whole numbers": ({"params": {"w": np.arange(3)}}, "params must be a pytree of floating-point arrays"),
+    "two dtypes": (
+        {"params": [np.zeros(2, np.float32), np.zeros(2)]},
+        "params must have one dtype, got float32 and float64",
+    ),
     "no params": ({"params": ()}, "params must be a pytree of floating-point arrays"),
     "steps negative": ({"steps": -1}, "steps must be a whole number from 0, got -1"),
     "steps not whole": ({"steps": 1.5}, r"steps must be a whole number from 0, got 1\.5"),
     "unknown hyper": ({"hypers": {"speed": 1.0}}, "sgd has no hyperparameter 'speed': expected some of lr"),
     "unknown schedule": ({"schedule": "cosmic"}, "unknown schedule 'cosmic'"),
-    "hyper of another schedule": ({"schedule_hypers": {"T": 1.0}}, "constant has no hyperparameter 'T'"),
+    "hyper of another schedule": ({"schedule_hypers": {"T": 1.0}}, r"constant has no hyperparameters, got 'T'\."),
 }
 
 

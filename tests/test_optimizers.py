@@ -124,8 +124,8 @@ def test_the_first_row_is_the_start(optimizer):
 @every_optimizer
 def test_a_shorter_run_is_the_beginning_of_a_longer_one(optimizer):
     """Also where the longer one is computed in a larger block."""
-    weather = {"schedule": "exponential", "noise": 0.1, "seed": 3}
-    runs = [rollout(BOWL, optimizer, steps=steps, **weather) for steps in (3000, 1024, 1023, 10)]
+    shared = {"schedule": "exponential", "noise": 0.1, "seed": 3}
+    runs = [rollout(BOWL, optimizer, steps=steps, **shared) for steps in (3000, 1024, 1023, 10)]
     for longer, shorter in pairwise(runs):
         rows = len(shorter.position)
         np.testing.assert_array_equal(longer.position[:rows], shorter.position)

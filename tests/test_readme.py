@@ -42,16 +42,36 @@ def test_an_optimizer_is_one_file(tmp_path, monkeypatch):
     np.testing.assert_array_equal(moved, [[False, True], [True, False]] * 5)
 
 
+SMALL = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def in_words(n: int) -> str:
+    """A number below 100 as prose spells it."""
+    tens, ones = divmod(n, 10)
+    return SMALL[n] if n < 20 else TENS[tens - 2] + (f"-{SMALL[ones]}" if ones else "")
+
+
+def test_numbers_in_words():
+    numbers = {4: "four", 10: "ten", 12: "twelve", 20: "twenty", 33: "thirty-three", 40: "forty", 99: "ninety-nine"}
+    assert {n: in_words(n) for n in numbers} == numbers
+
+
 def test_there_are_as_many_members_as_it_says():
-    words = {10: "Ten", 28: "twenty-eight", 33: "Thirty-three", 4: "four"}
     analytic = sum(surface.data is None for surface in SURFACES.values())
     assert len(OPTIMIZERS) >= 26
     assert analytic >= 20
     assert len(SURFACES) - analytic >= 3
     assert len(SCHEDULES) >= 10
-    assert f"{words[len(OPTIMIZERS)]} optimizers race down {words[len(SURFACES)]} loss surfaces" in README
-    assert f"On {words[len(SURFACES) - analytic]} surfaces made of data" in README
-    assert f"{words[len(SCHEDULES)]} schedules" in README
+    optimizers, surfaces, of_data, schedules = (
+        in_words(n) for n in (len(OPTIMIZERS), len(SURFACES), len(SURFACES) - analytic, len(SCHEDULES))
+    )
+    assert f"{optimizers.capitalize()} optimizers race down {surfaces} loss surfaces" in README
+    assert f"On {of_data} surfaces made of data" in README
+    assert f"{schedules.capitalize()} schedules" in README
 
 
 def test_the_table_of_members_is_current():

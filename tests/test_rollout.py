@@ -69,11 +69,11 @@ def test_any_input_may_carry_the_run_axis(inputs):
 
 def test_a_race_is_the_rollouts_one_by_one_in_the_order_of_its_entries():
     entries = [(optimizer, {"lr": optimizer.defaults["lr"] * 0.9}) for optimizer in [*OPTIMIZERS.values()][::-1]]
-    weather = {"start": (0.5, 0.8), "schedule": "linear", "noise": 0.1, "seed": 2, "steps": 30}
-    runs = race(SURFACE, entries, **weather)
+    shared = {"start": (0.5, 0.8), "schedule": "linear", "noise": 0.1, "seed": 2, "steps": 30}
+    runs = race(SURFACE, entries, **shared)
     assert len(runs) == len(entries)
     for run, (optimizer, hypers) in zip(runs, entries, strict=True):
-        alone = rollout(SURFACE, optimizer, hypers=hypers, **weather)
+        alone = rollout(SURFACE, optimizer, hypers=hypers, **shared)
         jax.tree.map(np.testing.assert_array_equal, vars(run), vars(alone))
 
 

@@ -11,7 +11,7 @@ from surfaces import SURFACES
 from ui import answer_cache, answers
 from ui.routes import ROUTES
 
-PATIENCE = 60  # s after which what is waited for will not come
+TIMEOUT_S = 60  # after which a test no longer waits
 
 
 @pytest.fixture
@@ -31,13 +31,13 @@ def test_a_question_is_answered_while_another_is_computed(client, monkeypatch, r
     def slow(scene):
         if scene.surface == "beale":
             begun.set()
-            assert answered.wait(PATIENCE), "the second question waits for the first"
+            assert answered.wait(TIMEOUT_S), "the second question waits for the first"
         return scene.surface.encode()
 
     monkeypatch.setattr(answers, route, slow)
     with ThreadPoolExecutor(1) as reader:
         first = reader.submit(client.get, f"/{route}?surface=beale")
-        assert begun.wait(PATIENCE)
+        assert begun.wait(TIMEOUT_S)
         assert client.get(f"/{route}?surface=saddle").text == "saddle"
         assert not first.done()
         answered.set()
@@ -58,7 +58,7 @@ def test_questions_asked_at_the_same_moment_are_answered_as_one_by_one(client):
     everybody = Barrier(len(asked))
 
     def ask(question):
-        everybody.wait(PATIENCE)
+        everybody.wait(TIMEOUT_S)
         return client.get(question)
 
     with ThreadPoolExecutor(len(asked)) as readers:

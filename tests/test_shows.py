@@ -1,5 +1,7 @@
 """The internal quantities that an optimizer shows are those that its steps were made of. Laws by name of quantity."""
 
+from collections.abc import Iterator
+
 import jax
 import numpy as np
 import pytest
@@ -12,16 +14,17 @@ N, STEPS = 3, 60
 HESSIAN = np.array([[5.0, -4.0], [-4.0, 5.0]])  # of the bowl
 
 
-def showing(*words: str, without: tuple[str, ...] = (), but: tuple[str, ...] = ()):
-    """Every optimizer that shows all of `words` and none of `without`, except those in `but`."""
+def showing(*words: str, without: tuple[str, ...] = (), usual: str = "", unusual: str = ""):
+    """Every optimizer that shows all of `words` and none of `without`.
+
+    Given `usual`, those are left out that declare it unusual; given `unusual`, the others are.
+    """
     members = [o for o in OPTIMIZERS.values() if o.shows and o.shows.keys() >= set(words)]
     members = [o for o in members if o.shows.keys().isdisjoint(without)]
-    members = [o for o in members if o.id not in but]
+    members = [o for o in members if usual not in o.unusual and (not unusual or unusual in o.unusual)]
     return pytest.mark.parametrize("optimizer", members, ids=lambda optimizer: optimizer.id)
 
 
-# Their squares are no weighted sum: a maximum, or a mean that changes by bounded amounts.
-NO_SUM = ("amsgrad", "adamax", "yogi")
 # The others have nothing to show: a law about them would pass on nothing.
 every_showing = showing()
 
@@ -103,19 +106,30 @@ def test_rates_and_velocity_multiply_to_the_step_and_lr_stands_in_both(optimizer
     np.testing.assert_allclose(np.diff(run.position, axis=1), step, rtol=1e-9, atol=1e-14)
 
 
-@showing("velocity")
+def first_weight(optimizer: Optimizer) -> np.ndarray:
+    """(N, 2): how often lr times the gradient the first velocity is."""
+    run, shows = shown_runs(optimizer)
+    return shows["velocity"][:, 0] / (run.lr[:, :1] * run.gradient[:, 0])
+
+
+def usual_weight(optimizer: Optimizer, weight: np.ndarray) -> np.ndarray:
+    """1; or the share of a new gradient in a running mean that is not corrected for its start at 0."""
+    averaged = 1 - np.linspace(0.8, 1, N)[:, None] * optimizer.defaults.get("momentum", 0)
+    return np.broadcast_to(1.0 if np.allclose(weight, 1) else averaged, weight.shape)
+
+
+@showing("velocity", usual="velocity")
 def test_the_first_velocity_is_lr_times_the_gradient(optimizer):
     """Every run starts at rest, and a mean that starts at 0 is corrected for it, or weighs the first gradient alike."""
-    run, shows = shown_runs(optimizer)
-    weight = shows["velocity"][:, 0] / (run.lr[:, :1] * run.gradient[:, 0])
-    share = np.linspace(0.8, 1, N)[:, None]
-    averaged = 1 - share * optimizer.defaults.get("momentum", 0)
-    expected = 1 if np.allclose(weight, 1) else np.broadcast_to(averaged, weight.shape)
-    if "psi" in optimizer.defaults:  # a momentum that is warmed up by psi looks ahead by its share of the next step
-        b1, psi = (share * optimizer.defaults[id] for id in ("b1", "psi"))
-        now, later = (b1 * (1 - 0.96 ** (t * psi) / 2) for t in (1, 2))
-        expected = np.broadcast_to(1 + later * (1 - b1) / (1 - now * later), weight.shape)
-    np.testing.assert_allclose(weight, expected, rtol=1e-9)
+    weight = first_weight(optimizer)
+    np.testing.assert_allclose(weight, usual_weight(optimizer, weight), rtol=1e-9)
+
+
+@showing("velocity", unusual="velocity")  # tests/test_more_references.py has its value
+def test_a_velocity_is_called_unusual_only_where_it_is(optimizer):
+    weight = first_weight(optimizer)
+    np.testing.assert_allclose(weight[:, 0], weight[:, 1], rtol=1e-9)
+    assert (np.abs(weight - usual_weight(optimizer, weight)) > 0.01).all()
 
 
 @showing("ahead", "velocity")
@@ -129,9 +143,11 @@ def test_the_gradient_is_taken_ahead_and_ahead_is_where_the_old_velocity_leads(o
     assert (shows["ahead"][:, 1:] != 0).all()
 
 
-@showing("squares", but=NO_SUM)  # the law of squares and rates holds those
-def test_squares_are_one_weighted_sum_of_all_squared_gradients_so_far(optimizer):
-    """The weights are not negative and the same for every run and coordinate, so many runs tell them."""
+def weighted_sums(optimizer: Optimizer) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """For each step the squares (2 n,) of n runs, their weighted sum of squared gradients so far, and the weights (t,).
+
+    The weights are the same for every run and coordinate, so least squares find them.
+    """
     n, steps = 10, 8
     starts = np.random.default_rng(0).uniform(-3, 3, size=(n, 2))
     hypers = undecayed(optimizer)
@@ -140,8 +156,20 @@ def test_squares_are_one_weighted_sum_of_all_squared_gradients_so_far(optimizer)
     for t in range(steps):
         g2 = np.moveaxis(run.gradient[:, : t + 1] ** 2, 1, -1).reshape(2 * n, t + 1)
         weights = np.linalg.lstsq(g2, squares[:, t].ravel())[0]
-        np.testing.assert_allclose(g2 @ weights, squares[:, t].ravel(), rtol=1e-9)
+        yield squares[:, t].ravel(), g2 @ weights, weights
+
+
+@showing("squares", usual="squares")
+def test_squares_are_one_weighted_sum_of_all_squared_gradients_so_far(optimizer):
+    for squares, fitted, weights in weighted_sums(optimizer):
+        np.testing.assert_allclose(fitted, squares, rtol=1e-9)
         assert (weights > 0).all()
+
+
+@showing("squares", unusual="squares")  # the law of squares and rates holds for them
+def test_squares_are_called_unusual_only_where_they_are(optimizer):
+    assert {"squares", "rates", "velocity"} <= optimizer.shows.keys()
+    assert not all(np.allclose(fitted, squares, rtol=1e-9, atol=0) for squares, fitted, _ in weighted_sums(optimizer))
 
 
 @showing("squares", "rates", "velocity")

@@ -59,7 +59,8 @@ def derivatives(f):
     return jax.jit(jax.vmap(at, in_axes=(0, None)))
 
 
-def look(surface: Surface, hypers: dict, points) -> list[np.ndarray]:
+def evaluated(surface: Surface, hypers: dict, points) -> list[np.ndarray]:
+    """f (n,), gradient (n, 2) and Hessian (n, 2, 2) at points (n, 2)."""
     return [np.asarray(a) for a in derivatives(surface.f)(jnp.asarray(points, dtype=float), hypers)]
 
 
@@ -112,13 +113,13 @@ def around(surface: Surface, hypers: dict, places: np.ndarray, reach: float) -> 
     """f on a small circle round each place, (n, 48); its radius is a share of the domain."""
     turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     circle = reach * np.ptp(surface.domain, axis=1) * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
-    return look(surface, hypers, (places[:, None] + circle).reshape(-1, 2))[0].reshape(len(places), 48)
+    return evaluated(surface, hypers, (places[:, None] + circle).reshape(-1, 2))[0].reshape(len(places), 48)
 
 
 @every_setting_with("minima")
 def test_a_declared_minimum_is_one(surface, hypers):
     places, values = declared(surface.minima(**hypers))
-    f, gradient, hessian = look(surface, hypers, places)
+    f, gradient, hessian = evaluated(surface, hypers, places)
     assert inside(surface, places).all()
     np.testing.assert_allclose(f, values, rtol=1e-12, atol=1e-12)
     bent = np.isfinite(gradient).all(axis=1) if not surface.smooth else np.ones(len(places), bool)
@@ -131,7 +132,7 @@ def test_a_declared_minimum_is_one(surface, hypers):
 @every_setting_with("saddles")
 def test_a_declared_saddle_is_one(surface, hypers):
     places, values = declared(surface.saddles(**hypers))
-    f, gradient, hessian = look(surface, hypers, places)
+    f, gradient, hessian = evaluated(surface, hypers, places)
     assert inside(surface, places).all()
     np.testing.assert_allclose(f, values, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(gradient, 0, atol=1e-11 * max(1, np.abs(hessian).max()))
@@ -147,7 +148,7 @@ def test_a_declared_saddle_is_one(surface, hypers):
 @every_setting
 def test_nothing_in_the_domain_lies_below_the_lowest_minimum(surface, hypers):
     """A surface without minima is lowest on its border, and there below every saddle."""
-    f = look(surface, hypers, grid(surface, 401).reshape(-1, 2))[0].reshape(401, 401)
+    f = evaluated(surface, hypers, grid(surface, 401).reshape(-1, 2))[0].reshape(401, 401)
     _, minima = declared(surface.minima(**hypers))
     if len(minima):
         assert f.min() >= minima.min() - 1e-12
@@ -160,12 +161,12 @@ def test_nothing_in_the_domain_lies_below_the_lowest_minimum(surface, hypers):
 @every_setting
 def test_minima_saddles_and_maxima_are_all_the_critical_points_there_are(surface, hypers):
     known, _ = declared((*surface.minima(**hypers), *surface.saddles(**hypers)))
-    known = known[np.isfinite(look(surface, hypers, known)[1]).all(axis=1)]  # Newton's method cannot find kinks
+    known = known[np.isfinite(evaluated(surface, hypers, known)[1]).all(axis=1)]  # Newton's method cannot find kinks
     found = critical_points(surface, hypers)
     distances = np.linalg.norm(known[:, None] - found, axis=-1)  # (known, found)
     assert (distances.min(axis=1, initial=np.inf) < 1e-5).all()  # the search finds every known point
     others = found[(distances > 1e-5).all(axis=0)]
-    _, _, hessian = look(surface, hypers, others)
+    _, _, hessian = evaluated(surface, hypers, others)
     assert (np.linalg.eigvalsh(hessian) < 0).all(), others
 
 
@@ -176,12 +177,12 @@ def test_minima_saddles_and_maxima_are_all_the_critical_points_there_are(surface
 )
 def test_gradient_and_hessian_agree_with_central_differences(surface, hypers):
     points = np.random.default_rng(1).uniform(*np.transpose(surface.domain), size=(100, 2))
-    _, gradient, hessian = look(surface, hypers, points)
+    _, gradient, hessian = evaluated(surface, hypers, points)
     for axis in range(2):
         h = np.eye(2)[axis] * 1e-5
         (after, g_after, _), (before, g_before, _) = (
-            look(surface, hypers, points + h),
-            look(surface, hypers, points - h),
+            evaluated(surface, hypers, points + h),
+            evaluated(surface, hypers, points - h),
         )
         # The third derivative enters with h^2 / 6 ~ 2e-11, rounding with 1e-16 / h ~ 1e-11 of f.
         np.testing.assert_allclose((after - before) / 2e-5, gradient[:, axis], atol=1e-7 * np.abs(gradient).max())
@@ -195,14 +196,14 @@ def test_gradient_and_hessian_agree_with_central_differences(surface, hypers):
 )
 def test_every_hyper_bends_the_surface(surface, hyper):
     points = grid(surface, 11).reshape(-1, 2)
-    low, high = (look(surface, {**surface.defaults, hyper.id: end}, points)[0] for end in (hyper.low, hyper.high))
+    low, high = (evaluated(surface, {**surface.defaults, hyper.id: end}, points)[0] for end in (hyper.low, hyper.high))
     assert not np.allclose(low, high)
 
 
 @every_setting
 def test_it_starts_inside_its_domain_at_a_slope(surface, hypers):
     assert inside(surface, np.array(surface.start))
-    f, gradient, _ = look(surface, hypers, [surface.start])
+    f, gradient, _ = evaluated(surface, hypers, [surface.start])
     assert np.linalg.norm(gradient) > 1e-3
     assert (f > [value for _, value in surface.minima(**hypers)]).all()
 
@@ -210,7 +211,7 @@ def test_it_starts_inside_its_domain_at_a_slope(surface, hypers):
 @every_surface
 def test_grids_are_finite_and_a_log_height_has_a_floor(surface):
     for hypers in settings(surface):
-        f = look(surface, hypers, grid(surface, 41).reshape(-1, 2))[0]
+        f = evaluated(surface, hypers, grid(surface, 41).reshape(-1, 2))[0]
         assert np.isfinite(f).all()
         if surface.log_height:
             assert len(surface.minima(**hypers)) > 0

@@ -1,11 +1,11 @@
-"""What the routes answer: each function makes an Answer of a query, or says in a Refused why it cannot."""
+"""The answers of the routes: each function turns a query into an Answer, or raises Refused."""
 
 import gzip
 import json
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from engine import LIBRARIES
+from engine import LIBRARIES, configure
 from engine.formula import formula_surface, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
@@ -15,9 +15,11 @@ from ui.paths import grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
 
+configure()  # before the first answer is computed
+
 
 class Answer(NamedTuple):
-    """What is sent, in the words of a Response."""
+    """What is sent: the arguments of a Starlette Response."""
 
     content: bytes | str
     media_type: str = "application/octet-stream"
@@ -25,7 +27,7 @@ class Answer(NamedTuple):
 
 
 class Refused(Exception):
-    """A query that asks for what there is not, in words for whoever wrote it."""
+    """A query that cannot be answered; the message says what was expected and what came."""
 
 
 def _paths(query: dict[str, str]) -> Answer:
@@ -42,14 +44,15 @@ def _fan(query: dict[str, str]) -> Answer:
     varied = [key for key in controls(Scene.read(query).surface) if key != STEPS.id]
     if vary not in varied:
         raise Refused(f"vary must be one of {', '.join(varied)}; got {vary!r}.")
-    # A browser without gzip does not exist; whoever asks otherwise unpacks by hand.
+    # Compressed whatever the client accepts: all browsers do, and another client can decompress it.
     return Answer(cached(fan, query, vary), headers={"Content-Encoding": "gzip"})
 
 
 def _formula(query: dict[str, str]) -> Answer:
     """Whether a formula can be drawn over a domain.
 
-    {mathml}, how it was read, or {error, field}: what is wrong, in words for the reader, and with which of the two.
+    JSON: {mathml}, the formula as it was read, or {error, field}: a message, and whether it is about the formula or the
+    domain.
     """
     text = query.get("formula", "")
     field = "domain"
@@ -64,7 +67,7 @@ def _formula(query: dict[str, str]) -> Answer:
 
 
 def _code(query: dict[str, str]) -> Answer:
-    """A run as a program of another library: {grade, code}."""
+    """A run as a program of another library, as JSON: {grade, code}."""
     optimizer, library = query.pop("optimizer", ""), query.pop("library", "")
     if optimizer not in OPTIMIZERS or library not in LIBRARIES:
         raise Refused(
@@ -87,19 +90,19 @@ def _figure(query: dict[str, str]) -> Answer:
     form = query.pop("format", "json")
     if form not in ("json", "html"):
         raise Refused(f"format must be json or html; got {form!r}.")
-    # How a scene is looked at on the page does not change its figure.
+    # Display settings of the page do not change a figure.
     query = {key: word for key, word in query.items() if key not in (*DISPLAY, "step")}
     figure = cached(gzipped_json, query)
     if form == "json":
         return Answer(figure, "application/json", {"Content-Encoding": "gzip"})
     scene = Scene.read(query)
-    # Compressed here, in a worker thread: Streamlit would compress 5 MB on the event loop, and everybody would wait.
+    # Compressed here, in a worker thread: Streamlit would compress 5 MB on the event loop, and all would wait.
     page = gzip.compress(page_of(scene, figure).encode(), compresslevel=3, mtime=0)
     name = {"Content-Disposition": f'attachment; filename="descent-lab-{scene.surface}.html"'}
     return Answer(page, "text/html", {"Content-Encoding": "gzip", **name})
 
 
-# By the names that ui/routes.py has routes for.
+# By the names of the routes in ui/routes.py.
 ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "paths": _paths,
     "grid": _grid,

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-PIECES = 48  # a step as long as the domain is laid over the surface in so many pieces
-MOST = 4000  # pieces of all steps together: where a path jumps to and fro all the time, they are longer
+PIECES = 48  # straight pieces into which a step as long as the domain is divided
+MOST = 4000  # pieces of a whole path; if its steps are so long that there would be more, the pieces are longer
 
 
 class Draped(NamedTuple):
@@ -23,7 +23,7 @@ def height_at(heights: np.ndarray, domain, points: np.ndarray) -> np.ndarray:
     low, high = np.transpose(domain)
     at = (points - low) / (high - low) * (n - 1)
     inside = ((at >= 0) & (at <= n - 1)).all(axis=1)
-    at = np.where(inside[:, None], at, 0)  # some place, so that nothing overflows
+    at = np.where(inside[:, None], at, 0)  # any point of the grid, so that the cast to int cannot overflow
     i, j = at.astype(int).clip(0, n - 2).T
     u, v = at[:, 0] - i, at[:, 1] - j
     below = heights[j, i] * (1 - u) + heights[j, i + 1] * u

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine import Run
-from ui.picture import picture_of
+from engine import Run, float64
+from ui.picture import Picture, picture_of
 from ui.scene import Scene, surface_of
 from ui.traces import draw
 
@@ -42,23 +42,29 @@ def figure(what: Scene | Run | Sequence[Run]) -> "go.Figure":
     """
     import plotly.graph_objects as go  # loaded when first needed: it takes longer than all the rest
 
-    return go.Figure(draw(picture_of(what)))
+    return go.Figure(draw(_picture(what)))
 
 
 def html(what: Scene | Run | Sequence[Run]) -> str:
     """A file that shows the figure and plays it in a browser without a network: it holds plotly.js, 5 MB."""
-    picture = picture_of(what)
+    picture = _picture(what)
     return _page(picture.title, _json(draw(picture)))
 
 
 def gzipped_json(scene: Scene) -> bytes:
     """The figure of a scene as JSON, {data, frames, layout}, compressed by gzip."""
-    return gzip.compress(_json(draw(picture_of(scene))).encode(), compresslevel=6, mtime=0)
+    return gzip.compress(_json(draw(_picture(scene))).encode(), compresslevel=6, mtime=0)
 
 
 def page_of(scene: Scene, figure: bytes) -> str:
     """`html(scene)`, from what `gzipped_json(scene)` returned."""
     return _page(surface_of(scene).name, gzip.decompress(figure).decode())
+
+
+def _picture(what: Scene | Run | Sequence[Run]) -> Picture:
+    """The picture, in float64 also in a notebook that has not called `engine.configure`."""
+    with float64():
+        return picture_of(what)
 
 
 def _json(figure: dict[str, Any]) -> str:

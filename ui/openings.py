@@ -21,10 +21,12 @@ The run is chosen by three rules, the same for every optimizer and every surface
    the domain as units of length. A low z means a path without zigzag. Scores are rounded to three significant digits;
    of equal scores the default wins, then the lowest rate.
 
-Rounding the scores hides the last bit in which two machines may differ, except where a run is chaotic and enlarges it:
-starts moved by 1e-14 of the domain change 5 % of the entries, nearly half of those on Bukin 6, where every run jumps
-across a crease. The file is reproduced to the last digit with the pinned JAX on x86-64; a new JAX, or another order of
-the operations in an optimizer, may call for running the command again.
+Two machines, or two versions of JAX, may round the last bit of a loss differently. Rounding the scores hides that,
+except where a run is chaotic and amplifies it: starts moved by 1e-14 of the domain change 5 % of the entries, nearly
+half of those on Bukin 6, where every run jumps across a crease. The file was made with JAX 0.10.2, which
+requirements.txt pins for Python 3.11, on x86-64, and is reproduced to the last digit there. With another JAX, such as
+the one pinned for Python 3.12 and newer, or after a change of the order of operations in an optimizer, `--check` may
+name entries.
 """
 
 import os
@@ -37,13 +39,14 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import Optimizer, Surface, race_paths
+from engine import Optimizer, Surface, configure, race_paths
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
 FILE = Path(__file__).with_name("openings.toml")
 RUNS = 64
-RULE = f"each tuned by the same {RUNS} runs"
+TUNED = f"each tuned by the same {RUNS} runs"
+RULE = f"{TUNED}, or else the default"  # true on every surface, also on a formula; `remark` is exact about one of them
 HEAD = f"""\
 # The learning rate that each optimizer opens with on each surface.
 # Written by `python -m ui.openings`; do not edit by hand, a test computes some entries of it again.
@@ -63,13 +66,18 @@ def read() -> Mapping[str, Mapping[str, float]]:
 
 def remark(surface: Surface) -> str:
     """What the page says of where a surface's opening settings come from."""
-    if surface.id not in read():
-        return "Each optimizer opens with its default settings."
-    exceptions = (
-        f" {OPTIMIZERS[id].name} opens with {_name(id, hyper)} {value:g}: {reason}."
-        for id, hyper, value, reason in surface.lessons
-    )
-    return f"The opening learning rates: {RULE}." + "".join(exceptions)
+    chosen = {*read().get(surface.id, {}), *(lesson.optimizer for lesson in surface.lessons if lesson.hyper == "lr")}
+    others = [optimizer.name for id, optimizer in OPTIMIZERS.items() if id not in chosen]
+    known = surface.id in read()
+    sentences = [
+        f"The opening learning rates: {TUNED}." if known else "Each optimizer opens with its default settings.",
+        *([f"Not tuned, but at the default: {', '.join(others)}."] if known and others else []),
+        *(
+            f"{OPTIMIZERS[id].name} opens with {_name(id, hyper)} {value:g}: {reason}."
+            for id, hyper, value, reason in surface.lessons
+        ),
+    ]
+    return " ".join(sentences)
 
 
 def _name(optimizer: str, hyper: str) -> str:
@@ -149,6 +157,7 @@ def main(arguments: list[str]) -> int:
     if arguments not in ([], ["--check"]):
         print(f"expected no argument or --check, got {' '.join(arguments)}", file=sys.stderr)
         return 2
+    configure()  # round as the app and the tests do
     table = tune()
     if not arguments:
         FILE.write_text(spell(table), encoding="utf-8")

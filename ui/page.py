@@ -8,13 +8,15 @@ from urllib.parse import parse_qsl
 import streamlit as st
 from streamlit.components.v2 import component
 
-from engine import NOISES, SCHEDULES, Member
+from engine import NOISES, SCHEDULES, Member, configure
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from ui import openings
 from ui.catalogue import catalogue
 from ui.scene import Scene, surface_of
 from ui.version import PLOTLY_PATH, VERSION
+
+configure()  # Streamlit may run this script before any answer is computed; later runs of it change nothing
 
 LOADER = f"""
 const stage = import(new URL("stage/{VERSION}/main.js", document.baseURI));
@@ -39,7 +41,7 @@ stage = component("stage", html="<div data-stage></div>", js=LOADER, isolate_sty
 
 result = stage(
     key="stage",
-    # In a list: of a dict Streamlit asks whether it holds a data frame, and to know one it loads pandas, 0.2 s.
+    # In a list: Streamlit searches a dict for data frames, and imports pandas for that, which takes 0.2 s.
     data=[catalogue(), VERSION, PLOTLY_PATH.lstrip("/")],
     on_scene_change=lambda: None,
     on_opened_change=lambda: None,
@@ -51,14 +53,14 @@ with st.sidebar:
     surface = surface_of(scene)
     st.subheader(surface.name)
     if not result.opened:
-        st.stop()  # setting formulas that nobody sees would take a third of a second of the stage's time
+        st.stop()  # rendering formulas in a closed sidebar would delay the stage by a third of a second
     formula(surface)
     st.caption(openings.remark(surface))
     for id in scene.on:
         optimizer = OPTIMIZERS[id]
         st.subheader(optimizer.name)
         formula(optimizer)
-        # Only once somebody asks: what colours code is 1.5 MB, a fourth of all that the page needs.
+        # Only once it is opened: the syntax highlighter is 1.5 MB, a quarter of all that the page loads.
         with st.expander("The code that runs", key=f"code {id}", on_change="rerun") as code:
             if code.open:
                 st.code(inspect.getsource(optimizer.update), language="python", wrap_lines=True)

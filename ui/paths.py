@@ -1,4 +1,4 @@
-"""A scene becomes bytes: what every trajectory and every surface travels as.
+"""A scene as bytes: the answers in which trajectories and surfaces are sent to the browser.
 
 The layout of an answer: the length of the head in bytes as a uint32, the head as JSON (padded with blanks so that it
 ends at a multiple of 8), then the arrays that the head names, little-endian, row-major, one after the other, the wider
@@ -20,7 +20,7 @@ from optimizers import OPTIMIZERS
 from ui.scene import Scene, surface_of
 
 GRID = 121  # points along each axis of a surface's grid
-FINE_GRID = 241  # of one that bends sharply: contour lines along a crease between the points of a coarse one are beads
+FINE_GRID = 241  # of a steep or creased one: on a coarse grid, contour lines along a crease look like strings of beads
 # What can be shown of a run's inside: how many numbers a step has, and what the reader is told about it. A Hessian is
 # f_xx, f_xy, f_yy.
 INTERNALS = {**{word: (2, label) for word, label in SHOWS.items()}, "hessian": (3, "Newton's model")}

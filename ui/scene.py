@@ -8,16 +8,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from engine import NOISES, SCHEDULES, Hyper, Surface, configure, formula_surface
+from engine import NOISES, SCHEDULES, Hyper, Surface, formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui import openings
 
 DEFAULT_SURFACE = "ravine"
-FORMULA = (
-    "formula"  # the surface whose f the reader types, and over which part of the plane: x low, x high, y low, y high
-)
-OWN = ("(1 - x)^2 + 100 (y - x^2)^2", (-2.0, 2.0, -1.0, 3.0))
+FORMULA = "formula"  # the id of the reader's own surface
+OWN = ("(1 - x)^2 + 100 (y - x^2)^2", (-2.0, 2.0, -1.0, 3.0))  # its default: x low, x high, y low, y high
 PATIENCE = 20  # steps that early stopping waits for a lower validation loss
 
 
@@ -63,9 +61,6 @@ SEED = Hyper("seed", 0, 0, 100, whole=True, name="seed", tex="")
 BATCH = Hyper("batch", 32, 1, 32, whole=True, name="batch size", tex="")  # of the 32 examples of surfaces made of data
 SETTINGS = (STEPS, RATE, NOISE, BATCH, SEED)
 DEFAULT_NOISE = next(iter(NOISES))
-
-# Every module of the page that computes imports this one: JAX is set up before it first computes.
-configure()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ui.scene import STEPS, Scene, surface_of
 
 
 class Program(NamedTuple):
-    """A program, and in words how nearly it is the same; no code where the library has no such rule."""
+    """A program, and a sentence on how exactly it reproduces the run; if there is no code, on why not."""
 
     grade: str
     code: str
@@ -47,9 +47,9 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
     steps = _decided(scene, optimizer, run, last)
     head = [
         f"{member.name} on {surface.name}, {steps} steps in {name}, as Descent Lab draws them.",
-        f"After step {last} nothing is finite any more: the run diverges." if end is not None else "",
-        f"After step {steps} rounding decides: from a start one unit in the last place off, the {last} steps of the "
-        "picture lead elsewhere."
+        f"The run diverges: after step {last} its numbers are not finite." if end is not None else "",
+        f"After step {steps} rounding decides: the {last} steps of the picture end elsewhere if the start is moved by "
+        "one unit in the last place."
         if steps < last
         else "",
         f"The scene: ?{scene.to_url()}",
@@ -110,9 +110,10 @@ def _run(scene: Scene, optimizer: str, aside: tuple[int, int] = (0, 0)) -> tuple
 
 
 def _decided(scene: Scene, optimizer: str, run: Run, last: int) -> int:
-    """The last step up to which roundings do not grow: another library does not round alike.
+    """The last step at which rounding has hardly changed the point. A later one may differ in another library.
 
-    They have grown where the start's last place moves the point by 1e-10, a hundredth of what the program asserts.
+    It is measured by runs whose start is one unit in the last place off: their points may be 1e-10 away, a hundredth of
+    the tolerance of the program's assert.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         beside = [_run(scene, optimizer, aside)[0].position for aside in ((-1, 0), (1, 0), (0, -1), (0, 1))]
@@ -121,8 +122,8 @@ def _decided(scene: Scene, optimizer: str, run: Run, last: int) -> int:
     return last if same.all() else max(0, int(same.argmin()) - 1)
 
 
-# As engine.device.configure does.
-_ROUNDING = """if platform.machine().lower() in {"x86_64", "amd64"}:  # as on the page: no product is fused with a sum
+# The flag that engine.device.configure sets.
+_ROUNDING = """if platform.machine().lower() in {"x86_64", "amd64"}:  # as on the page: without fused multiply-add
     os.environ.setdefault("XLA_FLAGS", "--xla_cpu_max_isa=AVX")"""
 
 _IMPORTS = {
@@ -204,8 +205,8 @@ def _source(function, module: str) -> str:
     return textwrap.dedent(inspect.getsource(function)).replace("jnp.", f"{module}.").strip()
 
 
-# JAX gives |x| the slope 1 at 0, PyTorch 0.
-_ABSOLUTE = """def absolute(x):  # with the slope 1 at 0, where torch.abs has none
+# At 0 the slope of |x| is 1 in JAX and 0 in PyTorch.
+_ABSOLUTE = """def absolute(x):  # its slope at 0 is 1, as in JAX; that of torch.abs is 0
     return torch.where(x >= 0, x, -x)"""
 
 
@@ -263,7 +264,7 @@ def _never_changes(scene: Scene) -> bool:
 
 
 def _rate(scene: Scene, point: str) -> str:
-    """The statement that sets this step's rate; a schedule that answers to the run sees the loss at `point`."""
+    """The statement that sets this step's rate; a schedule that reacts to the run is given the loss at `point`."""
     rule = SCHEDULES[scene.schedule]
     hypers = "".join(f", {id}={value!r}" for id, value in scene.hypers("schedule").items())
     if rule.react:

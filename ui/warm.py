@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from engine import NOISES, SCHEDULES
+from engine import NOISES, SCHEDULES, configure
 from surfaces import SURFACES
 from ui.answer_cache import cached, file_of
 from ui.fan import fan
 from ui.paths import grid, paths
 from ui.scene import DEFAULT_NOISE, NOISE, SEED, Scene
+
+configure()  # before the first program is compiled
 
 
 def surface(id: str) -> None:

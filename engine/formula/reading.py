@@ -1,4 +1,4 @@
-"""Reading: the text of a formula becomes a tree.
+"""Reading the text of a formula into a tree.
 
 Nothing is ever evaluated as Python. The grammar:
 
@@ -65,7 +65,7 @@ class _Parser:
             raise FormulaError("there is no formula", 1, "type one, such as x^2 + 10 y^2")
         node = self.sum()
         if self.text == ")":
-            raise FormulaError("`)` without a `(`", self.column, "take it away or open one before")
+            raise FormulaError("`)` without a `(`", self.column, "remove it, or open one before it")
         if self.text == ",":
             raise FormulaError("unexpected `,`", self.column, "write decimals with a point, such as 0.5")
         if self.kind != "end":
@@ -92,7 +92,7 @@ class _Parser:
         try:
             constant(node)
         except ArithmeticError:
-            raise FormulaError("a number that is not finite", column, "divide by something else, or use less") from None
+            raise FormulaError("a number that is not finite", column, "avoid 1/0, sqrt(-1) and huge numbers") from None
         return node
 
     def deeper(self, read: Callable[[], Node]) -> Node:
@@ -123,7 +123,7 @@ class _Parser:
                 remedy = (
                     f"write {before}*{sign}" if other == "name" else "write one number, or an operator between them"
                 )
-                raise FormulaError(f"the number `{sign}` right behind `{before}`", column, remedy)
+                raise FormulaError(f"the number `{sign}` directly behind `{before}`", column, remedy)
             elif self.kind in ("number", "name") or sign == "(":
                 node = self.made(Binary("*", node, self.power()), column)
             else:
@@ -181,9 +181,8 @@ class _Parser:
         self.closed(opened)
         wanted = 2 if id in ("min", "max") else 1
         if len(arguments) != wanted:
-            raise FormulaError(
-                f"`{id}` of {len(arguments)}", column, f"give it {wanted}, such as {id}({', '.join('xy'[:wanted])})"
-            )
+            what = f"`{id}` takes {wanted} argument{'s' if wanted > 1 else ''}, got {len(arguments)}"
+            raise FormulaError(what, column, f"write {id}({', '.join('xy'[:wanted])}), for instance")
         return self.made(Call(id, tuple(arguments)), column)
 
     def closed(self, opened: int) -> None:

@@ -1,4 +1,4 @@
-"""A typed formula as a Surface, such as (1 - x)^2 + 100 (y - x^2)^2 over a domain of one's choice."""
+"""A formula as a Surface, such as (1 - x)^2 + 100 (y - x^2)^2 over a given domain."""
 
 import math
 
@@ -44,9 +44,9 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         family="shape",
         tex=f"f(x, y) = {to_tex(tree)}",
         reference=Reference(
-            "", 0, "Typed here. Minima and saddles were found: smooth ones by Newton's method, kinks by a search."
+            "", 0, "Minima and saddles were found numerically: smooth ones by Newton's method, kinks by a search."
         ),
-        smooth=False,  # a typed formula may be non-differentiable
+        smooth=False,  # a formula may be non-differentiable
         f=f,
         domain=sides,
         start=_start(tree, sides, x, y, heights),

@@ -1,4 +1,4 @@
-"""Writing: a tree becomes text, Python source, LaTeX or MathML."""
+"""Writing the tree of a formula as text, Python source, LaTeX or MathML."""
 
 from collections.abc import Callable
 
