@@ -51,9 +51,9 @@ OPTIMIZER = Optimizer(
             "optax.contrib.schedule_free(optax.sgd(lr), lr, b1=b)",
             point="optax.contrib.schedule_free_eval_params(state, w)",
             unless=lambda rates, b: (
-                "with a share of the average of 0, by which it divides"
+                "with no share of the average: it divides by that share"
                 if b == 0
-                else "with a learning rate that falls: it weights the average by the largest rate so far"
+                else "with a rate that falls: it weights the average by the largest rate so far"
                 if any(after < before for before, after in itertools.pairwise(rates))
                 else ""
             ),

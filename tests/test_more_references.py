@@ -112,9 +112,10 @@ def test_schedule_free_is_optaxs_under_a_constant_rate_by_its_evaluation_point(p
     assert np.abs(run.position[-1] - run.position[0]).max() > 1e-6
 
 
-PYTORCH = [id for id, member in OPTIMIZERS.items() if "torch" in member.elsewhere] if find_spec("torch") else []
+PYTORCH = [id for id, member in OPTIMIZERS.items() if "torch" in member.elsewhere]
 
 
+@pytest.mark.skipif(not find_spec("torch"), reason="PyTorch is not installed")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("id", PYTORCH)
 def test_equals_pytorch_at_every_step(id, place):

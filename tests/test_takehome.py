@@ -218,7 +218,7 @@ def test_a_program_that_ends_elsewhere_fails():
 def test_a_run_that_diverges_is_followed_to_its_last_finite_step():
     scene = Scene.read({"surface": "rosenbrock", "sgd.lr": "0.5", "steps": "30"})
     code = program(scene, "sgd", "optax").code
-    assert "the run diverges" in code
+    assert "The run diverges" in code
     execute(code)
 
 
