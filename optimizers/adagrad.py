@@ -32,7 +32,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Duchi, Hazan & Singer", 2011, "JMLR 12, 2121-2159"),
-    checked="Optax, Keras",
+    checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
     shows={

@@ -41,7 +41,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Liu et al.", 2019, "arXiv:1908.03265"),
-    checked="NumPy",
+    checked="PyTorch, NumPy",
     init=init,
     update=update,
     shows={

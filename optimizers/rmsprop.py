@@ -36,7 +36,7 @@ OPTIMIZER = Optimizer(
         Hyper("eps", 1e-8, 1e-12, 1e-2, log=True, name="epsilon", tex=r"\varepsilon"),
     ),
     reference=Reference("Tieleman & Hinton", 2012, "Coursera, Neural Networks for Machine Learning, lecture 6.5"),
-    checked="Optax, Keras",
+    checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
     shows={

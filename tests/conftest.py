@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from engine import configure
 from tests.browser import CHROMIUM, browser_path
-from tests.serving import ROOT, UVICORN, Server, serve
+from tests.serving import EAGER, ROOT, Server, serve
 
 os.environ["KERAS_BACKEND"] = "jax"  # Keras reads it once, at its import
 configure()  # before JAX computes: float64, and a rounding like NumPy's
@@ -30,6 +30,16 @@ QUIET = [
 ]
 # The benchmarks' browser has WebGL in software, for rivals that need it: the machine may have no graphics card.
 FLAGS = [*QUIET, "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+# What the tests' browser does without. The first three are pages of the address bar: each window would start a process
+# for them, which takes a second of processor time. Of several such lists Chromium takes the last: the others are those
+# that Playwright switches off.
+WITHOUT = [
+    *("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup"),
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"),
+    *("MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
+    "ThirdPartyStoragePartitioning",
+]
 # The time limit of pytest-timeout is enough: an example may take long because other workers have the processor.
 settings.register_profile("parallel", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("parallel")
@@ -38,7 +48,7 @@ expect.set_options(timeout=TIMEOUT_MS)
 
 
 # A function that takes a page or the server, in a file of tests.
-SERVED = re.compile(r"^def \w+\([^)]*\b(?:(?:troubled_)?page|phone|server)\b", re.MULTILINE)
+SERVED = re.compile(r"^def \w+\([^)]*\b(?:(?:troubled_|open_)?page|phone|server)\b", re.MULTILINE)
 
 
 @functools.cache
@@ -61,14 +71,19 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Groups:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the server come first: they are the largest group."""
-    items.sort(key=lambda item: group_of(item.nodeid.partition("::")[0]) != "server")
+    """The tests of the server come first: they are the largest group. Its last test waits until all is compiled."""
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        others = group_of(item.nodeid.partition("::")[0]) != "server"
+        return others, item.get_closest_marker("last") is not None
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
 def app_server() -> Iterator[Server]:
-    """The app, served as `make run` does; its log names every program that JAX compiles."""
-    with serve(*UVICORN, JAX_LOG_COMPILES="1") as server:
+    """The app, served as `make run` does but for its patience; its log names every program that JAX compiles."""
+    with serve(*EAGER, JAX_LOG_COMPILES="1") as server:
         yield server
 
 
@@ -81,7 +96,8 @@ def server(app_server) -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(CHROMIUM), args=[*QUIET, "--disable-gpu"])
+        flags = [*QUIET, "--disable-gpu", f"--disable-features={','.join(WITHOUT)}"]
+        browser = playwright.chromium.launch(executable_path=browser_path(CHROMIUM), args=flags)
         yield browser
         browser.close()
 
@@ -100,14 +116,21 @@ def modules(chromium):
 
 
 @contextmanager
-def opened(browser: Browser, address: str, **settings) -> Iterator[Page]:
-    """A page of a browser that has never been anywhere, relative to an address."""
+def profile(browser: Browser, address: str, **settings) -> Iterator[BrowserContext]:
+    """A browser that has never been anywhere; its pages are relative to an address."""
     context = browser.new_context(base_url=address, **settings)
     context.set_default_timeout(TIMEOUT_MS)
     try:
-        yield context.new_page()
+        yield context
     finally:
         context.close()
+
+
+@contextmanager
+def opened(browser: Browser, address: str, **settings) -> Iterator[Page]:
+    """A page of a browser that has never been anywhere, relative to an address."""
+    with profile(browser, address, **settings) as context:
+        yield context.new_page()
 
 
 @contextmanager
@@ -132,15 +155,43 @@ def troubled_page(chromium, server):
         yield page
 
 
-@pytest.fixture
-def page(troubled_page, server):
-    """A laptop's page on which any error of the console and any request to another host is a failure."""
-    with without_errors(troubled_page, server) as page:
+@pytest.fixture(scope="session")
+def laptop(chromium, server):
+    """A browser that keeps the files of the page from one test to the next."""
+    with profile(chromium, server, **LAPTOP) as context:
+        yield context
+
+
+@pytest.fixture(scope="session")
+def mobile(chromium, server):
+    """A phone's browser that keeps the files of the page from one test to the next."""
+    with profile(chromium, server, **PHONE) as context:
+        yield context
+
+
+@contextmanager
+def new_page(context: BrowserContext, server: str) -> Iterator[Page]:
+    """A page on which any error of the console and any request to another host is a failure."""
+    with context.new_page() as page, without_errors(page, server):
+        yield page
+
+
+@pytest.fixture(scope="module")
+def open_page(laptop, server):
+    """One page for many tests of a file, each of which goes on from what it finds there."""
+    with new_page(laptop, server) as page:
         yield page
 
 
 @pytest.fixture
-def phone(chromium, server):
+def page(laptop, server):
+    """A laptop's page on which any error of the console and any request to another host is a failure."""
+    with new_page(laptop, server) as page:
+        yield page
+
+
+@pytest.fixture
+def phone(mobile, server):
     """A phone's page on which any error of the console and any request to another host is a failure."""
-    with opened(chromium, server, **PHONE) as page, without_errors(page, server):
+    with new_page(mobile, server) as page:
         yield page

@@ -20,8 +20,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-# What `make run` and `streamlit run app.py` start; the second is how hosts start the app.
-UVICORN = ("uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}")
+# The app as `make run` starts it, only that it compiles everything sooner; and `streamlit run app.py`, as hosts do.
+EAGER = ("uvicorn", "tests.eager:app", "--host", "127.0.0.1", "--port", "{port}")
 STREAMLIT = ("streamlit", "run", "app.py", "--server.address", "127.0.0.1", "--server.port", "{port}")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from engine.metrics import shown
 from surfaces import SURFACES
-from tests.driver import BASIC, STAGE, fingerprint, pixel, settled, visit
+from tests.driver import BASIC, STAGE, fingerprint, painted, pixel, settled, stage, visit
 from tests.expected import run_of, scene_of
 
 STEP = 5  # where the playhead stands
@@ -112,11 +112,19 @@ def nearest(points, others):
     return np.array([np.hypot(*(others - point).T).min() for point in points])
 
 
+@pytest.fixture(scope="module")
+def noisy(open_page):
+    """Without noise Newton would stand still at this step."""
+    return visit(open_page, f"surface=ravine&on=&step={STEP}&noise=2")
+
+
 @pytest.mark.parametrize("id", BASIC)
-def test_every_arrow_points_where_the_numbers_of_the_run_say(page, id):
-    query = f"surface=ravine&on={id}&step={STEP}&noise=2"
-    visit(page, query)  # without noise Newton would stand still at this step
-    scene = scene_of(query)
+def test_every_arrow_points_where_the_numbers_of_the_run_say(noisy, id):
+    page, scene = noisy, scene_of(f"surface=ravine&on={id}&step={STEP}&noise=2")
+    for other in page.locator(f"{STAGE} .row:not(.off) input[type=checkbox]").all():
+        painted(page, other.uncheck)
+    painted(page, page.locator(f"[data-optimizer={id}] input[type=checkbox]").check)
+    assert stage(page, "step") == str(STEP)
     surface, run = SURFACES["ravine"], run_of(scene, id)
     inside = shown(run, BASIC[id], scene.hypers(id))
     w = run.position[STEP]

@@ -106,6 +106,13 @@ GROUND = f"""axes => {{
 }}"""
 
 
+@pytest.fixture(scope="module")
+def own(open_page):
+    """A page with a formula that is none of those below."""
+    of = {"surface": FORMULA, "surface.f": "x y", "surface.domain": "-2,2,-2,2", "on": "sgd,adam"}
+    return visit(open_page, urlencode(of))
+
+
 @pytest.mark.parametrize(
     ("text", "share"),
     [
@@ -119,9 +126,11 @@ GROUND = f"""axes => {{
         ("floor(x)", 1),
     ],
 )
-def test_an_odd_formula_has_a_picture(page, text, share):
+def test_an_odd_formula_has_a_picture(own, text, share):
     """The ground is painted where f is defined, and the background elsewhere; paths or marks are painted too."""
-    visit(page, urlencode({"surface": FORMULA, "surface.f": text, "surface.domain": "-2,2,-2,2", "on": "sgd,adam"}))
+    page, field = own, own.get_by_label("formula f(x, y)")
+    field.fill(text)
+    painted(page, lambda: field.press("Enter"))
     assert parse_qs(stage(page, "scene"))["surface.f"] == [text]
     painted_share, black = page.locator(f"{STAGE} .contour .axes").evaluate(GROUND)
     assert share - 0.03 < painted_share < share + 0.06, "marks are also painted where f is undefined"

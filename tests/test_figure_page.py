@@ -69,17 +69,28 @@ ACTIVE = "document.querySelector('.js-plotly-plot').layout.sliders[0].active"
 
 
 def test_the_file_plays_from_disk_without_a_network(offline, tmp_path):
+    """With a clock that the test moves: a slow machine plays no further than a fast one."""
     file = tmp_path / "figure.html"
     file.write_text(html(Scene.read({"surface": "himmelblau", "steps": "30", "on": "sgd,adam"})), encoding="utf-8")
+    offline.clock.install(time=0)
     offline.goto(file.as_uri())
     offline.wait_for_function("document.querySelector('.js-plotly-plot')?._transitionData._frames.length === 31")
+    offline.clock.pause_at(1e6)
+
+    def after(ms: int) -> int:
+        offline.clock.run_for(ms)
+        return offline.evaluate(ACTIVE)
+
     offline.get_by_text("Play", exact=True).click()
-    offline.wait_for_function(f"0 < {ACTIVE} && {ACTIVE} < 30")
+    assert 0 < after(200) < 30
     offline.locator(".slider-rail-touch-rect").click(position={"x": 5, "y": 5})  # interrupts it
-    offline.wait_for_function(f"{ACTIVE} === 0")
+    assert after(200) == 0
     offline.get_by_text("Play", exact=True).click()
-    offline.wait_for_function(f"0 < {ACTIVE} && {ACTIVE} < 30")
+    stopped = after(200)
+    assert 0 < stopped < 30
     offline.get_by_text("Pause", exact=True).click()
+    assert after(200) == stopped
+    offline.clock.resume()
     for title, begins in (("Download plot as an SVG", b"<svg"), ("Download plot as a PNG", b"\x89PNG")):
         with offline.expect_download() as download:
             offline.locator(f'a[data-title^="{title}"], button[data-title^="{title}"]').first.click()

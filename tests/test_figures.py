@@ -18,7 +18,7 @@ from ui.figures import figure, gzipped_json
 from ui.paths import race_of
 from ui.picture import picture_of
 from ui.scene import Scene, surface_of
-from ui.traces import FINE, FRAMES, draw
+from ui.traces import FINE, FRAMES, Trace, draw
 
 # Rates at which the first two optimizers run away, one of them through overflows.
 WILD = {"surface": "rosenbrock", **{f"{id}.lr": repr(OPTIMIZERS[id].hypers[0].high) for id in list(BASIC)[:2]}}
@@ -29,63 +29,86 @@ def runs_of(scene: Scene) -> list[Run]:
     return race(setting, entries)
 
 
-def views(fig: go.Figure, k: int) -> dict[str, go.Figure]:
-    """The traces of the k-th path by what they are, each with its number; ui/traces.py says their order."""
-    mine = [(i, trace) for i, trace in enumerate(fig.data) if trace.legendgroup == str(k)]
+def views(drawn, k: int) -> dict[str, tuple[int, Trace]]:
+    """The traces of the k-th path by what they are, each with its number; ui/traces.py says their order. `drawn` is
+    plain data or a figure."""
+    mine = [
+        (i, trace) for i, trace in enumerate(drawn["data"]) if "legendgroup" in trace and trace["legendgroup"] == str(k)
+    ]
     names = ("whole", "begun", "lifted", "loss", "mark", "ball", "end")
     return dict(zip(names, mine, strict=True))
 
 
-def change(frame, number: int):
+def change(frame: Trace, number: int) -> Trace:
     """What a frame changes in a trace."""
-    return frame.data[frame.traces.index(number)]
+    return frame["data"][frame["traces"].index(number)]
+
+
+def test_a_figure_is_the_drawn_data_and_plotly_finds_it_valid():
+    """The other tests read what is drawn as plain data: Plotly checks every property of every frame again."""
+    scene = Scene.read({"surface": "himmelblau", "steps": "10", "on": "sgd,adam"})
+    fig, drawn = figure(scene), draw(picture_of(scene))
+    assert len(fig.frames) == len(drawn["frames"]) == 11
+
+    def same(found, expected, where: str):
+        if isinstance(expected, dict):
+            for key, value in expected.items():
+                same(found[key], value, f"{where}.{key}")
+        elif isinstance(expected, list | tuple) and not isinstance(found, np.ndarray):
+            for k, (one, value) in enumerate(zip(found, expected, strict=True)):
+                same(one, value, f"{where}[{k}]")
+        else:
+            np.testing.assert_array_equal(found, expected, err_msg=where)
+
+    same(fig, drawn, "figure")
 
 
 @pytest.mark.parametrize("query", [{"surface": "himmelblau", "noise": "5"}, {"surface": "deep_neuron"}, WILD])
 def test_paths_and_losses_are_those_of_the_runs_to_the_last_bit(query):
     scene = Scene.read({**query, "steps": "70"})
-    fig, floor = figure(scene), min(value for _, value in surface_of(scene).minima(**scene.hypers("surface")))
+    drawn = draw(picture_of(scene))
+    floor = min(value for _, value in surface_of(scene).minima(**scene.hypers("surface")))
     for k, run in enumerate(runs_of(scene)):
-        traces = {name: trace for name, (_, trace) in views(fig, k).items()}
-        np.testing.assert_array_equal(np.stack([traces["whole"].x, traces["whole"].y], axis=1), run.position)
+        traces = {name: trace for name, (_, trace) in views(drawn, k).items()}
+        np.testing.assert_array_equal(np.stack([traces["whole"]["x"], traces["whole"]["y"]], axis=1), run.position)
         shown = run.loss if surface_of(scene).data else run.loss - floor
         above = ~(shown <= 0)
-        np.testing.assert_array_equal(traces["loss"].y[above], shown[above])
-        assert (traces["loss"].y[~above] < 1e-300).all(), "a logarithm of 0 leaves the picture downward"
+        np.testing.assert_array_equal(traces["loss"]["y"][above], shown[above])
+        assert (traces["loss"]["y"][~above] < 1e-300).all(), "a logarithm of 0 leaves the picture downward"
 
 
 @pytest.mark.parametrize("query", [{"surface": "rastrigin"}, {"surface": "ravine", "noise": "10"}, WILD])
 def test_frames_show_the_paths_up_to_their_step(query):
     scene = Scene.read(query)
-    fig, span = figure(scene), np.diff(surface_of(scene).domain, axis=1)[:, 0]
-    stops = [int(frame.name) for frame in fig.frames]
+    drawn, span = draw(picture_of(scene)), np.diff(surface_of(scene).domain, axis=1)[:, 0]
+    frames, stops = drawn["frames"], [int(frame["name"]) for frame in drawn["frames"]]
     assert stops == sorted({0, *stops, scene.values["steps"]})
     assert 20 < len(stops) <= FRAMES + 1
     for k, run in enumerate(runs_of(scene)):
-        traces = views(fig, k)
+        traces = views(drawn, k)
         with np.errstate(over="ignore"):
             position = run.position.astype(np.float32)
-        for t, frame in zip(stops[:-1], fig.frames, strict=False):
+        for t, frame in zip(stops[:-1], frames, strict=False):
             begun = change(frame, traces["begun"][0])
-            vertices = np.stack([begun.x, begun.y], axis=1)
+            vertices = np.stack([begun["x"], begun["y"]], axis=1)
             np.testing.assert_array_equal(vertices[[0, -1]], position[[0, t]])
             rows = sorted({*rows_of(vertices, position[: t + 1]), t})
             assert strays(run.position[: t + 1] / span, rows) <= FINE * 1.001
-            assert change(frame, traces["whole"][0]).opacity < 1
-            lifted, line = traces["lifted"][1], change(frame, traces["lifted"][0]).line
-            strong = (lifted.line.color - line.cmin) / (line.cmax - line.cmin) < 0.5
+            assert change(frame, traces["whole"][0])["opacity"] < 1
+            lifted, line = traces["lifted"][1], change(frame, traces["lifted"][0])["line"]
+            strong = (lifted["line"]["color"] - line["cmin"]) / (line["cmax"] - line["cmin"]) < 0.5
             assert (np.diff(strong.astype(int)) <= 0).all(), "up to some vertex, and faint from there"
             if first_outside(run, surface_of(scene)) is None or t < first_outside(run, surface_of(scene)):
                 end = strong.sum() - 1
-                np.testing.assert_array_equal([lifted.x[end], lifted.y[end]], position[t])
-        for t, frame in zip(stops, fig.frames, strict=True):
+                np.testing.assert_array_equal([lifted["x"][end], lifted["y"][end]], position[t])
+        for t, frame in zip(stops, frames, strict=True):
             expected = [v if np.isfinite(v) else None for v in run.position[t].tolist()]
             for name in ("mark", "ball"):
                 place = change(frame, traces[name][0])
-                assert [place.x[0], place.y[0]] == expected
-            assert change(frame, traces["end"][0]).x == (t,)
-        assert change(fig.frames[-1], traces["whole"][0]).opacity == 1
-        assert change(fig.frames[-1], traces["mark"][0]).x == traces["mark"][1].x, "it opens at the last step"
+                assert [place["x"][0], place["y"][0]] == expected
+            assert change(frame, traces["end"][0])["x"] == [t]
+        assert change(frames[-1], traces["whole"][0])["opacity"] == 1
+        assert change(frames[-1], traces["mark"][0])["x"] == traces["mark"][1]["x"], "it opens at the last step"
 
 
 def rows_of(vertices: np.ndarray, position: np.ndarray) -> list[int]:
@@ -115,20 +138,20 @@ def strays(position: np.ndarray, rows: list[int]) -> float:
 
 def test_a_run_that_diverges_is_shown_diverging():
     scene = Scene.read(WILD)
-    fig, domain = figure(scene), surface_of(scene).domain
-    assert [fig.layout.xaxis.range, fig.layout.yaxis.range] == [tuple(side) for side in domain]
+    drawn, domain = draw(picture_of(scene)), surface_of(scene).domain
+    assert [tuple(drawn["layout"][axis]["range"]) for axis in ("xaxis", "yaxis")] == [tuple(side) for side in domain]
     gone = 0
     for k, run in enumerate(runs_of(scene)):
-        traces = {name: trace for name, (_, trace) in views(fig, k).items()}
+        traces = {name: trace for name, (_, trace) in views(drawn, k).items()}
         since, left = diverged_at(run), first_outside(run, surface_of(scene))
-        assert ("diverged" in traces["mark"].name) == (since is not None)
+        assert ("diverged" in traces["mark"]["name"]) == (since is not None)
         if since is None:
             continue
         gone += 1
-        assert f"(diverged at step {since})" in traces["mark"].name
-        assert np.nanmax(np.abs(traces["whole"].x[left:])) > 1e6, "no vertex is moved to the edge"
-        assert traces["mark"].x == (None,)
-        lifted = np.stack([traces["lifted"].x, traces["lifted"].y], axis=1)
+        assert f"(diverged at step {since})" in traces["mark"]["name"]
+        assert np.nanmax(np.abs(traces["whole"]["x"][left:])) > 1e6, "no vertex is moved to the edge"
+        assert traces["mark"]["x"] == [None]
+        lifted = np.stack([traces["lifted"]["x"], traces["lifted"]["y"]], axis=1)
         seen = lifted[np.isfinite(lifted[:, 0])].astype(float)
         low, high = np.float32(np.transpose(domain))
         assert ((low <= seen) & (seen <= high)).all()
@@ -176,11 +199,12 @@ def test_every_scene_makes_a_valid_figure_that_stays_small(query):
 @pytest.mark.parametrize("surface", [id for id, surface in SURFACES.items() if not surface.minima(**surface.defaults)])
 def test_without_a_minimum_the_axis_has_a_logarithm_for_both_signs(surface):
     scene = Scene.read({"surface": surface})
-    fig = figure(scene)
+    drawn = draw(picture_of(scene))
     for k, run in enumerate(runs_of(scene)):
-        _, loss = views(fig, k)["loss"]
-        np.testing.assert_array_equal(loss.customdata, run.loss)
-        np.testing.assert_allclose(np.sign(loss.y) * (10 ** np.abs(loss.y) - 1), run.loss, rtol=1e-9, atol=1e-12)
+        _, loss = views(drawn, k)["loss"]
+        np.testing.assert_array_equal(loss["customdata"], run.loss)
+        y = loss["y"]
+        np.testing.assert_allclose(np.sign(y) * (10 ** np.abs(y) - 1), run.loss, rtol=1e-9, atol=1e-12)
 
 
 def test_noise_makes_fewer_frames_not_a_larger_file():

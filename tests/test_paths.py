@@ -82,8 +82,8 @@ def test_what_a_run_shows_of_its_inside_is_what_the_engine_says(surface):
         expected.setdefault("rates", np.repeat(run.lr[:, None], 2, axis=1))  # lr for both coordinates
         if optimizer.spends.hessians:
             f = partial(SURFACES[surface].f, **scene.hypers("surface"))
-            H = np.array([jax.hessian(f)(w) for w in run.position[:-1]])
-            expected["hessian"] = H[:, [0, 0, 1], [0, 1, 1]]
+            H = jax.jit(jax.vmap(jax.hessian(f)))(run.position[:-1])
+            expected["hessian"] = np.asarray(H)[:, [0, 0, 1], [0, 1, 1]]
         assert head["runs"][k]["shows"] == [word for word in INTERNALS if word in expected]
         for word in head["runs"][k]["shows"]:
             array = arrays[word][met[word]]

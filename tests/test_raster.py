@@ -15,9 +15,9 @@ STROKE = """async ([x, y, style]) => {
 }"""
 
 
-def ink(page, x, y, **style):
+def ink(modules, x, y, **style):
     """How much of each pixel (100, 120) is painted, from 0 to 1."""
-    return 1 - np.array(page.evaluate(STROKE, [x, y, style])).reshape(100, 120) / 255
+    return 1 - np.array(modules.evaluate(STROKE, [x, y, style])).reshape(100, 120) / 255
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ GROUND = """async ([heights, range]) => {
 }"""
 
 
-def ground(page, heights, domain=((0, 1), (0, 1))):
-    painted = page.evaluate(GROUND, [heights.ravel().tolist(), domain])
+def ground(modules, heights, domain=((0, 1), (0, 1))):
+    painted = modules.evaluate(GROUND, [heights.ravel().tolist(), domain])
     return np.array(painted["pixels"]).reshape(100, 200, 4)[..., :3], painted["start"], painted["size"]
 
 

@@ -159,10 +159,14 @@ def compilations():
 
 
 def test_no_slider_compiles_but_a_new_surface_or_optimizer_does(compilations):
-    entries = [(optimizer, {}) for optimizer in OPTIMIZERS.values()]
-    race(SURFACE, entries[:1], noise=0.1)  # the first noise compiles the random numbers, once for all surfaces
-    for schedule in SCHEDULES:
-        race(SURFACE, entries, schedule=schedule)
+    """Every optimizer under a schedule of each kind: none, one of the step's number, one that reacts to the run. The
+    optimizers' programs do not know which schedule of the second kind it is, so one optimizer tries them all."""
+    every = [*OPTIMIZERS.values()]
+    reacts = next(id for id, rule in SCHEDULES.items() if rule.react)
+    moves = [("constant", every), ("linear", every), (reacts, every), *((id, [SIMPLEST]) for id in SCHEDULES)]
+    race(SURFACE, [(SIMPLEST, {})], noise=0.1)  # the first noise compiles the random numbers, once for all surfaces
+    for schedule, optimizers in moves:
+        race(SURFACE, [(optimizer, {}) for optimizer in optimizers], schedule=schedule)
     compilations.clear()
 
     for place in (0.0, 0.5, 1.0):
@@ -170,10 +174,10 @@ def test_no_slider_compiles_but_a_new_surface_or_optimizer_does(compilations):
         def moved(member, place=place):
             return {h.id: h.low + place * (h.high - h.low) for h in member.hypers}
 
-        for schedule in SCHEDULES:
+        for schedule, optimizers in moves:
             race(
                 SURFACE,
-                [(optimizer, moved(optimizer)) for optimizer in OPTIMIZERS.values()],
+                [(optimizer, moved(optimizer)) for optimizer in optimizers],
                 start=(0.1 + place, 0.2),
                 steps=1 + int(place * 1022),
                 surface_hypers=moved(SURFACE),
@@ -195,14 +199,14 @@ def test_no_slider_compiles_but_a_new_surface_or_optimizer_does(compilations):
 
 
 PROGRAM = """
-import collections, json, jax
+import collections, json, sys, jax
 events = collections.Counter()
 jax.monitoring.register_event_listener(lambda event, **_: events.update([event.rpartition("/")[2]]))
 from engine import configure, race
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 configure()
-race(next(iter(SURFACES.values())), [(optimizer, {}) for optimizer in OPTIMIZERS.values()])
+race(next(iter(SURFACES.values())), [(OPTIMIZERS[id], {}) for id in sys.argv[1:]])
 print(json.dumps(events))
 """
 
@@ -215,14 +219,14 @@ def test_compiled_programs_outlive_the_process(where, tmp_path):
     if where == "named":
         folder = tmp_path / "cache"
         environment["JAX_COMPILATION_CACHE_DIR"] = str(folder)
-    counts = []
+    counts, ids = [], ["sgd", "adam", "newton"]
     for _ in range(2):
-        command = [sys.executable, "-W", "error", "-c", PROGRAM]
+        command = [sys.executable, "-W", "error", "-c", PROGRAM, *ids]
         root = Path(__file__).parent.parent
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         counts.append(json.loads(done.stdout))
-    programs = 1 + len(OPTIMIZERS)  # the schedule with the noise, and the optimizers
+    programs = 1 + len(ids)  # the schedule, and the optimizers
     first, second = counts
     assert first["cache_misses"] == programs
     assert "cache_hits" not in first

@@ -3,13 +3,14 @@
 import re
 from urllib.parse import parse_qs
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.conftest import LAPTOP, opened, without_errors
-from tests.driver import BASIC, STAGE, painted, pixels, settled, slider, stage, visit
+from tests.driver import BASIC, READ, STAGE, painted, pixels, settled, slider, stage, visit
+from tests.test_fan import unpacked
 
 
 def test_it_comes_up_with_every_path_painted(page):
@@ -18,34 +19,64 @@ def test_it_comes_up_with_every_path_painted(page):
     for panel in ("contour", "relief", "chart"):
         (count,) = pixels(page, panel)
         assert count > 500, panel
-    rows = page.locator(f"{STAGE} .row")
-    expect(rows).to_have_count(len(OPTIMIZERS))
-    colours = rows.evaluate_all("rows => rows.map((row) => row.style.getPropertyValue('--colour'))")
-    found = page.eval_on_selector(
-        f"{STAGE} .contour > canvas",
-        """canvas => {
-             const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-             const seen = new Set();
-             for (let i = 0; i < data.length; i += 4)
-               if (data[i + 3] === 255)
-                 seen.add("#" + [0, 1, 2].map((k) => data[i + k].toString(16).padStart(2, "0")).join(""));
-             return [...seen];
-           }""",
+    expect(page.locator(f"{STAGE} .row")).to_have_count(len(OPTIMIZERS))
+
+
+MARK = 30  # pixels that no mark of an optimizer spans: what spans more is a path
+ROWS = """[...document.querySelectorAll(".stage .row:not(.off)")].map((row) =>
+    parseInt(row.style.getPropertyValue("--colour").slice(1), 16))"""
+# For each optimizer that is on, the longer side of the box around the pixels of exactly its colour within an element.
+SPANS = f"""part => {{
+    const {{ data, width }} = ({READ})(part);
+    const boxes = new Map({ROWS}.map((colour) => [colour, [Infinity, Infinity, -Infinity, -Infinity]]));
+    for (let i = 0; i < data.length; i += 4) {{
+      const colour = (data[i] << 16) | (data[i + 1] << 8) | data[i + 2];
+      if (!boxes.has(colour)) continue;
+      const [[l, t, r, b], x, y] = [boxes.get(colour), (i / 4) % width, Math.floor(i / 4 / width)];
+      boxes.set(colour, [Math.min(l, x), Math.min(t, y), Math.max(r, x), Math.max(b, y)]);
+    }}
+    return [...boxes.values()].map(([l, t, r, b]) => Math.max(0, r - l + 1, b - t + 1));
+}}"""
+# Whether each of some points of the plane has an optimizer's colour on the contour, it or a pixel beside it.
+PAINTED = f"""points => {{
+    const panel = document.querySelector(".stage .contour");
+    const canvas = panel.querySelector(":scope > canvas");
+    const colours = new Set({ROWS});
+    const fine = canvas.width / canvas.getBoundingClientRect().width;
+    const [[l, t, w, h], [x0, x1], [y0, y1]] = JSON.parse(panel.dataset.axes);
+    return points.map(([x, y]) => {{
+      const at = [l + (w * (x - x0)) / (x1 - x0), t + (h * (y1 - y)) / (y1 - y0)].map((v) => Math.floor(v * fine) - 1);
+      const {{ data }} = canvas.getContext("2d").getImageData(...at, 3, 3);
+      for (let i = 0; i < data.length; i += 4)
+        if (colours.has((data[i] << 16) | (data[i + 1] << 8) | data[i + 2])) return true;
+      return false;
+    }});
+}}"""
+
+
+def along_the_paths(page) -> np.ndarray:
+    """(n, 2): points of the paths that the server has for the scene, within the contour and off all marks."""
+    _, arrays = unpacked(page.request.get(f"/paths?{stage(page, 'scene')}").body())
+    frame, *sides = page.evaluate(f"JSON.parse(document.querySelector('{STAGE} .contour').dataset.axes)")
+    low, high = np.transpose(sides)
+    paths, size = arrays["position"], np.array(frame[2:])
+    pixels = (paths - low) / (high - low) * size  # from below, as the plane has them
+    ends = pixels[:, -1]
+    shown = ((pixels > 2) & (pixels < size - 2)).all(axis=-1)
+    away = np.array(
+        [[np.hypot(*(ends - point).T).min() if np.isfinite(point).all() else 0 for point in path] for path in pixels]
     )
-    assert len(set(colours)) == len(BASIC)
-    assert set(colours) <= set(found), "every optimizer's colour is on the contour"
+    return paths[shown & (away > MARK / 2)]
 
 
 @pytest.fixture(scope="module")
-def open_page(chromium, server):
-    """One page for many tests: to open a page takes two seconds of processor time."""
-    with opened(chromium, server, **LAPTOP) as page, without_errors(page, server):
-        yield visit(page)
+def at_first(open_page):
+    return visit(open_page)
 
 
 @pytest.mark.parametrize("surface", SURFACES)
-def test_every_surface_is_drawn(open_page, surface):
-    page = open_page
+def test_every_surface_is_drawn(at_first, surface):
+    page = at_first
 
     def drawn():
         return parse_qs(stage(page, "scene"))["surface"]
@@ -53,8 +84,12 @@ def test_every_surface_is_drawn(open_page, surface):
     if drawn() != [surface]:
         painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option(surface))
     assert drawn() == [surface]
-    panels = ("contour", "relief", "chart", *(["examples"] if SURFACES[surface].data else []))
-    assert all(count > 200 for panel in panels for count in pixels(page, panel))
+    for panel in ("contour", "relief", "chart", *(["examples"] if SURFACES[surface].data else [])):
+        spans = page.eval_on_selector(f"{STAGE} .{panel} {'.axes' if panel == 'contour' else 'canvas'}", SPANS)
+        assert max(spans) > MARK, f"no path in {panel}"
+    points = along_the_paths(page)
+    assert len(points) > 50
+    assert np.mean(page.evaluate(PAINTED, points.tolist())) > 0.85, "a few points lie under signs of minima and saddles"
 
 
 def test_one_screen_without_scrolling(page):
@@ -135,8 +170,12 @@ def test_side_by_side_gives_every_optimizer_its_panel(page):
     page.wait_for_function(f"document.querySelectorAll('{STAGE} .cell').length === {len(BASIC)}")
     cells = page.locator(f"{STAGE} .cell")
     assert [cell.get_attribute("aria-label") for cell in cells.all()] == [o.name for o in BASIC.values()]
-    assert len(pixels(page, "contour")) == len(BASIC)
-    assert all(count > 20 for count in pixels(page, "contour"))
+    colours = page.evaluate(ROWS)
+    assert len(set(colours)) == len(BASIC)
+    for cell, colour in zip(cells.all(), colours, strict=True):
+        spans = dict(zip(colours, cell.evaluate(SPANS), strict=True))
+        assert spans.pop(colour) > MARK
+        assert set(spans.values()) == {0}, "each path has a panel of its own"
     assert settled(page, "view=")["view"] == "panels"
 
 

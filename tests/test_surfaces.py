@@ -64,6 +64,16 @@ def evaluated(surface: Surface, hypers: dict, points) -> list[np.ndarray]:
     return [np.asarray(a) for a in derivatives(surface.f)(jnp.asarray(points, dtype=float), hypers)]
 
 
+@functools.cache
+def compiled_values(f):
+    """Compiled: points (n, 2), hypers -> f (n,)."""
+    return jax.jit(jax.vmap(lambda w, hypers: f(w, **hypers), in_axes=(0, None)))
+
+
+def values_at(surface: Surface, hypers: dict, points) -> np.ndarray:
+    return np.asarray(compiled_values(surface.f)(jnp.asarray(points, dtype=float), hypers))
+
+
 def declared(points) -> tuple[np.ndarray, np.ndarray]:
     """((x, y), f), ... -> places (n, 2), values (n,)."""
     return np.array([place for place, _ in points]).reshape(-1, 2), np.array([value for _, value in points])
@@ -113,7 +123,7 @@ def around(surface: Surface, hypers: dict, places: np.ndarray, reach: float) -> 
     """f on a small circle round each place, (n, 48); its radius is a share of the domain."""
     turn = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     circle = reach * np.ptp(surface.domain, axis=1) * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
-    return evaluated(surface, hypers, (places[:, None] + circle).reshape(-1, 2))[0].reshape(len(places), 48)
+    return values_at(surface, hypers, (places[:, None] + circle).reshape(-1, 2)).reshape(len(places), 48)
 
 
 @every_setting_with("minima")
@@ -148,7 +158,7 @@ def test_a_declared_saddle_is_one(surface, hypers):
 @every_setting
 def test_nothing_in_the_domain_lies_below_the_lowest_minimum(surface, hypers):
     """A surface without minima is lowest on its border, and there below every saddle."""
-    f = evaluated(surface, hypers, grid(surface, 401).reshape(-1, 2))[0].reshape(401, 401)
+    f = values_at(surface, hypers, grid(surface, 401).reshape(-1, 2)).reshape(401, 401)
     _, minima = declared(surface.minima(**hypers))
     if len(minima):
         assert f.min() >= minima.min() - 1e-12
@@ -211,7 +221,6 @@ def test_it_starts_inside_its_domain_at_a_slope(surface, hypers):
 @every_surface
 def test_grids_are_finite_and_a_log_height_has_a_floor(surface):
     for hypers in settings(surface):
-        f = evaluated(surface, hypers, grid(surface, 41).reshape(-1, 2))[0]
-        assert np.isfinite(f).all()
+        assert np.isfinite(values_at(surface, hypers, grid(surface, 41).reshape(-1, 2))).all()
         if surface.log_height:
             assert len(surface.minima(**hypers)) > 0
