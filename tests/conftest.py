@@ -71,11 +71,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Groups:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the server come first: they are the largest group. Its last test waits until all is compiled."""
+    """The tests of the server come first: they are the largest group."""
 
     def place(item: pytest.Item) -> tuple[bool, bool]:
         others = group_of(item.nodeid.partition("::")[0]) != "server"
-        return others, item.get_closest_marker("last") is not None
+        return others, item.get_closest_marker("first") is None
 
     items.sort(key=place)
 
@@ -169,10 +169,15 @@ def mobile(chromium, server):
         yield context
 
 
+# The first script of a new page: what another page has stored, such as an open sidebar, is forgotten.
+FORGET = "if (!sessionStorage.begun) { localStorage.clear(); sessionStorage.begun = true; }"
+
+
 @contextmanager
 def new_page(context: BrowserContext, server: str) -> Iterator[Page]:
     """A page on which any error of the console and any request to another host is a failure."""
     with context.new_page() as page, without_errors(page, server):
+        page.add_init_script(FORGET)
         yield page
 
 

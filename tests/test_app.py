@@ -23,8 +23,8 @@ def test_formulas_follow_the_scene(page):
     expect(sidebar.get_by_role("heading", name="SGD")).to_be_visible()
 
 
-@pytest.mark.last  # it waits until the server has compiled the whole app, which it does between the requests of others
-@pytest.mark.timeout(900)
+@pytest.mark.first  # later, programs of other tests would have replaced some of those that are compiled ahead
+@pytest.mark.timeout(900)  # it waits until the whole app is compiled, which the server only does between requests
 def test_nothing_compiles_while_every_slider_of_the_default_scene_moves(page, app_server):
     asked = []
     page.on("request", lambda request: asked.append(request))

@@ -18,7 +18,7 @@ MARKS = """async (seeds) => {
       const panel = chart.create(box, { catalogue, change() {}, seek() {} });
       panel.show({
         runs: [run], terrain: bowl(true), steps, theme, held: false, magnification: 1, layout: {},
-        looks: { chart: "loss", scale: "log" }, lookOf: () => lookOf(theme, CATALOGUE.optimizers[1]),
+        display: { chart: "loss", scale: "log" }, lookOf: () => lookOf(theme, CATALOGUE.optimizers[1]),
       });
       panel.draw(0);
       const canvas = box.querySelector("canvas");

@@ -49,7 +49,7 @@ def test_the_playhead_travels_in_the_link(page):
 
 def test_reset_brings_the_opening_back(page):
     visit(page, "adam.lr=0.123&on=adam&steps=50&view=panels")
-    painted(page, lambda: page.get_by_text("Reset").click())
+    painted(page, lambda: page.get_by_role("button", name="Reset", exact=True).click())
     assert settled(page, r"\?surface=ravine&view=panels$") == {"surface": "ravine", "view": "panels"}
 
 
