@@ -18,7 +18,7 @@ run: .venv/run.stamp
 
 test: .venv/test.stamp
 	$(VENV) tests/browser.py
-	$(VENV) -m pytest -n auto --maxprocesses 4 $(ARGS)
+	$(VENV) -m pytest -n auto $(ARGS)
 
 lint: .venv/test.stamp node_modules/stamp
 	$(VENV) -m ruff check

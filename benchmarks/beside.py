@@ -2,7 +2,7 @@
 
 FOLDER holds the other checkout, such as one made by `git worktree add`. Each section is measured for one and then for
 the other, several times over, so that a machine that gets slower meanwhile slows both. The table says the medians and
-their ratio; below 1 this checkout takes less, and of a rate above 1 it is faster.
+their ratio; below 1 this checkout takes less, and of a rate above 1 it is faster. A run of all sections writes BESIDE.md.
 """
 
 import argparse
@@ -63,8 +63,16 @@ async def main() -> None:
     parser.add_argument("--only", choices=sections, help="one section alone")
     asked = parser.parse_args()
     trees = {"before": asked.folder.resolve(), "now": ROOT}
-    print("| section | what | before | now | now / before | unit |")
-    print("|---|---|---:|---:|---:|---|")
+    commits = [
+        subprocess.check_output(["git", "describe", "--always", "--dirty"], cwd=at, text=True) for at in trees.values()
+    ]
+    lines = [
+        f"{commits[0].strip()} before, {commits[1].strip()} now; medians of {ROUNDS} rounds of {asked.samples} samples each.",
+        "",
+        "| section | what | before | now | now / before | unit |",
+        "|---|---|---:|---:|---:|---|",
+    ]
+    print(*lines, sep="\n", flush=True)
     async with chromium() as browser:
         # Each checkout compiles into a folder of its own: neither finds, or prunes, what the other has stored.
         folders = {which: tempfile.mkdtemp(prefix=f"descent-lab-{which}-") for which in trees}
@@ -80,7 +88,10 @@ async def main() -> None:
                 if taken.keys() != trees.keys() or not all(taken.values()):
                     continue  # sizes of panels stand in the names of ceilings
                 before, now = (float(np.median(taken[which])) for which in trees)
-                print(f"| {name} | {what} | {before:.4g} | {now:.4g} | {now / before:.2f} | {unit} |", flush=True)
+                lines.append(f"| {name} | {what} | {before:.4g} | {now:.4g} | {now / before:.2f} | {unit} |")
+                print(lines[-1], flush=True)
+    if not asked.only:
+        (ROOT / "benchmarks" / "BESIDE.md").write_text("\n".join(["# Two checkouts, side by side", "", *lines, ""]))
 
 
 if __name__ == "__main__":

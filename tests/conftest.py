@@ -70,6 +70,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Groups:
     return Groups(config, log)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, since a test of a page often waits for its browser or for the server."""
+    return min(4, (os.cpu_count() or 1) + 1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of the server come first: they are the largest group."""
 
