@@ -2,7 +2,8 @@
 
 FOLDER holds the other checkout, such as one made by `git worktree add`. Each section is measured for one and then for
 the other, several times over, so that a machine that gets slower meanwhile slows both. The table says the medians and
-their ratio; below 1 this checkout takes less, and of a rate above 1 it is faster. A run of all sections writes BESIDE.md.
+their ratio; below 1 this checkout takes less, and of a rate above 1 it is faster. A run of all sections is kept in
+BESIDE.md.
 """
 
 import argparse
@@ -67,7 +68,7 @@ async def main() -> None:
         subprocess.check_output(["git", "describe", "--always", "--dirty"], cwd=at, text=True) for at in trees.values()
     ]
     lines = [
-        f"{commits[0].strip()} before, {commits[1].strip()} now; medians of {ROUNDS} rounds of {asked.samples} samples each.",
+        f"Commits {commits[0].strip()} and {commits[1].strip()}; medians of {ROUNDS} x {asked.samples} samples.",
         "",
         "| section | what | before | now | now / before | unit |",
         "|---|---|---:|---:|---:|---|",
