@@ -22,7 +22,6 @@ from benchmarks.load import CACHE, load
 from benchmarks.measure import EIGHT, ROOT, Row, chromium, tree
 from benchmarks.stage import drag, memory, playback
 
-ROUNDS = 3  # times that each section is measured for each checkout
 RACE = f"""
 import json, time
 from engine import race, race_paths
@@ -59,6 +58,7 @@ async def engine(_: Browser, n: int) -> list[Row]:
 async def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.beside", description=__doc__)
     parser.add_argument("folder", type=Path, help="the other checkout")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each section is measured for each checkout")
     parser.add_argument("--samples", type=int, default=10, help="of each row and round; a drag has many frames")
     sections = {section.__name__: section for section in (engine, drag, playback, load, memory)}
     parser.add_argument("--only", choices=sections, help="one section alone")
@@ -68,7 +68,7 @@ async def main() -> None:
         subprocess.check_output(["git", "describe", "--always", "--dirty"], cwd=at, text=True) for at in trees.values()
     ]
     lines = [
-        f"Commits {commits[0].strip()} and {commits[1].strip()}; medians of {ROUNDS} x {asked.samples} samples.",
+        f"Commits {commits[0].strip()} and {commits[1].strip()}; medians of {asked.rounds} x {asked.samples} samples.",
         "",
         "| section | what | before | now | now / before | unit |",
         "|---|---|---:|---:|---:|---|",
@@ -79,7 +79,7 @@ async def main() -> None:
         folders = {which: tempfile.mkdtemp(prefix=f"descent-lab-{which}-") for which in trees}
         for name in [asked.only] if asked.only else sections:
             samples: dict[tuple[str, str], dict[str, list[float]]] = {}
-            for _ in range(ROUNDS):
+            for _ in range(asked.rounds):
                 for which, folder in trees.items():
                     tree.set(folder)
                     os.environ[CACHE] = folders[which]
