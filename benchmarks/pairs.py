@@ -1,7 +1,7 @@
 """`python -m benchmarks.pairs FOLDER [--minutes M]`: drags and playing of this checkout and another one, in pairs.
 
-Both servers run at once. One page after the other is opened, dragged and played, in the order a b b a, so that a machine
-whose speed swings within minutes slows both alike. The table says the medians and the median ratio of the pairs.
+Both servers run at once. One page after the other is opened, dragged and played, in the order a b b a, so that a
+machine whose speed swings within minutes slows both alike. The table says medians, and the median ratio of the pairs.
 """
 
 import argparse
