@@ -34,6 +34,7 @@ const iconButton = (name, title, onclick) =>
  */
 export function createTransport(box, playhead, arrowChoice, { change, help, projector }) {
   let drawn = 0; // when the scrubber last moved, in ms
+  let shown = { t: -1, steps: -1 }; // where it stands: a drag draws frame after frame with a playhead that stays
   const play = iconButton("play", "play", playhead.toggle);
   play.className = "play";
   const scrub = h("input", { type: "range", min: 0, step: 1, className: "scrub", "aria-label": "step" });
@@ -79,10 +80,12 @@ export function createTransport(box, playhead, arrowChoice, { change, help, proj
     },
     /** Show where the playhead stands. */
     draw() {
+      const { t, steps, playing } = playhead;
+      if (t === shown.t && steps === shown.steps) return;
       const now = performance.now();
-      if (playhead.playing && now - drawn <= COUNT_EVERY) return;
+      if (playing && now - drawn <= COUNT_EVERY) return;
       drawn = now;
-      const { t, steps } = playhead;
+      shown = { t, steps };
       scrub.max = String(steps);
       scrub.value = String(Math.floor(t));
       scrub.style.setProperty("--place", String(t / steps));
