@@ -27,7 +27,8 @@ class Hyper:
 
     A front end derives its controls and its checks of input from it. Values are spread evenly over the range: with
     `log` in log(value), with `near_one` in log(1 - value), which suits decay rates such as 0.99. `whole` restricts them
-    to whole numbers.
+    to whole numbers. `main` says that it decides the character of a rule as much as the learning rate does, so that a
+    front end keeps it in sight.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Hyper:
     log: bool = False
     near_one: bool = False
     whole: bool = False
+    main: bool = False
 
     def __post_init__(self) -> None:
         if not self.low <= self.default <= self.high:

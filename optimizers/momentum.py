@@ -29,7 +29,7 @@ OPTIMIZER = Optimizer(
     tex=r"v_t = \gamma\, v_{t-1} + \eta\, g_t \\ w_{t+1} = w_t - v_t",
     hypers=(
         Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
-        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma", main=True),
     ),
     reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
     checked="Optax, Keras, PyTorch",

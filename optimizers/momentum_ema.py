@@ -31,7 +31,7 @@ OPTIMIZER = Optimizer(
     ),
     hypers=(
         Hyper("lr", 0.01, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
-        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu", main=True),
     ),
     reference=Reference("Polyak's momentum as a mean, as in Kingma & Ba", 2014, "arXiv:1412.6980"),
     checked="Optax, PyTorch, NumPy",

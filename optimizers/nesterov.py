@@ -30,7 +30,7 @@ OPTIMIZER = Optimizer(
     tex=r"v_t = \gamma\, v_{t-1} + \eta\, \nabla f_t(w_t - \gamma\, v_{t-1}) \\ w_{t+1} = w_t - v_t",
     hypers=(
         Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
-        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\gamma", main=True),
     ),
     reference=Reference("Nesterov", 1983, "Soviet Mathematics Doklady 27, 372-376"),
     checked="Optax, Keras, PyTorch",

@@ -31,7 +31,7 @@ OPTIMIZER = Optimizer(
     ),
     hypers=(
         Hyper("lr", 0.001, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),
-        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu"),
+        Hyper("momentum", 0.9, 0.0, 0.999, near_one=True, name="momentum", tex=r"\mu", main=True),
     ),
     reference=Reference("Sutskever et al.", 2013, "ICML 30, section 2"),
     checked="Optax, Keras, PyTorch, NumPy",

@@ -11,6 +11,7 @@ from ui import traces
 from ui.layout import layout
 from ui.picture import Path, outcome_of, picture_of
 from ui.scene import Scene
+from ui.theme import look
 
 POSITION = np.array([[0.0, 0.0], [2.0, 0.0], [3.0, 0.0]])  # it leaves [-1, 1] x [-1, 1] with its first step
 # Calls `work` with a terrain on that domain and the stage's modules.
@@ -43,7 +44,7 @@ def test_the_loss_axis_is_that_of_the_stage(modules, losses):
     low, high, ticks = modules.evaluate(STAGE, [axis_of, given])
     plain = picture_of(Scene.read({"surface": "booth", "on": "", "steps": "10"}))
     assert plain.floor == 0
-    paths = [Path("", 0, POSITION, np.array(gap, dtype=float)) for gap in losses]
+    paths = [Path("", look(0), POSITION, np.array(gap, dtype=float)) for gap in losses]
     axis = layout(plain._replace(paths=paths), [0])["yaxis2"]
     assert axis["range"] == [low, high]
     assert 1 + (high - low) // axis["dtick"] == ticks

@@ -222,7 +222,7 @@ def test_a_run_is_enough():
     fig = figure([many, rollout(surface, optimizer, steps=20, surface_hypers={"b": 5.0})])
     named = [trace for trace in fig.data if trace.legendgroup and trace.showlegend]
     assert [trace.name.split(" (")[0] for trace in named] == [
-        f"{optimizer.name}, learning rate {lr:.4g}" for lr in (1e-3, 2e-3, optimizer.defaults["lr"])
+        f"{optimizer.name} {lr:.5g}" for lr in (1e-3, 2e-3, optimizer.defaults["lr"])
     ]
     assert len({trace.marker.color for trace in named}) == 3, "runs of one optimizer can be told apart"
     np.testing.assert_array_equal(views(fig, 1)["whole"][1].y, many.position[1, :, 1])

@@ -10,6 +10,7 @@ from engine import NOISES, SCHEDULES
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.catalogue import catalogue
+from ui.entries import ENTRIES
 from ui.scene import DISPLAY, NAMES_PANELS, Scene, controls
 
 
@@ -25,11 +26,11 @@ def good_queries(draw):
     """Queries that name a scene: some settings given, all of them inside their ranges."""
     surface = draw(st.sampled_from(list(SURFACES)))
     (x0, x1), (y0, y1) = SURFACES[surface].domain
-    settings_ = {key: words(hyper) for key, hyper in controls(surface).items()} | {
+    settings_ = {key: words(hyper) for key, hyper in controls(surface, ENTRIES).items()} | {
         "start": st.tuples(st.floats(x0, x1), st.floats(y0, y1)).map(lambda xy: f"{xy[0]!r},{xy[1]!r}"),
         "schedule": st.sampled_from(list(SCHEDULES)),
         "noise.model": st.sampled_from(list(NOISES)),
-        "on": st.lists(st.sampled_from(list(OPTIMIZERS)), unique=True).map(",".join),
+        "on": st.lists(st.sampled_from(ENTRIES), unique=True).map(",".join),
         **{
             key: st.sampled_from([*words, "a_panel"] if key in NAMES_PANELS else [*words])
             for key, words in DISPLAY.items()
@@ -49,7 +50,7 @@ def test_round_trip(query):
 @given(good_queries())
 def test_a_good_value_is_taken_as_it_was_given(query):
     scene = Scene.read(query)
-    for key in controls(scene.surface):
+    for key in controls(scene.surface, scene.on):
         if key in query:
             assert scene.values[key] == float(query[key])
     assert scene.noise_model == query.get("noise.model", next(iter(NOISES)))

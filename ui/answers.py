@@ -41,7 +41,8 @@ def _grid(query: dict[str, str]) -> Answer:
 
 def _fan(query: dict[str, str]) -> Answer:
     vary = query.pop("vary", "")
-    varied = [key for key in controls(Scene.read(query).surface) if key != STEPS.id]
+    scene = Scene.read(query)
+    varied = [key for key in controls(scene.surface, scene.on) if key != STEPS.id]
     if vary not in varied:
         raise Refused(f"vary must be one of {', '.join(varied)}; got {vary!r}.")
     # Compressed whatever the client accepts: all browsers do, and another client can decompress it.
@@ -67,22 +68,26 @@ def _formula(query: dict[str, str]) -> Answer:
 
 
 def _code(query: dict[str, str]) -> Answer:
-    """A run as a program of another library, as JSON: {grade, code}."""
-    optimizer, library = query.pop("optimizer", ""), query.pop("library", "")
-    if optimizer not in OPTIMIZERS or library not in LIBRARIES:
-        raise Refused(
-            f"optimizer must be one of {', '.join(OPTIMIZERS)}, and library one of {', '.join(LIBRARIES)}; "
-            f"got {optimizer!r} and {library!r}."
-        )
-    return Answer(json.dumps(program(Scene.read(query), optimizer, library)._asdict()), "application/json")
+    """An entry's run as a program of another library, as JSON: {grade, code}."""
+    library = query.pop("library", "")
+    if library not in LIBRARIES:
+        raise Refused(f"library must be one of {', '.join(LIBRARIES)}; got {library!r}.")
+    return Answer(json.dumps(program(*_entry(query), library)._asdict()), "application/json")
 
 
 def _csv(query: dict[str, str]) -> Answer:
-    """A run as a table."""
-    optimizer = query.pop("optimizer", "")
-    if optimizer not in OPTIMIZERS:
-        raise Refused(f"optimizer must be one of {', '.join(OPTIMIZERS)}; got {optimizer!r}.")
-    return Answer(table(Scene.read(query), optimizer), "text/csv")
+    """An entry's run as a table."""
+    return Answer(table(*_entry(query)), "text/csv")
+
+
+def _entry(query: dict[str, str]) -> tuple[Scene, str]:
+    """The scene of a query, and the entry that it names as `optimizer`, which may be switched off."""
+    asked = query.pop("optimizer", "")
+    scene = Scene.read(query)
+    entries = [*OPTIMIZERS, *(entry for entry in scene.on if entry not in OPTIMIZERS)]
+    if asked not in entries:
+        raise Refused(f"optimizer must be one of {', '.join(entries)}; got {asked!r}.")
+    return scene, asked
 
 
 def _figure(query: dict[str, str]) -> Answer:

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine import race_paths
 from engine.device import rollout_device
-from optimizers import OPTIMIZERS
+from ui.entries import ENTRIES
 from ui.paths import GRID, floor_of, landmarks, pack, race_of, values_on_grid
 from ui.scene import Scene, controls, surface_of
 
@@ -44,9 +44,9 @@ def fan(scene: Scene, vary: str) -> bytes:
     - Head: these lowest and highest heights, and the landmarks at every stop.
     """
     surface = surface_of(scene)
-    values = [controls(scene.surface)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
-    owner = vary.split(".")[0]
-    on = tuple(id for id in scene.on if id == owner or owner not in OPTIMIZERS)
+    values = [controls(scene.surface, scene.on)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
+    owner = vary.rpartition(".")[0]
+    on = tuple(id for id in scene.on if id == owner or owner not in ENTRIES)
     varied = MappingProxyType({**scene.values, vary: np.asarray(values)})
     entries, setting = race_of(replace(scene, on=on, values=varied))
     steps = setting.steps

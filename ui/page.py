@@ -13,6 +13,7 @@ from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from ui import openings
 from ui.catalogue import catalogue
+from ui.entries import optimizer_of
 from ui.scene import Scene, surface_of
 from ui.version import PLOTLY_PATH, VERSION
 
@@ -56,7 +57,7 @@ with st.sidebar:
         st.stop()  # rendering formulas in a closed sidebar would delay the stage by a third of a second
     formula(surface)
     st.caption(openings.remark(surface))
-    for id in scene.on:
+    for id in dict.fromkeys(map(optimizer_of, scene.on)):
         optimizer = OPTIMIZERS[id]
         st.subheader(optimizer.name)
         formula(optimizer)

@@ -17,6 +17,7 @@ from engine import SHOWS, Data, Setting, Surface, diverged_at, first_outside, ra
 from engine.device import compiled, rollout_device
 from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
+from ui.entries import optimizer_of
 from ui.scene import Scene, surface_of
 
 GRID = 121  # points along each axis of a surface's grid
@@ -109,7 +110,7 @@ def race_of(scene: Scene, on: Sequence[str] | None = None) -> tuple[list, Settin
     entries = []
     for id in scene.on if on is None else on:
         hypers = scene.hypers(id)
-        entries.append((OPTIMIZERS[id], {**hypers, "lr": hypers["lr"] * rate}))
+        entries.append((OPTIMIZERS[optimizer_of(id)], {**hypers, "lr": hypers["lr"] * rate}))
     surface = surface_of(scene)
     return entries, Setting(
         surface,

@@ -9,8 +9,10 @@ import numpy as np
 from engine import Optimizer, Run, Surface, race
 from engine.metrics import diverged_at, first_outside
 from optimizers import OPTIMIZERS
+from ui.entries import MOST, names_of, optimizer_of
 from ui.paths import race_of, values_on_grid
 from ui.scene import Scene, surface_of
+from ui.theme import Look, look
 
 Places = tuple[tuple[tuple[float, float], float], ...]
 
@@ -19,7 +21,7 @@ class Path(NamedTuple):
     """One run as it is drawn."""
 
     name: str  # the optimizer's, and what became of the run
-    look: int  # as in `ui.theme.look`
+    look: Look
     position: np.ndarray  # (steps + 1, 2)
     loss: np.ndarray  # (steps + 1,)
 
@@ -61,8 +63,8 @@ def picture_of(what: Scene | Run | Sequence[Run]) -> Picture:
     """
     if isinstance(what, Scene):
         entries, setting = race_of(what)
-        runs = race(setting, entries)
-        return _picture(surface_of(what), what.hypers("surface"), _singles(runs))
+        settings = [(OPTIMIZERS[optimizer_of(id)], what.hypers(id)) for id in what.on]
+        return _picture(surface_of(what), what.hypers("surface"), _singles(race(setting, entries)), names_of(settings))
     runs = [what] if isinstance(what, Run) else list(what)
     if not runs:
         raise ValueError("figure: expected a scene or at least one run, got no run.")
@@ -74,7 +76,8 @@ def picture_of(what: Scene | Run | Sequence[Run]) -> Picture:
                 f"figure: expected runs on one surface, got {surface.id} with {hypers} and {other[0].id} with "
                 f"{other[1]}; make one figure for each."
             )
-    return _picture(surface, hypers, _singles(runs))
+    entries = _singles(runs)
+    return _picture(surface, hypers, entries, names_of([(entry.optimizer, entry.hypers) for entry in entries]))
 
 
 def _ground(run: Run) -> tuple[Surface, dict[str, float]]:
@@ -103,7 +106,7 @@ def _singles(runs: Sequence[Run]) -> list[Entry]:
     return entries
 
 
-def _picture(surface: Surface, hypers: Mapping[str, float], entries: Sequence[Entry]) -> Picture:
+def _picture(surface: Surface, hypers: Mapping[str, float], entries: Sequence[Entry], names: Sequence[str]) -> Picture:
     minima = surface.minima(**hypers)
     floor = min((value for _, value in minima), default=0.0)
     heights = values_on_grid(surface, hypers)
@@ -124,7 +127,7 @@ def _picture(surface: Surface, hypers: Mapping[str, float], entries: Sequence[En
         saddles=surface.saddles(**hypers),
         paths=[
             Path(_named(name, outcome_of(entry.run, surface)), look, entry.run.position, entry.run.loss)
-            for name, look, entry in zip(_names(entries), _looks(entries), entries, strict=True)
+            for name, look, entry in zip(names, _looks(entries), entries, strict=True)
         ],
     )
 
@@ -136,25 +139,16 @@ def _range(heights: np.ndarray) -> tuple[float, float]:
     return (low, high) if low < high else (low - half, low + half)
 
 
-def _names(entries: Sequence[Entry]) -> list[str]:
-    """The optimizers' names; where one occurs several times, with the hyperparameters that differ."""
+def _looks(entries: Sequence[Entry]) -> list[Look]:
+    """The look of each run: that of its optimizer on the page, and of its first, second, ... entry.
 
-    def name(entry: Entry) -> str:
-        same = [other.hypers for other in entries if other.optimizer is entry.optimizer]
-        differ = [h for h in entry.optimizer.hypers if len({hypers[h.id] for hypers in same}) > 1]
-        return ", ".join([entry.optimizer.name, *(f"{h.name} {entry.hypers[h.id]:.4g}" for h in differ)])
-
-    return [name(entry) for entry in entries]
-
-
-def _looks(entries: Sequence[Entry]) -> list[int]:
-    """The place of each optimizer in the registry; where one occurs twice, the place of each run in the figure."""
+    Where one optimizer has more runs than a scene can hold entries, each run has the look of its place in the figure.
+    """
     ids = [entry.optimizer.id for entry in entries]
-    if max(Counter(ids).values(), default=1) > 1:
-        return list(range(len(ids)))
-    registered = list(OPTIMIZERS)
-    own = iter(range(len(registered), len(registered) + len(ids)))  # a notebook may define optimizers of its own
-    return [registered.index(id) if id in registered else next(own) for id in ids]
+    if max(Counter(ids).values(), default=1) > MOST:
+        return [look(k) for k in range(len(ids))]
+    places = {id: k for k, id in enumerate(dict.fromkeys([*OPTIMIZERS, *ids]))}  # a notebook may define optimizers
+    return [look(places[id], ids[:k].count(id)) for k, id in enumerate(ids)]
 
 
 def _named(name: str, outcome: str) -> str:

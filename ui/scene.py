@@ -12,6 +12,7 @@ from engine import NOISES, SCHEDULES, Hyper, Surface, formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui import openings
+from ui.entries import ENTRIES, number_of, optimizer_of
 
 DEFAULT_SURFACE = "ravine"
 FORMULA = "formula"  # the id of the reader's own surface
@@ -68,7 +69,7 @@ class Scene:
     """Everything that decides the picture. Reading one never fails, and `read(scene.to_query()) == scene`.
 
     `values` holds every number by its URL key: those of SETTINGS, and `owner.hyper` for the hypers of the surface, the
-    schedule and each optimizer, those that are switched off included.
+    schedule, each optimizer, those that are switched off included, and each further entry that is on.
     """
 
     surface: str
@@ -76,7 +77,7 @@ class Scene:
     start: tuple[float, float]  # inside the surface's domain
     schedule: str
     noise_model: str  # an id of NOISES; in a query `noise.model`
-    on: tuple[str, ...]  # ids of the optimizers shown, in the registry's order
+    on: tuple[str, ...]  # the entries shown, as `ui.entries` spells them and in its order
     display: Mapping[str, str]  # for each of DISPLAY one of its words
     step: int | None  # where the playhead stands; None at the end
     values: Mapping[str, float]
@@ -92,7 +93,7 @@ class Scene:
     def to_query(self) -> dict[str, str]:
         """The shortest query that `read` turns into this scene: what is at its surface's default is left out."""
         default = self.defaults()._spelled()
-        kept = {key: word for key, word in self._spelled().items() if word != default.get(key)}
+        kept = {key: word for key, word in self._spelled().items() if word != default.get(_first(key))}
         ground = {"surface": self.surface} if self.surface != DEFAULT_SURFACE else {}
         if self.own:
             ground |= {"surface.f": self.own[0], "surface.domain": ",".join(map(repr, self.own[1]))}
@@ -121,11 +122,11 @@ class Scene:
         return _opening(self.surface, self.own)
 
     def hypers(self, owner: str) -> dict[str, float]:
-        """The values of one owner: `surface`, `schedule` or an optimizer's id."""
+        """The values of one owner: `surface`, `schedule` or an entry."""
         if owner == "surface":
             member = surface_of(self)
         else:
-            member = SCHEDULES[self.schedule] if owner == "schedule" else OPTIMIZERS[owner]
+            member = SCHEDULES[self.schedule] if owner == "schedule" else OPTIMIZERS[optimizer_of(owner)]
         return {h.id: self.values[f"{owner}.{h.id}"] for h in member.hypers}
 
     def _spelled(self) -> dict[str, str]:
@@ -145,13 +146,14 @@ def surface_of(scene: Scene) -> Surface:
     return formula_surface(*scene.own) if scene.own else SURFACES[scene.surface]
 
 
-def controls(surface: str) -> dict[str, Hyper]:
-    """Every number of a scene on that surface, by its URL key."""
+def controls(surface: str, on: tuple[str, ...] = ()) -> dict[str, Hyper]:
+    """Every number of a scene on that surface with those entries, by its URL key."""
     schedule_hypers = {h.id: h for s in SCHEDULES.values() for h in s.hypers}
     owned = {
         "surface": () if surface == FORMULA else SURFACES[surface].hypers,
         "schedule": tuple(schedule_hypers.values()),
         **{id: optimizer.hypers for id, optimizer in OPTIMIZERS.items()},
+        **{entry: OPTIMIZERS[optimizer_of(entry)].hypers for entry in on if number_of(entry) > 1},
     }
     return {h.id: h for h in SETTINGS} | {f"{owner}.{h.id}": h for owner, hypers in owned.items() for h in hypers}
 
@@ -206,12 +208,19 @@ def _own(query: Mapping[str, str]) -> tuple[str, tuple[float, ...]]:
 
 def _read(query: Mapping[str, str], base: Scene) -> Scene:
     """The query laid over a scene of the same surface."""
-    values = dict(base.values)
-    for key, hyper in controls(base.surface).items():
+    on = base.on
+    if "on" in query:
+        asked = query["on"].split(",")
+        on = tuple(entry for entry in ENTRIES if entry in asked)
+        if query["on"] and not on:
+            on = base.on
+    values = {}
+    for key, hyper in controls(base.surface, on).items():
         number = _number(query.get(key, ""))
-        if number is not None and hyper.accepts(number):
-            values[key] = int(number) if hyper.whole else number
-    scene = replace(base, values=MappingProxyType(values))
+        # A further entry begins with the settings that its optimizer has on this surface.
+        value = base.values[_first(key)] if number is None or not hyper.accepts(number) else number
+        values[key] = int(value) if hyper.whole else value
+    scene = replace(base, on=on, values=MappingProxyType(values))
 
     xy = tuple(map(_number, query.get("start", "").split(",")))
     domain = surface_of(base).domain
@@ -221,17 +230,18 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
         scene = replace(scene, schedule=query["schedule"])
     if query.get("noise.model") in NOISES:
         scene = replace(scene, noise_model=query["noise.model"])
-    if "on" in query:
-        asked = query["on"].split(",")
-        on = tuple(id for id in OPTIMIZERS if id in asked)
-        if on or not query["on"]:
-            scene = replace(scene, on=on)
     chosen = {key: query[key] for key in DISPLAY if _displays(key, query.get(key, ""))}
     scene = replace(scene, display=MappingProxyType({**scene.display, **chosen}))
     step = _number(query.get("step", ""))
     if step is not None and step == int(step) and 0 <= step <= scene.values["steps"]:
         scene = replace(scene, step=int(step))
     return scene
+
+
+def _first(key: str) -> str:
+    """The key of the same setting of the optimizer's first entry: `sgd.lr` for `sgd.2.lr`."""
+    owner, _, hyper = key.rpartition(".")
+    return f"{optimizer_of(owner)}.{hyper}" if owner else key
 
 
 def _displays(key: str, word: str) -> bool:

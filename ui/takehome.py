@@ -13,6 +13,7 @@ import numpy as np
 from engine import LIBRARIES, NOISES, SCHEDULES, Run, Setting, Surface, diverged_at, race
 from engine.schedules import Memory
 from optimizers import OPTIMIZERS
+from ui.entries import optimizer_of
 from ui.paths import race_of
 from ui.scene import STEPS, Scene, surface_of
 
@@ -24,9 +25,9 @@ class Program(NamedTuple):
     code: str
 
 
-def program(scene: Scene, optimizer: str, library: str) -> Program:
-    """The run of one optimizer of a scene in another library, ending in an assert that its last point is the same."""
-    member, name = OPTIMIZERS[optimizer], LIBRARIES[library]
+def program(scene: Scene, entry: str, library: str) -> Program:
+    """The run of one entry of a scene in another library, ending in an assert that its last point is the same."""
+    member, name = OPTIMIZERS[optimizer_of(entry)], LIBRARIES[library]
     if library not in member.elsewhere:
         return Program(f"Not available: {name} has no {member.name} of this form.", "")
     surface = surface_of(scene)
@@ -34,8 +35,8 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
     if library == "torch" and (scene.values["noise"] > 0 or batched):
         what = "batches" if batched else "gradient noise"
         return Program(f"Not available in PyTorch with {what}: they are drawn by JAX's generator.", "")
-    elsewhere, hypers = member.elsewhere[library], scene.hypers(optimizer)
-    run, setting = _run(scene, optimizer)
+    elsewhere, hypers = member.elsewhere[library], scene.hypers(entry)
+    run, setting = _run(scene, entry)
     rate = hypers.pop("lr") * scene.values["rate"]
     if why := elsewhere.unless(run.lr.tolist(), **hypers):
         return Program(f"Not available in {name} {why}.", "")
@@ -44,7 +45,7 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
 
     end = diverged_at(run)
     last = setting.steps if end is None else max(0, end - 1)
-    steps = _decided(scene, optimizer, run, last)
+    steps = _decided(scene, entry, run, last)
     head = [
         f"{member.name} on {surface.name}, {steps} steps in {name}, as Descent Lab draws them.",
         f"The run diverges: after step {last} its numbers are not finite." if end is not None else "",
@@ -77,9 +78,9 @@ def program(scene: Scene, optimizer: str, library: str) -> Program:
     return Program(grade, "\n\n".join(part for part in parts if part))
 
 
-def table(scene: Scene, optimizer: str) -> str:
-    """The path of one optimizer of a scene as CSV: step, point, loss, gradient, rate and every number of its state."""
-    run, _ = _run(scene, optimizer)
+def table(scene: Scene, entry: str) -> str:
+    """The path of one entry of a scene as CSV: step, point, loss, gradient, rate and every number of its state."""
+    run, _ = _run(scene, entry)
     n = len(run.loss)
     columns: dict[str, np.ndarray] = {
         "step": np.arange(n),
@@ -101,22 +102,22 @@ def table(scene: Scene, optimizer: str) -> str:
     return out.getvalue()
 
 
-def _run(scene: Scene, optimizer: str, aside: tuple[int, int] = (0, 0)) -> tuple[Run, Setting]:
-    """One optimizer's run, from a start moved by `aside` units in the last place, and its setting."""
-    entries, setting = race_of(scene, (optimizer,))
+def _run(scene: Scene, entry: str, aside: tuple[int, int] = (0, 0)) -> tuple[Run, Setting]:
+    """One entry's run, from a start moved by `aside` units in the last place, and its setting."""
+    entries, setting = race_of(scene, (entry,))
     start = np.array(scene.start)
     setting = replace(setting, start=start + aside * np.spacing(start))
     return race(setting, entries)[0], setting
 
 
-def _decided(scene: Scene, optimizer: str, run: Run, last: int) -> int:
+def _decided(scene: Scene, entry: str, run: Run, last: int) -> int:
     """The last step at which rounding has hardly changed the point. A later one may differ in another library.
 
     It is measured by runs whose start is one unit in the last place off: their points may be 1e-10 away, a hundredth of
     the tolerance of the program's assert.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        beside = [_run(scene, optimizer, aside)[0].position for aside in ((-1, 0), (1, 0), (0, -1), (0, 1))]
+        beside = [_run(scene, entry, aside)[0].position for aside in ((-1, 0), (1, 0), (0, -1), (0, 1))]
         apart = np.max(np.abs(np.array(beside) - run.position), axis=0)
         same = (apart <= 1e-10 * (1 + np.abs(run.position))).all(axis=-1)[: last + 1]
     return last if same.all() else max(0, int(same.argmin()) - 1)

@@ -13,7 +13,7 @@ import numpy as np
 from ui.drape import Draped, drape, height_at
 from ui.layout import SCHEME, layout, loss_scale
 from ui.picture import Path, Picture
-from ui.theme import GROUND, MARKS, PALETTE, look
+from ui.theme import DASHES, GROUND, MARKS
 
 FRAMES = 60  # at most, besides that of the start
 FINE = 1 / 2000  # of the domain, less than half a pixel: how far a path in a frame may be off
@@ -126,12 +126,16 @@ def _of(k: int, path: Path) -> Trace:
 
 
 def _color(path: Path) -> str:
-    return PALETTE[SCHEME][look(path.look).color]
+    return path.look.color_in(SCHEME)
+
+
+def _line(path: Path) -> Trace:
+    return {"color": _color(path), "dash": DASHES[path.look.entry]}
 
 
 def _path(picture: Picture, k: int, path: Path, above: Draped) -> list[Trace]:
     x, y = path.position.T
-    line = {"type": "scatter", "mode": "lines", "line": {"color": _color(path), "width": 2}, **_of(k, path)}
+    line = {"type": "scatter", "mode": "lines", "line": {**_line(path), "width": 2}, **_of(k, path)}
     hover = "step %{pointNumber}<br>(%{x:.4g}, %{y:.4g})<extra>" + path.name + "</extra>"
     low, high = picture.range
     faint = _on_white(_color(path), AHEAD)
@@ -144,6 +148,7 @@ def _path(picture: Picture, k: int, path: Path, above: Draped) -> list[Trace]:
             "color": np.arange(len(above.step), dtype=np.int32),
             "colorscale": [[0, _color(path)], [0.5, _color(path)], [0.5, faint], [1, faint]],
             "width": 5,
+            "dash": DASHES[path.look.entry],
             **_colored_up_to(picture.steps, above),
         },
         "hoverinfo": "skip",
@@ -176,7 +181,7 @@ def _loss(picture: Picture, k: int, path: Path, scale) -> Trace:
         "type": "scatter",
         "mode": "lines",
         **{"x0": 0, "dx": 1, "y": scale(path.loss), **itself, **LOSS_AXES},
-        "line": {"color": _color(path), "width": 1.8},
+        "line": {**_line(path), "width": 1.8},
         "hovertemplate": f"step %{{pointNumber}}<br>loss {shown}<extra>{path.name}</extra>",
         **_of(k, path),
     }
@@ -200,8 +205,8 @@ def _veil(t: int, picture: Picture) -> Trace:
 def _marks(picture: Picture, k: int, path: Path, scale) -> list[Trace]:
     """The marks of a path at its last step; the one seen from above, with a line, stands for the path in the legend."""
     color, rim = _color(path), {"color": "white", "width": 1.5}
-    symbol = MARKS[look(path.look).mark].symbol
-    flat = {"type": "scatter", "mode": "lines+markers", "line": {"color": color}, "hoverinfo": "skip", **_of(k, path)}
+    symbol = MARKS[path.look.mark].symbol
+    flat = {"type": "scatter", "mode": "lines+markers", "line": _line(path), "hoverinfo": "skip", **_of(k, path)}
     flat["marker"] = {"color": color, "symbol": symbol, "size": 11, "line": rim}
     ball = {"type": "scatter3d", "mode": "markers", "hoverinfo": "skip", **_of(k, path)}
     ball["marker"] = {"color": color, "size": 5, "line": rim}  # in 3D Plotly has no triangles

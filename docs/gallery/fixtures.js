@@ -19,6 +19,7 @@ const HYPER = {
   log: true,
   near_one: false,
   whole: false,
+  main: false,
 };
 /** @param {string} id @param {string} name @param {number} k @param {number} [hessians] */
 const optimizer = (id, name, k, hessians = 0) => ({
@@ -58,10 +59,10 @@ export const CATALOGUE = {
 };
 
 /** An answer of /figure: the path of the first run. */
-export const figureOf = (/** @type {Run} */ { name, position }) => {
+export const figureOf = (/** @type {Run} */ { id, position }) => {
   const side = (/** @type {number} */ k) => Array.from({ length: STEPS + 1 }, (_, i) => position[2 * i + k]);
-  const trace = { type: "scatter", mode: "lines+markers", name, x: side(0), y: side(1) };
-  return { data: [trace], frames: [], layout: { title: { text: name }, updatemenus: [], sliders: [] } };
+  const trace = { type: "scatter", mode: "lines+markers", name: id, x: side(0), y: side(1) };
+  return { data: [trace], frames: [], layout: { title: { text: id }, updatemenus: [], sliders: [] } };
 };
 
 /** @type {Examples} a line through two dozen points */
@@ -129,7 +130,7 @@ function runOf(id, lr, momentum, newton = false) {
   const gap = Float64Array.from(rows, (i) => (position[2 * i] ** 2 + KAPPA * position[2 * i + 1] ** 2) / 2);
   const outside = rows.findIndex((i) => Math.abs(position[2 * i]) > 5 || Math.abs(position[2 * i + 1]) > 4);
   return {
-    ...{ id, name: CATALOGUE.optimizers.find((one) => one.id === id)?.name ?? id, position, gap, gradient },
+    ...{ id, position, gap, gradient },
     lr: new Float32Array(STEPS + 1).fill(lr),
     left: outside < 0 ? null : outside,
     diverged: null,

@@ -24,6 +24,8 @@ function draw(kind, box, root, data) {
     ...{ runs: RUNS, terrain: bowl(data), steps: STEPS, start: [-4, 3], theme, held: false, bending: false },
     display: { view: "overlay", chart: "loss", scale: "log", arrows: "1", rail: kind.id },
     lookOf: ({ id }) => looks.get(id) ?? lookOf(theme, CATALOGUE.optimizers[0]),
+    nameOf: ({ id }) => CATALOGUE.optimizers.find((one) => one.id === id)?.name ?? id,
+    lit: null,
     magnification: 1,
     layout: {},
   };

@@ -212,6 +212,6 @@ test("a truncated run has the first steps alone, and is marked as approximate", 
   assert.deepEqual([...(short.validation ?? [])], [5, 6, 7], "early stopping sees no later step");
   assert.deepEqual([...short.internals.rates], [1, 1, 2, 2, 3, 3]);
   assert.equal(short.internals.hessian.length, 9);
-  assert.ok(short.approximate && short.name === "SGD");
+  assert.ok(short.approximate && short.id === "sgd");
   assert.equal(run.position.length, 8, "the run itself stays");
 });

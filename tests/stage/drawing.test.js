@@ -112,7 +112,7 @@ test("two sheets with the same lines do not take one another's picture for their
 
 test("a path's past is drawn on a halo, its future faint", () => {
   const { sheet, calls } = fakeSheet();
-  const look = { color: "#102030", mark: [] };
+  const look = { color: "#102030", mark: [], dash: [] };
   drawPath(sheet, lineOf(10), 4, 9, false, false, look, THEME, 2);
   drawPath(sheet, lineOf(10), 2, 4, true, false, look, THEME, 2);
   drawPath(sheet, lineOf(10), 2, 4, true, true, look, THEME, 2);
@@ -134,7 +134,7 @@ test("the end of the segment before, which the new halo covers, is painted again
   const again = (x, y) => {
     const { sheet, calls } = fakeSheet();
     const line = { x: Float64Array.of(0, 100, x), y: Float64Array.of(0, 0, y), step: Float64Array.of(0, 1, 2) };
-    drawPath(sheet, line, 1, 2, true, false, { color: "#102030", mark: [] }, THEME, 2.4);
+    drawPath(sheet, line, 1, 2, true, false, { color: "#102030", mark: [], dash: [] }, THEME, 2.4);
     const [, ...place] = calls.find(([name]) => name === "segment") ?? [];
     return place.slice(0, 2);
   };
@@ -167,7 +167,7 @@ test("the arrows' legend says what is drawn, in the catalogue's words", () => {
 });
 
 test("arrows stand where a step follows and the gradient is known", () => {
-  const look = { color: "#102030", mark: [] };
+  const look = { color: "#102030", mark: [], dash: [] };
   const scales = { px: (/** @type {number} */ x) => 100 + 50 * x, py: (/** @type {number} */ y) => 100 - 50 * y };
   const count = (/** @type {object} */ more, /** @type {number} */ t) => {
     const { sheet, calls } = fakeSheet();

@@ -14,7 +14,9 @@ export const THEMES = JSON.parse(readFileSync(new URL("../../ui/theme.json", imp
 /** @type {Theme} */
 export const THEME = {
   palette: THEMES.palette.light,
+  shades: THEMES.shades.light,
   marks: [],
+  dashes: [],
   ...THEMES.ground.light,
   background: "#ffffff",
   text: "#222222",
@@ -31,7 +33,6 @@ export const THEME = {
  */
 export const runOf = (position, more = {}) => ({
   id: "sgd",
-  name: "SGD",
   left: null,
   diverged: null,
   position: Float64Array.from(position),

@@ -3,11 +3,13 @@
 import { NoAnswer } from "../../ui/stage/state/requests.js";
 import { createSession } from "../../ui/stage/state/session.js";
 
-const SLIDER = { name: "", default: 0, low: 0, high: 1, log: false, near_one: false, whole: false };
+const SLIDER = { name: "", default: 0, low: 0, high: 1, log: false, near_one: false, whole: false, main: false };
 const CATALOGUE = /** @type {any} */ ({
   display: { view: [] },
   settings: { steps: { ...SLIDER, key: "steps", id: "steps", high: 1000 } },
-  optimizers: [{ id: "a", name: "Alpha" }],
+  optimizers: [
+    { id: "a", name: "Alpha", sliders: [{ ...SLIDER, key: "a.lr", id: "lr", low: 0.01, high: 10, log: true }] },
+  ],
 });
 const DEFAULTS = { surface: "ravine", start: [0, 0], on: ["a"], view: "overlay", step: null, steps: 10, "a.lr": 1 };
 

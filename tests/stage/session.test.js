@@ -10,7 +10,7 @@ test("the first scene comes from the page's own query, with its playhead", async
   assert.deepEqual(what(), ["paths a.lr=2", "terrain "]);
   assert.equal(session.phase, "exact");
   assert.deepEqual(told, ["note Computing the first picture …", "controls", "note ", "paths 4"]);
-  assert.equal(session.shown()?.runs[0].name, "Alpha");
+  assert.equal(session.names().get("a"), "Alpha");
 });
 
 test("before it nothing can be changed", () => {

@@ -3,6 +3,7 @@
 /** @import { Catalogue } from "./types" */
 
 import { createAddress } from "./controls/address.js";
+import { createAlone } from "./controls/alone.js";
 import { createBar } from "./controls/bar.js";
 import { createWindow } from "./controls/dialog.js";
 import { createKeys } from "./controls/keys.js";
@@ -15,9 +16,11 @@ import { arrowsTitle } from "./paint/arrows.js";
 import { createDrawing } from "./panels/drawing.js";
 import { PANELS } from "./panels/index.js";
 import { mountPanels } from "./panels/mount.js";
+import { createPointing } from "./panels/pointing.js";
 import { createPlayhead } from "./state/playhead.js";
 import { NoAnswer } from "./state/requests.js";
 import { createSession } from "./state/session.js";
+import { createSpotlight } from "./state/spotlight.js";
 
 /**
  * What Streamlit calls the component with.
@@ -76,7 +79,10 @@ function createStage(root, component) {
       },
       display: () => drawing.show(),
       drag: () => drawing.followSoon(),
-      settle: () => address.settle(),
+      settle() {
+        bar.offer(session.can());
+        address.settle();
+      },
       note: (text) => {
         places.note.textContent = text;
       },
@@ -114,24 +120,30 @@ function createStage(root, component) {
     (query) => setState("scene", query),
   );
   const isProjector = () => root.classList.contains("projector");
+  const spotlight = createSpotlight((resized) => (resized ? drawing.show() : drawing.followSoon()));
   const drawing = createDrawing(root, {
-    ...{ catalogue, session, playhead, panels, isProjector },
+    ...{ catalogue, session, spotlight, playhead, panels, isProjector },
     arranged(applying) {
       for (const { id, opener } of windows) opener.hidden = !applying.has(id);
       rail.offer(applying);
+      alone.show(session.names());
     },
     drawPlayhead: () => transport.draw(),
     drawNumbers: (picture, t) => rail.draw(picture, t),
   });
 
+  const alone = createAlone(places.main, spotlight);
+  const pointing = createPointing(root, panels.all, spotlight, () => drawing.picture);
+
   // --- controls ---
-  const act = { change: session.change, grab: session.grab };
+  const act = { change: session.change, grab: session.grab, add: session.add, remove: session.remove };
   const windows = panels.inSlot("dialog").map(({ kind, panel, box }) => {
     const open = () => drawing.picture && panel.show(drawing.picture);
     return { id: kind.id, opener: createWindow(root, kind, box, open, () => panel.close?.()) };
   });
   const openers = windows.map(({ opener }) => opener);
-  const barActions = { ...act, open: session.open, check, reset, link: address.write };
+  const { open, undo, redo } = session;
+  const barActions = { ...act, open, undo, redo, check, reset, link: address.write };
   const bar = createBar(places.bar, catalogue, openers, barActions);
   const tabs = panels.inSlot("rail").map(({ kind, box }) => ({ id: kind.id, label: kind.label, el: box }));
   const rail = createRail(places.rail, catalogue, tabs, act);
@@ -142,6 +154,8 @@ function createStage(root, component) {
     seek: playhead.seek,
     pick: rail.pick,
     turn: panels.turn,
+    undo,
+    redo,
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
     endProjector: () => isProjector() && projector(),
@@ -156,7 +170,7 @@ function createStage(root, component) {
     bar.show(values, defaults);
     transport.show(values, isProjector());
     const projected = isProjector() && panels.inSlot("rail").find(({ kind }) => kind.projected)?.kind.id;
-    rail.show({ ...values, ...(projected && { rail: projected }) }, defaults, drawing.lookOf);
+    rail.show({ ...values, ...(projected && { rail: projected }) }, defaults, drawing.lookOf, session.names());
   }
   function projector() {
     if (!session.values) return;
@@ -181,6 +195,13 @@ function createStage(root, component) {
     }
   }
 
+  /** The reader went back or forward to another address of this page. */
+  function followAddress() {
+    const search = new URLSearchParams(location.search);
+    for (const view of panels.views) view.write(search.get(view.key) ?? "");
+    address.followed();
+    session.visit(search.toString());
+  }
   /** The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage. */
   function beside(/** @type {Event} */ { target }) {
     if (root.contains(/** @type {Node} */ (target))) return;
@@ -189,6 +210,7 @@ function createStage(root, component) {
   }
   document.addEventListener("click", beside, true);
   addEventListener("online", session.retry);
+  addEventListener("popstate", followAddress);
 
   return {
     /** @param {Component} component */
@@ -206,9 +228,11 @@ function createStage(root, component) {
       session.close();
       playhead.destroy();
       drawing.destroy();
+      pointing.destroy();
       address.cancel();
       document.removeEventListener("click", beside, true);
       removeEventListener("online", session.retry);
+      removeEventListener("popstate", followAddress);
       panels.destroy();
     },
   };

@@ -18,6 +18,8 @@ export interface Hyper {
   log: boolean;
   near_one: boolean;
   whole: boolean;
+  /** As much as the learning rate it decides the character of a rule: it stays in sight. */
+  main: boolean;
 }
 
 export interface Named {
@@ -51,9 +53,13 @@ export interface Quantity extends Named {
 /** Colors and marks, as ui/theme.json has them: for a light and a dark page. */
 export interface ThemeSource {
   palette: Record<Scheme, string[]>;
+  /** The colors of the further entries of an optimizer, for each color of the palette. */
+  shades: Record<Scheme, string[][]>;
   ground: Record<Scheme, Ground>;
   /** Regular polygons: the first corner points up, turned clockwise by `turn` half turns. */
   marks: { sides: number; turn: number }[];
+  /** The line of each entry of an optimizer: dashes and gaps in pixels. */
+  lines: { pattern: number[] }[];
 }
 export type Scheme = "light" | "dark";
 
@@ -90,8 +96,8 @@ export interface Answer {
 // --- what is drawn ----------------------------------------------------------------------------------------------------
 
 export interface Run {
+  /** The entry whose run it is. */
   id: string;
-  name: string;
   /** The first step outside the domain, or null. */
   left: number | null;
   /** The step from which position or loss is not finite for good, or null. */
@@ -108,13 +114,10 @@ export interface Run {
   internals: Record<string, Float32Array>;
 }
 
-/** A run as the server sends it: an optimizer's name is known from the catalogue alone. */
-export type UnnamedRun = Omit<Run, "name">;
-
 /** The paths at every place of a slider, and the surface where the slider bends it. */
 export interface Fan {
   /** The runs that the slider moves, at a place from 0 to 1 or at the value that stands there. */
-  runs(place: number, value: number): UnnamedRun[];
+  runs(place: number, value: number): Run[];
   terrain?(place: number): Terrain;
 }
 
@@ -167,6 +170,8 @@ export interface Look {
   color: string;
   /** The outline of its marker in a unit circle. */
   mark: Point[];
+  /** The dashes and gaps of its line in pixels; empty where it is unbroken. */
+  dash: number[];
 }
 
 /** The colors of a surface and of what is drawn around it. */
@@ -185,7 +190,9 @@ export interface Ground {
 
 export interface Theme extends Ground {
   palette: string[];
+  shades: string[][];
   marks: Point[][];
+  dashes: number[][];
   background: string;
   text: string;
   font: string;
@@ -201,6 +208,9 @@ export interface Picture {
   display: Record<string, string>;
   theme: Theme;
   lookOf(run: { id: string }): Look;
+  nameOf(run: { id: string }): string;
+  /** The entry that is pointed at: its look is its own, those of the others step back. */
+  lit: string | null;
   /** A hand holds a control. */
   held: boolean;
   /** A hand bends the surface itself. */
@@ -251,12 +261,20 @@ export interface Panel {
   /** Draw it at the fractional step t; `playing` while the playhead runs on by itself. */
   draw(t: number, playing: boolean): void;
   view?: PanelView;
+  /** What of a run is near a place in the panel's box, in CSS pixels; null for nothing. */
+  find?(x: number, y: number): Found | null;
   /** Turn the view by radians: what W, A, S and D do. */
   turn?(right: number, up: number): void;
   /** Of a dialog: it was closed. */
   close?(): void;
   /** Give back what outlives its box: timers, listeners of the window. */
   destroy?(): void;
+}
+
+/** A place on a run. */
+export interface Found {
+  entry: string;
+  step: number;
 }
 
 /** What a file in panels/ exports; panels/index.js lists them. */

@@ -2,7 +2,7 @@
 
 /** @import { PanelView, Values } from "../types" */
 
-import { mergeIntoSearch, toQuery } from "../state/url.js";
+import { identityOf, mergeIntoSearch, toQuery } from "../state/url.js";
 
 const SETTLE = 200; // ms without a change until it is written
 
@@ -15,6 +15,7 @@ export function createAddress(scene, views, changed) {
   let timer = 0;
   /** @type {string | null} the scene in the address */
   let written = null;
+  let surface = ""; // that it names
 
   /** Write now. @returns {string} the link to the scene */
   function write() {
@@ -23,7 +24,11 @@ export function createAddress(scene, views, changed) {
     if (!values) return location.href;
     const query = toQuery(values, defaults);
     const moved = views().map(({ key, read }) => /** @type {[string, string]} */ ([key, read()]));
-    history.replaceState(history.state, "", `?${mergeIntoSearch(location.search, query, values, moved)}`);
+    const address = `?${mergeIntoSearch(location.search, query, values, moved)}`;
+    // Back leads to the surface before; what a slider does adds nothing to the browser's history.
+    if (surface && surface !== identityOf(values) && location.search !== address) history.pushState(null, "", address);
+    else history.replaceState(history.state, "", address);
+    surface = identityOf(values);
     if (query !== written) changed(query);
     written = query;
     return location.href;
@@ -38,7 +43,14 @@ export function createAddress(scene, views, changed) {
     /** The first scene is there: the address that it came from says the same. */
     opened() {
       const { values, defaults } = scene();
-      written ??= values && toQuery(values, defaults);
+      if (!values || written !== null) return;
+      written = toQuery(values, defaults);
+      surface = identityOf(values);
+    },
+    /** The reader went to another address of the page: what is written next takes its place. */
+    followed() {
+      clearTimeout(timer);
+      surface = "";
     },
     cancel: () => clearTimeout(timer),
   };

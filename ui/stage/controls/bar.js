@@ -14,6 +14,8 @@ import { createSlider } from "./slider.js";
  * @property {(surface: Values) => void} open another surface
  * @property {(formula: string, domain: string) => Promise<{mathml?: string, error?: string, field?: string}>} check
  * @property {() => void} reset
+ * @property {() => void} undo
+ * @property {() => void} redo
  * @property {() => string} link the address of the scene, which the address bar shows from then on
  */
 
@@ -23,7 +25,7 @@ import { createSlider } from "./slider.js";
  * @param {HTMLButtonElement[]} openers of the panels that stand in windows
  * @param {Act & BarAct} act
  */
-export function createBar(box, catalogue, openers, { change, grab, open, check, reset, link }) {
+export function createBar(box, catalogue, openers, { change, grab, open, check, reset, undo, redo, link }) {
   const surface = choice("surface", catalogue.surfaces, (id) => open({ surface: id }));
   const formula = createFormula(open, check);
   const numbers = h("div", { className: "numbers" });
@@ -61,6 +63,8 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
     const address = link();
     return copy(address, () => prompt("The link to this scene:", address));
   });
+  const back = h("button", { type: "button", title: "undo (Ctrl Z)", "aria-label": "undo", onclick: undo }, "↶");
+  const again = h("button", { type: "button", title: "redo (Shift Ctrl Z)", "aria-label": "redo", onclick: redo }, "↷");
   const opened = `every setting back to where this surface opens; learning rates: ${catalogue.openings}`;
   box.append(
     h("h1", {}, "Descent Lab"),
@@ -76,13 +80,24 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
     ),
     formula.read,
     h("div", { className: "spacer" }),
+    back,
+    again,
     h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
     h("button", { type: "button", title: opened, onclick: reset }, "Reset"),
     ...openers,
     copyLink,
   );
 
+  offer({ undo: false, redo: false });
+  /** Offer to undo and to redo where there is something: nothing more is in sight. @param {{undo: boolean, redo: boolean}} can */
+  function offer(can) {
+    back.hidden = !can.undo && !can.redo;
+    back.disabled = !can.undo;
+    again.hidden = !can.redo;
+  }
+
   return {
+    offer,
     /** @param {Values} values @param {Values} defaults */
     show(values, defaults) {
       const entry = catalogue.surfaces.find(({ id }) => id === values.surface);

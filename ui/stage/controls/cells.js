@@ -2,13 +2,13 @@
 
 /** @import { Box, Point, Run } from "../types" */
 
-import { h } from "./dom.js";
+import { h, write } from "./dom.js";
 
 const ASPECT = 1.3; // of a cell, width to height, that the columns aim at
 
 /**
  * A cell: its elements, the runs in it, its corner on the sheet, and the box of its axes on the sheet.
- * @typedef {{el: HTMLElement, axes: HTMLElement, runs: Run[], corner: Point, box: Box}} Cell
+ * @typedef {{el: HTMLElement, axes: HTMLElement, title: HTMLElement, runs: Run[], corner: Point, box: Box}} Cell
  * @typedef {{left: number, right: number, top: number, bottom: number}} Margin round the axes of a cell
  */
 
@@ -40,8 +40,9 @@ export function createCells() {
       el.style.gridTemplateColumns = `repeat(${columnsOf(count, width, height)}, minmax(0, 1fr))`;
       if (cells.length !== count) {
         cells = Array.from({ length: count }, () => {
-          const axes = h("div", { className: "axes" });
-          return { el: h("div", { className: "cell" }, axes), axes, runs: [], corner: [0, 0], box: [0, 0, 0, 0] };
+          const [axes, title] = [h("div", { className: "axes" }), h("div", { className: "title name over-sheet" })];
+          const el = h("div", { className: "cell" }, title, axes);
+          return { el, axes, title, runs: [], corner: [0, 0], box: [0, 0, 0, 0] };
         });
         el.replaceChildren(...cells.map((cell) => cell.el));
       }
@@ -63,14 +64,24 @@ export function createCells() {
         for (const [i, side] of ["left", "top", "width", "height"].entries()) {
           cell.axes.style.setProperty(side, `${frame[i]}px`);
         }
+        cell.title.style.left = `${frame[0]}px`;
+        cell.title.style.maxWidth = `${frame[2]}px`;
+        cell.title.style.height = `${frame[1]}px`;
       }
     },
-    /** Name the cells for screen readers, where each is one run's. @param {boolean} separate */
-    label(separate) {
+    /**
+     * Name the cells, where each is one run's.
+     * @param {boolean} separate
+     * @param {(run: Run) => string} nameOf
+     */
+    label(separate, nameOf) {
       for (const cell of cells) {
+        const name = separate ? cell.runs.map(nameOf).join() : "";
+        write(cell.title, name);
+        cell.title.dataset.optimizer = separate ? (cell.runs[0]?.id ?? "") : "";
         if (separate) {
           cell.el.setAttribute("role", "group");
-          cell.el.setAttribute("aria-label", cell.runs.map(({ name }) => name).join());
+          cell.el.setAttribute("aria-label", name);
         } else {
           cell.el.removeAttribute("role");
           cell.el.removeAttribute("aria-label");

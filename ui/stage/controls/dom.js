@@ -74,25 +74,31 @@ export async function copy(text, byHand) {
 }
 
 /**
- * Throttled work: after a pause the first call runs at once, then at most one every `ms`; the last call always runs.
+ * Throttled work: after a pause the first call runs at once, then at most one every `ms`; the last call always runs. What
+ * was put off runs with a frame of the screen: by itself it would cost the page a frame of its own.
  * @param {() => void} work
  * @param {number} ms
  */
 export function throttle(work, ms) {
   let last = Number.NEGATIVE_INFINITY;
   let timer = 0;
-  function now() {
+  let frame = 0;
+  function cancel() {
     clearTimeout(timer);
-    timer = 0;
+    cancelAnimationFrame(frame);
+    timer = frame = 0;
+  }
+  function now() {
+    cancel();
     last = performance.now();
     work();
   }
   function soon() {
     const rest = last + ms - performance.now();
     if (rest <= 0) now();
-    else timer ||= window.setTimeout(now, rest);
+    else if (!frame) timer ||= window.setTimeout(() => (frame = requestAnimationFrame(now)), rest);
   }
-  return { soon, now, cancel: () => clearTimeout(timer) };
+  return { soon, now, cancel };
 }
 
 /**

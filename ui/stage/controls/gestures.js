@@ -2,7 +2,7 @@
 
 /** @import { Point } from "../types" */
 
-const STRAY = 5; // pixels that a pointer may move and still click; and a finger, before its direction is judged
+export const STRAY = 5; // pixels that a pointer may move and still click; and a finger, before its direction is judged
 const NEAREST = 20; // pixels: fingers that are closer together zoom no further
 
 /**

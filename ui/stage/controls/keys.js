@@ -8,6 +8,7 @@ const HELP = [
   ["← →", "one step back or forward, ten with Shift"],
   ["Home End", "go to the start, to the end"],
   ["1 – 8", "switch one of the first eight optimizers on or off"],
+  ["Ctrl Z", "undo; with Shift, redo"],
   ["F", "full screen"],
   ["P", "projector: thick lines, large type, no settings; Escape ends it too"],
   ["?", "this list"],
@@ -20,6 +21,8 @@ const HELP = [
  * @property {(step: number) => void} seek
  * @property {(k: number) => void} pick switch the k-th optimizer
  * @property {(right: number, up: number) => void} turn by radians
+ * @property {() => void} undo
+ * @property {() => void} redo
  * @property {() => void} fullscreen
  * @property {() => void} projector
  * @property {() => void} endProjector
@@ -63,13 +66,19 @@ export function createKeys(root, gestures, act) {
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
     const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.altKey || !(target instanceof HTMLElement)) return;
+    if (!(target instanceof HTMLElement)) return;
+    const types = target.matches("input[type=text]") || target.closest("select");
+    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z" && !types && !target.closest("dialog")) {
+      event.preventDefault();
+      if (event.shiftKey) act.redo();
+      else act.undo();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (dialog.contains(target)) {
       if (key === "?") dialog.close();
       return;
     }
     if (target.closest("dialog")) return;
-    const types = target.matches("input[type=text]") || target.closest("select");
     const slides = target.matches("input[type=range]") || target.closest(".read");
     const presses = target.closest("button, summary, input[type=checkbox]") && (key === " " || key === "Enter");
     const digit = /^[1-9]$/.test(key) ? () => act.pick(Number(key) - 1) : null;

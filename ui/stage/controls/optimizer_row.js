@@ -1,69 +1,110 @@
-/** A row of the rail: the legend of an optimizer, its switch, its loss, and a button that opens its other sliders. */
+/**
+ * A row of the rail: the legend of an entry, its switch, its loss, its sliders, and buttons that enter its optimizer
+ * again.
+ */
 
 /** @import { Look, OptimizerEntry, Run, Terrain, Values } from "../types" */
 
 import { outcomeOf } from "../data/outcome.js";
+import { defaultOf, numberOf } from "../state/entries.js";
 import { formatMeasured } from "../state/format.js";
 import { h, write } from "./dom.js";
 import { createSample, showSample } from "./sample.js";
 
 /**
- * @param {OptimizerEntry} optimizer
- * @param {HTMLElement[]} sliders the first is always visible, the others are in the part that the door opens
- * @param {() => void} onSwitch
+ * @typedef {object} RowAct
+ * @property {() => void} toggle switch the optimizer on or off
+ * @property {() => void} add enter it again
+ * @property {() => void} sweep enter it again with a range of learning rates
+ * @property {() => void} remove this further entry
  */
-export function createOptimizerRow(optimizer, [first, ...others], onSwitch) {
-  const { id, name } = optimizer;
-  const tick = h("input", { type: "checkbox", "aria-label": `show ${name}`, onchange: onSwitch });
+
+/**
+ * @param {OptimizerEntry} optimizer
+ * @param {string} entry
+ * @param {HTMLElement[]} sliders the first stays in sight, and the main ones; a door opens the others
+ * @param {RowAct} act
+ */
+export function createOptimizerRow(optimizer, entry, sliders, act) {
+  const { name } = optimizer;
+  const first = numberOf(entry) === 1;
+  const whose = first ? name : `${name} (${numberOf(entry)})`;
+  const tick = h("input", { type: "checkbox", "aria-label": `show ${name}`, onchange: act.toggle });
+  const remove = button("×", `remove ${whose}`, act.remove);
   const sample = createSample();
+  const title = h("button", { type: "button", className: "name", title: "show it alone, or all again" }, name);
+  const rank = h("span", { className: "rank", title: "its rank by the loss at the playhead" });
   const status = h("span", { className: "status" });
   const loss = h("span", { className: "loss", title: "loss at the playhead" });
-  const more = h("div", { className: "more", hidden: true }, ...others);
+  const adds = h(
+    "span",
+    { className: "adds" },
+    button("+", `enter ${whose} again`, act.add),
+    button(
+      "+5",
+      `enter ${whose} five more times, from an eighth of its learning rate to eight times as much`,
+      act.sweep,
+    ),
+  );
+  const inSight = (/** @type {number} */ k) => k === 0 || optimizer.sliders[k].main;
+  const behind = optimizer.sliders.filter((_, k) => !inSight(k));
+  const more = h("div", { className: "more", hidden: true }, ...sliders.filter((_, k) => !inSight(k)));
   const door = h("button", {
     type: "button",
     className: "door",
     "aria-expanded": "false",
-    "aria-label": `more settings of ${name}`,
-    title: optimizer.sliders
-      .slice(1)
-      .map((hyper) => hyper.name)
-      .join(", "),
+    "aria-label": `more settings of ${whose}`,
+    title: behind.map((hyper) => hyper.name).join(", "),
     textContent: "›",
   });
   door.onclick = () => {
     more.hidden = !more.hidden;
     door.setAttribute("aria-expanded", String(!more.hidden));
   };
-  if (!others.length) door.style.visibility = "hidden";
-  const label = h("label", {}, tick, sample, h("span", { className: "name" }, name));
-  const title = h("div", { className: "title" }, label, status, loss, door);
-  const el = h("section", { className: "row", "data-optimizer": id }, title, first, more);
+  if (!behind.length) door.style.visibility = "hidden";
+  const legend = first ? h("label", {}, tick, sample) : h("span", { className: "further" }, remove, sample);
+  const label = h("span", { className: "who" }, legend, title, rank);
+  const el = h(
+    "section",
+    { className: "row", "data-optimizer": entry },
+    h("div", { className: "title" }, label, status, adds, loss, door),
+    ...sliders.filter((_, k) => inSight(k)),
+    more,
+  );
+  let worn = /** @type {Look | null} */ (null);
 
   return {
-    id,
+    entry,
     el,
     tick,
     family: optimizer.basic ? "" : optimizer.family,
     /** @param {Look} look */
     wear(look) {
+      if (look === worn) return;
+      worn = look;
       el.style.setProperty("--colour", look.color);
       showSample(sample, look);
     },
-    /** @param {Values} values */
-    show(values) {
-      tick.checked = values.on.includes(id);
-      el.classList.toggle("off", !tick.checked);
+    /** @param {Values} values @param {string | undefined} named what tells it from the optimizer's other entries */
+    show(values, named = name) {
+      tick.checked = values.on.includes(entry);
+      el.classList.toggle("off", first && !tick.checked);
+      write(title, named);
     },
     /** Open the door where a setting behind it is not at its default. @param {Values} values @param {Values} defaults */
     openIfChanged(values, defaults) {
-      const changed = optimizer.sliders.slice(1).some(({ key }) => values[key] !== defaults[key]);
+      const changed = behind.some(({ id }) => values[`${entry}.${id}`] !== defaultOf(defaults, `${entry}.${id}`));
       if (changed && more.hidden) door.click();
     },
-    /** @param {Run | undefined} run @param {Terrain} terrain @param {number} step */
-    drawNumbers(run, terrain, step) {
+    /** @param {Run | undefined} run @param {Terrain} terrain @param {number} step @param {number | undefined} place */
+    drawNumbers(run, terrain, step, place) {
+      write(rank, place ? String(place) : "");
       const known = run && !(run.diverged !== null && step >= run.diverged);
       write(status, run ? outcomeOf(run, step, terrain) : "");
       write(loss, known ? formatMeasured(run.gap[step] + terrain.floor, run.approximate ? 2 : 3) : "");
     },
   };
 }
+
+/** @param {string} text @param {string} title @param {() => void} onclick */
+const button = (text, title, onclick) => h("button", { type: "button", title, "aria-label": title, onclick }, text);

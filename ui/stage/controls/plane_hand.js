@@ -16,6 +16,7 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @property {() => Point} start
  * @property {() => [Range, Range]} domain
  * @property {(xy: Point, done: boolean) => void} setStart
+ * @property {(event: PointerEvent) => boolean} hasRun whether a run is near an event: a tap there points at the run
  * @property {(range: [Range, Range]) => void} showRange see another part of the plane
  */
 
@@ -25,7 +26,7 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @param {Plane} plane
  * @returns {() => void} stops listening
  */
-export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart, showRange }) {
+export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart, hasRun, showRange }) {
   /** @type {{box: Box, ring: boolean, moved: boolean} | null} */
   let hold = null;
   const overStart = (/** @type {Point} */ [mx, my]) => {
@@ -72,7 +73,9 @@ export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart
       const xy = pointOf(at);
       hold = null;
       if (ring && moved) setStart(xy ?? start(), true);
-      else if (!ring && !moved && xy && event.type === "pointerup") setStart(xy, true);
+      else if (!ring && !moved && xy && event.type === "pointerup") {
+        if (event.pointerType !== "touch" || !hasRun(event)) setStart(xy, true);
+      }
     },
     pinch: zoom,
     wheel: zoom,

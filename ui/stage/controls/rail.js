@@ -1,22 +1,23 @@
 /** The rail beside the pictures: its first tab holds every setting, the others are panels of their own. */
 
 /** @import { Catalogue, Hyper, Look, Named, Picture, Values } from "../types" */
+/** @import { EntryAct } from "./rows.js" */
 /** @import { Act } from "./slider.js" */
 
 import { createCurve } from "./curve.js";
 import { choice, h } from "./dom.js";
-import { createOptimizerRow } from "./optimizer_row.js";
+import { createRows } from "./rows.js";
 import { createSlider } from "./slider.js";
 
 /**
  * @param {HTMLElement} box
  * @param {Catalogue} catalogue
  * @param {{id: string, label: string, el: HTMLElement}[]} tabs the panels that stand in the rail
- * @param {Act} act
+ * @param {Act & EntryAct} act
  */
 export function createRail(box, catalogue, tabs, act) {
   const { change } = act;
-  const { settings, schedules, noises, optimizers } = catalogue;
+  const { settings, schedules, noises } = catalogue;
   /** @type {Map<string, ReturnType<typeof createSlider>>} by URL key */
   const sliders = new Map();
   const slider = (/** @type {Hyper} */ hyper, owner = "") => {
@@ -44,33 +45,9 @@ export function createRail(box, catalogue, tabs, act) {
     ...[slider(settings.noise), noise.el, batch, slider(settings.seed)],
   );
 
-  const rows = optimizers.map((optimizer) => {
-    const own = optimizer.sliders.map((hyper) => slider(hyper, optimizer.name));
-    return createOptimizerRow(optimizer, own, () =>
-      change(
-        "on",
-        rows.filter(({ tick }) => tick.checked).map(({ id }) => id),
-        true,
-      ),
-    );
-  });
-  // The basic optimizers are in sight; each family of the others opens at a click on its name.
-  const families = [...new Set(rows.map(({ family }) => family))].map((family) => {
-    const own = rows.filter((row) => row.family === family);
-    const count = h("span", { className: "count-on" });
-    const el = family ? h("details", { className: "family" }, h("summary", {}, family, " ", count)) : h("div");
-    el.append(...own.map((row) => row.el));
-    return { el, own, count };
-  });
-  const [basic, ...others] = families.map(({ el }) => el);
+  const rows = createRows(catalogue, act);
 
-  const settingsTab = h(
-    "div",
-    { className: "side" },
-    shared,
-    basic,
-    h("div", { className: "families" }, "more", ...others),
-  );
+  const settingsTab = h("div", { className: "side" }, shared, ...rows.els);
   const [settingsName] = catalogue.display.rail;
   const sides = [{ id: settingsName.id, label: settingsName.name, el: settingsTab }, ...tabs];
   const buttons = sides.map(({ id, label }) =>
@@ -94,13 +71,8 @@ export function createRail(box, catalogue, tabs, act) {
     }
   }
 
-  /** @type {string | null} which optimizers were on when the families were last opened; null before the first scene */
-  let lastOn = null;
-  let lastLooks = "";
-
   return {
-    /** Switch the k-th of the basic optimizers on or off. @param {number} k */
-    pick: (k) => rows.filter(({ family }) => !family)[k]?.tick.click(),
+    pick: rows.pick,
     /** Offer those tabs alone whose panels have something to say. @param {Set<string>} ids */
     offer(ids) {
       offered = ids;
@@ -110,9 +82,10 @@ export function createRail(box, catalogue, tabs, act) {
      * Show a scene's settings.
      * @param {Values} values
      * @param {Values} defaults
-     * @param {(optimizer: {id: string}) => Look} lookOf
+     * @param {(entry: {id: string}) => Look} lookOf
+     * @param {Map<string, string>} names of the entries
      */
-    show(values, defaults, lookOf) {
+    show(values, defaults, lookOf, names) {
       for (const [key, made] of sliders) made.set(values[key], defaults[key]);
       wanted = values.rail;
       showTab();
@@ -122,29 +95,12 @@ export function createRail(box, catalogue, tabs, act) {
       batch.hidden = !catalogue.surfaces.find(({ id }) => id === values.surface)?.data;
       const used = schedules.find(({ id }) => id === values.schedule)?.sliders.map(({ key }) => key) ?? [];
       for (const el of decaySliders) el.hidden = !used.includes(el.dataset.key ?? "");
-      for (const row of rows) {
-        if (lastOn === null) row.openIfChanged(values, defaults); // a link changed them
-        row.show(values);
-      }
-      if (lastOn !== String(values.on)) {
-        lastOn = String(values.on);
-        for (const { el, own, count } of families) {
-          const on = own.filter(({ id }) => values.on.includes(id)).length;
-          count.textContent = on ? `${on} of ${own.length}` : String(own.length);
-          if (on && el instanceof HTMLDetailsElement) el.open = true;
-        }
-      }
-      const looks = JSON.stringify(rows.map(lookOf));
-      if (looks === lastLooks) return;
-      lastLooks = looks;
-      for (const row of rows) row.wear(lookOf(row));
+      rows.show(values, defaults, lookOf, names);
     },
     /** Show the numbers of the runs at the fractional step t. @param {Picture} picture @param {number} t */
-    draw({ runs, terrain, steps, lookOf }, t) {
-      curve.show(runs, lookOf, t, steps);
-      if (settingsTab.hidden) return;
-      const byId = new Map(runs.map((run) => [run.id, run]));
-      for (const row of rows) row.drawNumbers(byId.get(row.id), terrain, Math.floor(t));
+    draw(picture, t) {
+      curve.show(picture.runs, picture.lookOf, t, picture.steps);
+      if (!settingsTab.hidden) rows.draw(picture, t);
     },
   };
 }

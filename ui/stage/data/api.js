@@ -1,6 +1,6 @@
 /** The server's answers: one address for each question. */
 
-/** @import { Fan, Terrain, UnnamedRun, Values } from "../types" */
+/** @import { Fan, Run, Terrain, Values } from "../types" */
 
 import { NoAnswer } from "../state/requests.js";
 import { createFan, truncate } from "./fan.js";
@@ -45,7 +45,7 @@ export function createApi(version, base) {
     /**
      * The paths of a scene, its values and those that its surface opens with.
      * @param {string} query
-     * @returns {Promise<{runs: UnnamedRun[], values: Values, defaults: Values}>}
+     * @returns {Promise<{runs: Run[], values: Values, defaults: Values}>}
      */
     async paths(query) {
       const answer = await arrays("paths", query);

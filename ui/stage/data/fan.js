@@ -3,7 +3,7 @@
  * that a drag needs no further request.
  */
 
-/** @import { Answer, Fan, Terrain, UnnamedRun } from "../types" */
+/** @import { Answer, Fan, Run, Terrain } from "../types" */
 
 import { terrainOfHeights } from "./terrain.js";
 
@@ -54,7 +54,7 @@ function cumulativeSums(bytes, from, count, length, total) {
 /**
  * @param {Answer} answer of /fan
  * @param {Terrain} base the terrain that the paths run on
- * @returns {Fan & {runs(place: number): UnnamedRun[]}} a Fan that needs no value
+ * @returns {Fan & {runs(place: number): Run[]}} a Fan that needs no value
  */
 export function createFan({ head, arrays }, base) {
   const { steps } = head;
@@ -120,7 +120,7 @@ export function createFan({ head, arrays }, base) {
    * Between two stops coordinates and losses are interpolated; where one of the two is not a number, the nearer stop is
    * taken.
    * @param {number} place
-   * @returns {UnnamedRun[]}
+   * @returns {Run[]}
    */
   function runs(place) {
     const q = Math.min(1, Math.max(0, place)) * (stops - 1);
@@ -164,7 +164,7 @@ export function createFan({ head, arrays }, base) {
 
 /**
  * The first steps of some runs: what the slider of the steps needs, since the longest run holds all the shorter ones.
- * @template {UnnamedRun} T
+ * @template {Run} T
  * @param {T[]} runs
  * @param {number} steps
  */

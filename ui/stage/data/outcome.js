@@ -69,3 +69,22 @@ export function earlyStop(validation, patience) {
   }
   return { stop: null, best };
 }
+
+const PLACES = 3; // that are told
+
+/**
+ * The first three places by the loss at a step, the lowest first; runs of one loss share a place. A race of one has none.
+ * @param {Pick<Run, "id" | "gap">[]} runs
+ * @param {number} step
+ * @returns {Map<string, number>} by entry
+ */
+export function ranksOf(runs, step) {
+  const ranks = new Map();
+  if (runs.length < 2 || step === 0) return ranks;
+  const losses = runs.map(({ gap }) => gap[step]);
+  for (const [k, { id }] of runs.entries()) {
+    const place = 1 + losses.filter((loss) => loss < losses[k]).length;
+    if (Number.isFinite(losses[k]) && place <= PLACES) ranks.set(id, place);
+  }
+  return ranks;
+}

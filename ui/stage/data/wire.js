@@ -1,6 +1,6 @@
 /** The server's answers: bytes in the layout that ui/paths.py describes, and the runs that they hold. */
 
-/** @import { Answer, Run, UnnamedRun } from "../types" */
+/** @import { Answer, Run } from "../types" */
 
 const ARRAYS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array };
 
@@ -27,7 +27,7 @@ export function unpack(buffer) {
  * The runs of an answer of /paths, each with its rows of the arrays. An array of an optimizer's internals holds rows of
  * those runs alone that list it in `shows`, in the order of the runs.
  * @param {Answer} answer
- * @returns {UnnamedRun[]}
+ * @returns {Run[]}
  */
 export function runsOf({ head, arrays }) {
   const sizes = new Map(head.arrays.map(({ name, shape }) => [name, shape[1] * (shape[2] ?? 1)]));

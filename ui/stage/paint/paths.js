@@ -4,6 +4,7 @@
 /** @import { Line } from "./line.js" */
 /** @import { Sheet } from "./sheet.js" */
 
+import { dashOf } from "./dash.js";
 import { vertexAt } from "./line.js";
 import { outline } from "./theme.js";
 
@@ -75,14 +76,16 @@ export function drawPaths(sheet, begin, lines, moves, t, playing, parts, draw) {
  * @param {number} width
  */
 export function drawPath(sheet, line, first, last, past, bare, look, theme, width) {
+  const style = { color: look.color, width, dash: dashOf(look, line, first, width) };
   if (!past) {
-    sheet.stroke(line, first, last, { color: look.color, width: width * 0.6, opacity: AHEAD });
+    sheet.stroke(line, first, last, { ...style, width: width * 0.6, opacity: AHEAD });
     return;
   }
-  const style = { color: look.color, width };
   if (!bare) sheet.stroke(line, first, last, { color: theme.halo, width: width + HALO, halo: true });
   const [x, y] = coveredFrom(line, first, width + HALO);
-  sheet.segment(x, y, line.x[first], line.y[first], style);
+  const covered = Math.hypot(line.x[first] - x, line.y[first] - y);
+  const dash = dashOf(look, line, first, width, covered);
+  sheet.segment(x, y, line.x[first], line.y[first], { ...style, dash });
   sheet.stroke(line, first, last, style);
 }
 
@@ -116,7 +119,7 @@ function coveredFrom({ x, y }, vertex, width) {
  */
 export function drawTail(sheet, line, t, [x, y], look, width) {
   const i = vertexAt(line, t);
-  sheet.segment(line.x[i], line.y[i], x, y, { color: look.color, width });
+  sheet.segment(line.x[i], line.y[i], x, y, { color: look.color, width, dash: dashOf(look, line, i, width) });
 }
 
 /**

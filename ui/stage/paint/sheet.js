@@ -6,8 +6,10 @@
  */
 
 /** @import { Box } from "../types" */
+/** @import { Dash } from "./dash.js" */
 
 import { ink } from "./color.js";
+import { eachDash } from "./dash.js";
 import { clipSegment } from "./line.js";
 import { pixelRatio, snapBox } from "./pixels.js";
 import { stampPixels } from "./stamps.js";
@@ -15,7 +17,7 @@ import { stampPixels } from "./stamps.js";
 const PLACES = 4; // a stamp is drawn at this many offsets within a pixel, each way, so that it moves smoothly
 
 /** @typedef {{x: ArrayLike<number>, y: ArrayLike<number>, hidden?: ArrayLike<number>}} Vertices */
-/** @typedef {{color: string, width: number, opacity?: number, wanted?: number, halo?: boolean}} Stroke */
+/** @typedef {{color: string, width: number, opacity?: number, wanted?: number, halo?: boolean, dash?: Dash}} Stroke */
 /** @typedef {ReturnType<typeof createSheet>} Sheet */
 
 /** @param {HTMLCanvasElement} canvas */
@@ -181,16 +183,18 @@ export function createSheet(canvas) {
    * @param {number} last
    * @param {Stroke} style
    */
-  function stroke({ x, y, hidden }, first, last, { color, width, opacity = 1, wanted, halo = false }) {
+  function stroke({ x, y, hidden }, first, last, { color, width, opacity = 1, wanted, halo = false, dash }) {
     const { paint, opacity: own } = ink(color);
     const half = (width * ratio) / 2;
     const solid = opacity * own;
-    const out = (/** @type {number} */ px, /** @type {number} */ py) => px < x0 || py < y0 || px > x1 || py > y1;
     let [px, py, ux, uy, pen] = [NaN, NaN, 0, 0, false];
+    let before = dash?.from ?? 0; // how long the line is up to here, in CSS pixels
+    const out = (/** @type {number} */ px, /** @type {number} */ py) => px < x0 || py < y0 || px > x1 || py > y1;
     for (let i = first; i <= last; i++) {
       const qx = x0 + x[i] * ratio;
       const qy = y0 + y[i] * ratio;
-      const draws = i > first && Number.isFinite(qx - px + qy - py) && (wanted === undefined || hidden?.[i] === wanted);
+      const finite = i > first && Number.isFinite(qx - px + qy - py);
+      const draws = finite && (wanted === undefined || hidden?.[i] === wanted);
       if (draws && out(px, py) && out(qx, qy)) {
         if (!halo) paintSegment(px, py, qx, qy, ratio / 2, paint, solid / 2);
         ux = NaN;
@@ -199,12 +203,19 @@ export function createSheet(canvas) {
         const [vx, vy] = length > 0 ? [(qx - px) / length, (qy - py) / length] : [ux, uy];
         // A disc fills the gap at a sharp turn and rounds the start of the line.
         const open = half * Math.abs(ux * vy - uy * vx) > 0.4 || !(ux * vx + uy * vy > 0);
-        if (!halo && (!pen || open)) paintDisc(px, py, half, paint, solid);
-        paintSegment(px, py, qx, qy, half, paint, solid);
+        if (!halo && !dash && (!pen || open)) paintDisc(px, py, half, paint, solid);
+        if (dash) {
+          const [fx, fy] = [px, py];
+          eachDash(dash, before, length / ratio, (a, b) => {
+            const [from, to] = [a * ratio, b * ratio];
+            paintSegment(fx + from * vx, fy + from * vy, fx + to * vx, fy + to * vy, half, paint, solid);
+          });
+        } else paintSegment(px, py, qx, qy, half, paint, solid);
         ux = vx;
         uy = vy;
       }
       pen = draws;
+      if (dash && finite) before += Math.hypot(qx - px, qy - py) / ratio;
       px = qx;
       py = qy;
     }

@@ -17,12 +17,26 @@ const polygon = (sides, turn = 0) =>
   });
 
 /**
- * How an optimizer is drawn.
- * @param {Pick<Theme, "palette" | "marks">} theme
+ * How an entry of an optimizer is drawn, as `look` in ui/theme.py has it.
+ * @param {Pick<Theme, "palette" | "shades" | "marks" | "dashes">} theme
  * @param {Pick<OptimizerEntry, "look">} optimizer
+ * @param {number} number which entry it is, from 1
  * @returns {Look}
  */
-export const lookOf = ({ palette, marks }, { look }) => ({ color: palette[look.color], mark: marks[look.mark] });
+export const lookOf = ({ palette, shades, marks, dashes }, { look: { color, mark } }, number = 1) => ({
+  color: number > 1 ? shades[color][number - 2] : palette[color],
+  mark: marks[(mark + number - 1) % marks.length],
+  dash: dashes[number - 1],
+});
+
+const BACK = 0.78; // how far an entry's color goes towards the ground's when another one is pointed at
+
+/** The look of an entry that steps back. @param {Look} look @param {Theme} theme @returns {Look} */
+export function steppedBack(look, { low }) {
+  const [from, to] = [channels(look.color), channels(low)];
+  const mixed = [0, 1, 2].map((i) => Math.round(from[i] + (to[i] - from[i]) * BACK));
+  return { ...look, color: `rgb(${mixed})` };
+}
 
 /**
  * Trace the outline of a mark round the origin, to be filled or stroked.
@@ -52,13 +66,15 @@ export const markPoints = (mark, x, y, size) =>
  * @param {ThemeSource} source
  * @returns {Theme}
  */
-export function readTheme(root, { palette, ground, marks }) {
+export function readTheme(root, { palette, shades, ground, marks, lines }) {
   const style = getComputedStyle(root);
   const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
   const background = read("--st-background-color") || "#ffffff";
   const scheme = isDark(background) ? "dark" : "light";
   return {
     palette: palette[scheme],
+    shades: shades[scheme],
+    dashes: lines.map(({ pattern }) => pattern),
     ...ground[scheme],
     marks: marks.map(({ sides, turn }) => polygon(sides, Math.PI * turn)),
     background,

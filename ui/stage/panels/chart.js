@@ -11,6 +11,7 @@ import { seriesOf } from "../data/quantities.js";
 import { axisOf, stepTicks } from "../data/scales.js";
 import { drawAxes } from "../paint/axes.js";
 import { drawEdges, renderBackdrop } from "../paint/backdrop.js";
+import { nearestRun } from "../paint/find.js";
 import { interpolate, makeLine } from "../paint/line.js";
 import { drawMarker, drawPath, drawPaths, drawTail } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
@@ -58,6 +59,8 @@ export const chart = {
     let backdrop = null;
     /** @type {unknown[]} what the backdrop was drawn from */
     let backdropKey = [];
+    /** @type {import("../paint/find.js").Drawn[]} */
+    let drawn = [];
 
     /** @param {Picture} next */
     function show(next) {
@@ -118,6 +121,7 @@ export const chart = {
         }),
       );
       const lines = curves.map(({ line }) => line);
+      drawn = curves.map(({ run, line, end }) => ({ entry: run.id, line, box: frame, head: end }));
       const begin = () => {
         sheet.open(size[0], size[1], () => ground);
         sheet.clip(frame);
@@ -176,7 +180,9 @@ export const chart = {
       up: ([x], { type }) => type === "pointerup" && stepAt(x),
     });
 
-    return { show, draw, destroy };
+    const find = (/** @type {number} */ x, /** @type {number} */ y) => nearestRun(drawn, x, y);
+
+    return { show, draw, find, destroy };
   },
 };
 

@@ -11,10 +11,12 @@ import { ticksOf } from "../data/scales.js";
 import { arrowLegend, drawArrows } from "../paint/arrows.js";
 import { drawAxes } from "../paint/axes.js";
 import { renderBackdrop } from "../paint/backdrop.js";
+import { nearestRun } from "../paint/find.js";
 import { createGroundPainter } from "../paint/ground_painter.js";
+import { drawHeads, orderOfHeads } from "../paint/heads.js";
 import { drawLandmarks, drawStart, landmarkLegend } from "../paint/landmarks.js";
 import { interpolate, lastCrossing, makeLine } from "../paint/line.js";
-import { drawMarker, drawPath, drawPaths, drawTail } from "../paint/paths.js";
+import { drawPath, drawPaths, drawTail } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 import { parseNumbers } from "../state/url.js";
@@ -64,6 +66,8 @@ export const contour = {
     /** @type {Uint32Array | null} */
     let backdrop = null;
     let backdropKey = "";
+    /** @type {import("../paint/find.js").Drawn[]} */
+    let drawn = [];
 
     const scales = () => planeScales(range, frame[2], frame[3]);
     const sideBySide = () => picture.display.view === "panels";
@@ -108,8 +112,9 @@ export const contour = {
     /** Say what the signs in the picture stand for: of those that are there. */
     function explain() {
       write(legend, landmarkLegend(picture.terrain));
-      cells.label(sideBySide());
-      key.hidden = picture.display.arrows === "off";
+      cells.label(sideBySide(), picture.nameOf);
+      const arrows = picture.display.arrows !== "off";
+      if (key.hidden === arrows) key.hidden = !arrows; // the browser styles an attribute anew even if it stays the same
       const entries = arrowLegend(picture.runs, catalogue.internals);
       const words = entries.map(({ mark, label }) => `${mark} ${label} `).join("");
       if (words !== key.textContent) {
@@ -122,9 +127,8 @@ export const contour = {
       const large = Math.min(1.5, magnification);
       const panels = sideBySide();
       const [x, y] = namesOf(picture);
-      const titles = cells.all.map(({ runs }) => (panels ? runs.map(({ name }) => name).join() : ""));
       const boxes = cells.all.map((cell) => cell.box);
-      const now = JSON.stringify([boxes, titles, size, pixelRatio(), range, theme, magnification, x, y]);
+      const now = JSON.stringify([boxes, size, pixelRatio(), range, theme, magnification, x, y]);
       if (now === backdropKey) return;
       backdropKey = now;
       const ratio = pixelRatio();
@@ -135,13 +139,10 @@ export const contour = {
       });
       const axes = { x: axis(0, x), y: axis(1, y) };
       backdrop = renderBackdrop(size[0] * ratio, size[1] * ratio, ratio, theme.background, (context) => {
-        for (const [k, { corner }] of cells.all.entries()) {
+        for (const { corner } of cells.all) {
           context.save();
           context.translate(...corner);
           drawAxes(context, frame, axes, theme, (panels ? 11 : 13) * large);
-          Object.assign(context, { font: `600 ${13 * large}px ${theme.font}`, fillStyle: theme.text });
-          Object.assign(context, { textAlign: "left", textBaseline: "alphabetic" });
-          context.fillText(titles[k], frame[0], frame[1] - 7 * large);
           context.restore();
         }
       });
@@ -167,6 +168,7 @@ export const contour = {
       const unit = sideBySide() ? 0.75 * magnification : magnification;
       const boxOf = (/** @type {number} */ k) => cells.all[cells.all.length > 1 ? k : 0].box;
       const lines = runs.map((run) => lineOf(run, px, py));
+      drawn = runs.map(({ id }, k) => ({ entry: id, line: lines[k], box: boxOf(k), head: [0, 0] }));
       const looksOf = runs.map(lookOf);
       const begin = () => {
         sheet.open(size[0], size[1], (w, _, ratio) => paintGround(ground, w, ratio));
@@ -188,6 +190,7 @@ export const contour = {
         drawTail(sheet, lines[k], t, [x, y], looksOf[k], 2.2 * unit);
         const inside = x >= 0 && x <= width && y >= 0 && y <= height;
         const [hx, hy] = inside ? [x, y] : lastCrossing(lines[k], t, [0, 0, width, height]);
+        drawn[k].head = [hx, hy];
         return [hx, hy, (inside ? 6.5 : 4) * unit];
       });
       for (const cell of cells.all) {
@@ -196,9 +199,13 @@ export const contour = {
         if (display.arrows !== "off")
           drawArrows(Number(display.arrows), theme, sheet, cell.runs, t, scale, unit, lookOf);
       }
-      for (const [k, [x, y, radius]] of heads.entries()) {
-        sheet.clip(boxOf(k));
-        drawMarker(sheet, looksOf[k], theme, x, y, radius);
+      const ordered = orderOfHeads(runs, Math.floor(t), picture.lit).map((k) => {
+        const [x, y, radius] = heads[k];
+        return { k, look: looksOf[k], x, y, radius };
+      });
+      for (const [c, cell] of cells.all.entries()) {
+        sheet.clip(cell.box);
+        drawHeads(sheet, cells.all.length > 1 ? ordered.filter(({ k }) => k === c) : ordered, theme, unit);
       }
       sheet.flush();
     }
@@ -242,10 +249,16 @@ export const contour = {
       start: () => picture.start,
       domain: () => picture.terrain.domain,
       setStart: (xy, done) => change("start", xy, done),
+      hasRun({ clientX, clientY }) {
+        const { left, top } = box.getBoundingClientRect();
+        return !!find(clientX - left, clientY - top);
+      },
       showRange,
     });
 
-    return { show, draw, view, destroy };
+    const find = (/** @type {number} */ x, /** @type {number} */ y) => nearestRun(drawn, x, y);
+
+    return { show, draw, view, find, destroy };
   },
 };
 

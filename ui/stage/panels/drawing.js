@@ -1,11 +1,13 @@
 /** Composes the picture of what is known, shows it to the panels, and draws them at the playhead. */
 
-/** @import { Catalogue, Look, Picture, Theme } from "../types" */
+/** @import { Catalogue, Look, OptimizerEntry, Picture, Theme } from "../types" */
 /** @import { Session } from "../state/session.js" */
+/** @import { Spotlight } from "../state/spotlight.js" */
 
 import { throttle } from "../controls/dom.js";
 import { pixelRatio } from "../paint/pixels.js";
-import { lookOf as lookIn, readTheme } from "../paint/theme.js";
+import { lookOf as lookIn, readTheme, steppedBack } from "../paint/theme.js";
+import { numberOf, optimizerOf } from "../state/entries.js";
 
 const NUMBERS_EVERY = 100; // ms between two updates of the numbers while something moves
 const WIDE = 1700; // pixels of a window in which type and lines are larger, as in styles/
@@ -15,6 +17,7 @@ const WIDE = 1700; // pixels of a window in which type and lines are larger, as 
  * @param {object} parts
  * @param {Catalogue} parts.catalogue
  * @param {Session} parts.session
+ * @param {Spotlight} parts.spotlight
  * @param {ReturnType<typeof import("../state/playhead.js").createPlayhead>} parts.playhead
  * @param {ReturnType<typeof import("./mount.js").mountPanels>} parts.panels
  * @param {() => boolean} parts.isProjector
@@ -23,14 +26,29 @@ const WIDE = 1700; // pixels of a window in which type and lines are larger, as 
  * @param {(picture: Picture, t: number) => void} parts.drawNumbers
  */
 export function createDrawing(root, parts) {
-  const { catalogue, session, playhead, panels, isProjector, arranged, drawPlayhead, drawNumbers } = parts;
+  const { catalogue, session, spotlight, playhead, panels, isProjector, arranged, drawPlayhead, drawNumbers } = parts;
   /** @type {Picture | null} */
   let picture = null;
   /** @type {Theme | null} */
   let theme = null;
   /** @type {Map<string, Look>} replaced with the theme: panels compare looks by identity to know what to repaint */
   let looks = new Map();
-  const lookOf = (/** @type {{id: string}} */ { id }) => /** @type {Look} */ (looks.get(id));
+  /** @type {Map<string, Look>} likewise, of entries that step back */
+  let backLooks = new Map();
+  /** The look of an entry, the same object each time. @param {{id: string}} entry */
+  function lookOf({ id }) {
+    const known = looks.get(id);
+    if (known) return known;
+    const optimizer = /** @type {OptimizerEntry} */ (catalogue.optimizers.find((one) => one.id === optimizerOf(id)));
+    const look = lookIn(/** @type {Theme} */ (theme), optimizer, numberOf(id));
+    looks.set(id, look);
+    return look;
+  }
+  function backLookOf(/** @type {{id: string}} */ { id }) {
+    const look = backLooks.get(id) ?? steppedBack(lookOf({ id }), /** @type {Theme} */ (theme));
+    backLooks.set(id, look);
+    return look;
+  }
   let layout = { ratio: 0 };
   let following = 0; // the animation frame that is asked for
   let resizing = 0;
@@ -42,7 +60,17 @@ export function createDrawing(root, parts) {
     if (!shown || !theme || destroyed) return null;
     const magnification = isProjector() ? 2 : innerWidth >= WIDE ? 1.4 : 1;
     root.dataset.source = shown.source;
-    return { ...shown, display: session.display(), theme, lookOf, magnification, layout };
+    const display = session.display();
+    const seen = spotlight.seen(shown.runs);
+    const { lit } = spotlight;
+    const looksNow = lit
+      ? (/** @type {{id: string}} */ run) => (run.id === lit ? lookOf(run) : backLookOf(run))
+      : lookOf;
+    const names = session.names();
+    const nameOf = (/** @type {{id: string}} */ { id }) => names.get(id) ?? id;
+    // What is pointed at lies over the others; side by side every run keeps its place.
+    const runs = lit && display.view === "overlay" ? [...seen].sort((a, b) => +(a.id === lit) - +(b.id === lit)) : seen;
+    return { ...shown, runs, display, theme, lookOf: looksNow, nameOf, lit, magnification, layout };
   }
 
   /**
@@ -59,6 +87,10 @@ export function createDrawing(root, parts) {
     panels.each(now, (panel) => panel.show(now));
     playhead.fit(now.steps, step);
     root.dataset.scene = session.drawn();
+    root.dataset.entries = spotlight
+      .seen(session.shown()?.runs ?? [])
+      .map(({ id }) => id)
+      .join();
   }
 
   /** Show the paths where the hand is: sizes stay as they are. */
@@ -68,6 +100,7 @@ export function createDrawing(root, parts) {
     const now = compose();
     picture = now;
     if (!now) return;
+    if (root.dataset.lit !== (now.lit ?? "")) root.dataset.lit = now.lit ?? "";
     panels.each(now, (panel) => panel.show(now));
     if (now.steps !== before) playhead.fit(now.steps);
     else if (!playhead.playing) draw();
@@ -122,7 +155,8 @@ export function createDrawing(root, parts) {
       const now = readTheme(root, catalogue.theme);
       if (JSON.stringify(now) === JSON.stringify(theme)) return false;
       theme = now;
-      looks = new Map(catalogue.optimizers.map((optimizer) => [optimizer.id, lookIn(now, optimizer)]));
+      looks = new Map();
+      backLooks = new Map();
       return true;
     },
     destroy() {

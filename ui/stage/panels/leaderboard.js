@@ -1,11 +1,12 @@
 /** The leaderboard: a table of where every run stands at the playhead, the best first. It is the legend in numbers. */
 
-/** @import { PanelKind, Picture, Run } from "../types" */
+/** @import { Look, PanelKind, Picture, Run } from "../types" */
 
 import { choice, h, write } from "../controls/dom.js";
 import { createSample, showSample } from "../controls/sample.js";
 import { firstWithin, outcomeOf } from "../data/outcome.js";
 import { distanceToNearest } from "../data/quantities.js";
+import { optimizerOf } from "../state/entries.js";
 import { formatMeasured, formatValue } from "../state/format.js";
 
 const TOLERANCES = [1, 1e-2, 1e-4, 1e-8];
@@ -47,27 +48,35 @@ export const leaderboard = {
       within.el,
       remark,
     );
-    const rows = new Map(
-      optimizers.map(({ id, name, spends }) => {
-        const cells = HEADS.slice(1).map(() => h("td"));
-        const [sample, status] = [createSample(), h("span", { className: "status" })];
-        const head = h("th", { scope: "row" }, sample, h("span", { className: "name" }, name), status);
-        return [id, { el: h("tr", { "data-optimizer": id }, head, ...cells), cells, sample, status, spends }];
-      }),
-    );
-    const rowOf = (/** @type {Run} */ { id }) =>
-      /** @type {typeof rows extends Map<string, infer R> ? R : never} */ (rows.get(id));
+    /** @typedef {{el: HTMLElement, cells: HTMLElement[], sample: HTMLElement, name: HTMLElement, status: HTMLElement, look: Look | null}} Row */
+    /** @type {Map<string, Row>} by entry */
+    const rows = new Map();
+    /** @param {Run} run @returns {Row} */
+    function rowOf({ id }) {
+      const known = rows.get(id);
+      if (known) return known;
+      const cells = HEADS.slice(1).map(() => h("td"));
+      const [sample, name] = [createSample(), h("span", { className: "name" })];
+      const status = h("span", { className: "status" });
+      const el = h("tr", { "data-optimizer": id }, h("th", { scope: "row" }, sample, name, status), ...cells);
+      const row = { el, cells, sample, name, status, look: null };
+      rows.set(id, row);
+      return row;
+    }
+    const spends = new Map(optimizers.map((optimizer) => [optimizer.id, optimizer.spends]));
 
     /** @param {Picture} next */
     function show(next) {
-      if (picture?.layout !== next.layout) {
-        for (const run of next.runs) {
-          const { el, sample } = rowOf(run);
-          el.style.setProperty("--colour", next.lookOf(run).color);
-          showSample(sample, next.lookOf(run));
-        }
-      }
       picture = next;
+      for (const run of next.runs) {
+        const row = rowOf(run);
+        write(row.name, next.nameOf(run));
+        const look = next.lookOf(run);
+        if (look === row.look) continue;
+        row.look = look;
+        row.el.style.setProperty("--colour", look.color);
+        showSample(row.sample, look);
+      }
     }
 
     /** @param {number} t */
@@ -82,20 +91,21 @@ export const leaderboard = {
         body.replaceChildren(...order);
       }
       for (const run of runs) {
-        const { cells, status, spends } = rowOf(run);
+        const { cells, status } = rowOf(run);
+        const { gradients, hessians } = spends.get(optimizerOf(run.id)) ?? { gradients: 0, hessians: 0 };
         const gone = run.diverged !== null && step >= run.diverged;
         const spent = gone ? (run.diverged ?? step) : step;
         const reached = bounded ? firstWithin(run, tolerance) : null;
         const [x, y] = [run.position[2 * step], run.position[2 * step + 1]];
         const slope = run.gradient ? Math.hypot(run.gradient[2 * step], run.gradient[2 * step + 1]) : Number.NaN;
         const digits = run.approximate ? 2 : 3;
-        const hessians = spends.hessians ? ` +\u00a0${spent * spends.hessians}\u00a0H` : ""; // it may break before the plus
+        const curvature = hessians ? ` +\u00a0${spent * hessians}\u00a0H` : ""; // it may break before the plus
         const numbers = [
           gone ? "" : formatMeasured(run.gap[step] + terrain.floor, digits),
           gone || !bounded ? "" : formatMeasured(distanceToNearest(x, y, terrain.minima), digits),
           gone ? "" : formatMeasured(slope, digits),
           reached === null || reached > step ? "" : String(reached),
-          spent * spends.gradients + hessians,
+          spent * gradients + curvature,
         ];
         for (const [i, cell] of cells.entries()) write(cell, numbers[i] || "–");
         write(status, outcomeOf(run, step, terrain));

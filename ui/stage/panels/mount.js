@@ -33,6 +33,7 @@ export function mountPanels(kinds, places, api, tell) {
   refuseRepeated("key in the link", [...Object.keys(api.catalogue.display), ...views.map(({ key }) => key)]);
 
   return {
+    all: mounted,
     views,
     /** @param {PanelKind["slot"]} slot */
     inSlot: (slot) => mounted.filter(({ kind }) => kind.slot === slot),

@@ -14,7 +14,7 @@ export const program = {
   applies: () => true,
 
   create(box, { catalogue, address, json, query }) {
-    const who = choice("optimizer", [], () => ask());
+    const who = choice("run", [], () => ask());
     const library = choice("library", catalogue.libraries, () => ask());
     const grade = h("p", { className: "remark", role: "status" });
     const code = h("pre", { tabIndex: 0, "aria-label": "the program" });
@@ -41,10 +41,10 @@ export const program = {
       }
     });
 
-    /** The dialog opens: offer the optimizers that are on. @param {Picture} picture */
-    function show({ runs }) {
+    /** The dialog opens: offer the runs that are shown. @param {Picture} picture */
+    function show({ runs, nameOf }) {
       const before = who.select.value;
-      const options = runs.map(({ id, name }) => h("option", { value: id, selected: id === before }, name));
+      const options = runs.map((run) => h("option", { value: run.id, selected: run.id === before }, nameOf(run)));
       who.select.replaceChildren(...options);
       if (runs.length) return ask();
       write({ grade: "No optimizer is switched on.", code: "" });

@@ -8,7 +8,10 @@ import { followPointers } from "../controls/gestures.js";
 import { drawBox } from "../paint/axes3d.js";
 import { drawEdges, renderBackdrop } from "../paint/backdrop.js";
 import { homeCamera, turnCamera, viewFrom } from "../paint/camera.js";
+import { dashOf } from "../paint/dash.js";
 import { drape, headOf, projectPath } from "../paint/drape.js";
+import { nearestRun } from "../paint/find.js";
+import { orderOfHeads } from "../paint/heads.js";
 import { paintHills } from "../paint/hills.js";
 import { vertexAt } from "../paint/line.js";
 import { AHEAD, drawMarker, drawPaths } from "../paint/paths.js";
@@ -56,6 +59,8 @@ export const relief = {
     let drawn = { t: 0, playing: false }; // what was drawn last
     let frame = 0; // the animation frame that is asked for
     let timer = 0;
+    /** @type {import("../paint/find.js").Drawn[]} */
+    let seen = [];
 
     // --- the surface ---
     /** @type {ReturnType<typeof paint> | null} */
@@ -127,19 +132,23 @@ export const relief = {
       const moving = runs.map(({ approximate }) => !!approximate);
       const begin = () => sheet.open(width, height, () => pixels);
       drawPaths(sheet, begin, lines, moving, t, playing, [...looks, pixels, unit], (k, first, last, past) => {
-        const style = { color: looks[k].color, width: (past ? 2 : 1.2) * unit };
+        const dash = dashOf(looks[k], lines[k], first, 2 * unit);
+        const style = { color: looks[k].color, width: (past ? 2 : 1.2) * unit, dash };
         const opacity = past ? 1 : AHEAD;
         sheet.stroke(lines[k], first, last, { ...style, wanted: 1, opacity: 0.3 * opacity }); // behind a hill
         sheet.stroke(lines[k], first, last, { ...style, wanted: 0, opacity });
       });
       const heads = draped.map((path) => headOf(path, t, view));
+      seen = runs.map(({ id }, k) => ({ entry: id, line: lines[k], box: [0, 0, width, height], head: heads[k] }));
       const behind = lines.map((line) => !!line.hidden?.[vertexAt(line, t)]);
       for (const [k, line] of lines.entries()) {
         const now = vertexAt(line, t);
-        const style = { color: looks[k].color, width: 2 * unit, opacity: behind[k] ? 0.3 : 1 };
+        const dash = dashOf(looks[k], line, now, 2 * unit);
+        const style = { color: looks[k].color, width: 2 * unit, opacity: behind[k] ? 0.3 : 1, dash };
         sheet.segment(line.x[now], line.y[now], heads[k][0], heads[k][1], style);
       }
-      for (const [k, [x, y]] of heads.entries()) {
+      for (const k of orderOfHeads(runs, Math.floor(t), picture.lit)) {
+        const [x, y] = heads[k];
         drawMarker(sheet, looks[k], theme, x, y, 5.5 * unit, behind[k] ? 0.45 : 1);
       }
       sheet.flush();
@@ -194,6 +203,7 @@ export const relief = {
       cancelAnimationFrame(frame);
       clearTimeout(timer);
     }
-    return { show, draw, view, turn, destroy };
+    const find = (/** @type {number} */ x, /** @type {number} */ y) => nearestRun(seen, x, y);
+    return { show, draw, view, turn, find, destroy };
   },
 };

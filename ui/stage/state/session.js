@@ -10,33 +10,16 @@
  *     any phase --open--> opening
  */
 
-/** @import { Catalogue, Fan, Point, Run, Terrain, UnnamedRun, Values } from "../types" */
+/** @import { Catalogue, Point, Run, Terrain, Values } from "../types" */
+/** @import { Listener, Opening, Phase, Scene, Server, Wanted } from "./phases.js" */
 
+import { carriedOver } from "./arrival.js";
+import { defaultOf, namesOf, withEntries, withoutEntry } from "./entries.js";
+import { createGrip } from "./grip.js";
+import { createHistory } from "./history.js";
 import { createNotice } from "./notice.js";
 import { NoAnswer, oneAtATime, retryDelay } from "./requests.js";
-import { IDENTITY, spell, surfaceQuery, toQuery, toQueryOn } from "./url.js";
-
-/**
- * @typedef {object} Server what a session asks; see data/api.js
- * @property {(query: string) => Promise<{runs: UnnamedRun[], values: Values, defaults: Values}>} paths
- * @property {(query: string) => Promise<Terrain>} terrain
- * @property {(query: string, key: string, terrain: Terrain) => Promise<Fan>} fan
- *
- * @typedef {{kind: "opening", surface: Values | null, edited: Values}} Opening the surface that was picked, null for the
- *   page's first scene; what was changed since
- * @typedef {{kind: "dragging", key: string, value: any, place?: number, held: boolean}} Dragging what a hand moved last;
- *   the place of a slider's thumb, 0 to 1; whether the hand still holds it
- * @typedef {Opening | Dragging | {kind: "exact"}} Phase
- *
- * @typedef {object} Listener what a session tells
- * @property {() => void} controls values changed that a control under the hand does not show yet
- * @property {(step?: number | null) => Promise<unknown>} paths exact paths are there; where the playhead goes, null for
- *   the end, undefined to stay. The next request waits for the promise
- * @property {() => void} display the same paths are displayed in another way
- * @property {() => void} drag the paths, or the ring at the start, follow the hand
- * @property {() => void} settle the scene changed for good: the address bar shall follow
- * @property {(text: string) => void} note what the reader is told; empty for nothing
- */
+import { identityOf, surfaceQuery, toQuery, toQueryOn } from "./url.js";
 
 /**
  * @param {object} options
@@ -49,7 +32,7 @@ import { IDENTITY, spell, surfaceQuery, toQuery, toQueryOn } from "./url.js";
  * @param {() => number} [options.random] from 0 to 1: spreads the retries of many pages
  */
 export function createSession({ catalogue, query, server, ready, after, tell, random = Math.random }) {
-  const names = new Map(catalogue.optimizers.map(({ id, name }) => [id, name]));
+  const order = catalogue.optimizers.map(({ id }) => id);
   /** @type {Values | null} the scene by URL key, as the controls show it */
   let values = null;
   /** @type {Values} the scene that this surface opens with */
@@ -59,10 +42,11 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
   /** @type {{query: string, terrain: Terrain} | null} the last surface */
   let ground = null;
   /** @type {Phase} */
-  let phase = { kind: "opening", surface: null, edited: {} };
-  /** @type {{key: string, query: string, fan: Fan | null, failed: boolean} | null} the slider that was grabbed last on this surface */
-  let grabbed = null;
-  let mayAskOnce = false; // for exact paths, while the fan of the slider that was grabbed is on the way
+  let phase = { kind: "opening", ask: () => query, picked: false, from: null, edited: {} };
+  const grip = createGrip(server.fan);
+  const history = createHistory((/** @type {Scene} */ scene) => toQuery(computed(scene), scene.defaults));
+  /** @type {Map<string, Scene>} the scene last shown on each surface */
+  const visited = new Map();
   let closed = false;
 
   const notice = createNotice(tell.note, after);
@@ -71,32 +55,32 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
 
   const isOpening = () => (phase.kind === "opening" ? phase : null);
   const display = () => Object.fromEntries(Object.keys(catalogue.display).map((key) => [key, values?.[key]]));
-  /** The scene, displayed as by default: what the server is asked for. @returns {Values} */
-  const computed = () => ({
-    ...values,
+  /** A scene, displayed as by default: what the server is asked for. @param {Scene} scene @returns {Values} */
+  const computed = (scene) => ({
+    ...scene.values,
     step: null,
-    ...Object.fromEntries(Object.keys(catalogue.display).map((key) => [key, defaults[key]])),
+    ...Object.fromEntries(Object.keys(catalogue.display).map((key) => [key, scene.defaults[key]])),
   });
-  const named = (/** @type {UnnamedRun[]} */ runs) =>
-    runs.map((run) => ({ ...run, name: names.get(run.id) ?? run.id }));
+  const asked = () => (values ? toQuery(computed({ values, defaults }), defaults) : query);
 
-  function wanted() {
-    if (!values) return query;
-    const surface = isOpening()?.surface;
-    return surface ? toQueryOn(surface, computed(), defaults) : toQuery(computed(), defaults);
+  /** The scene changed for good. */
+  function settle() {
+    if (values) history.note({ values, defaults });
+    tell.settle();
   }
 
   /** Fetch and show what is wanted when the request is sent, not what was when it was asked for. */
   const refresh = oneAtATime(async () => {
     cancelRetry();
-    const [asked, opening] = [wanted(), isOpening()];
-    const surface = surfaceQuery(asked);
+    const opening = isOpening();
+    const question = opening ? opening.ask() : asked();
+    const surface = surfaceQuery(question);
     let paths;
     let terrain;
     try {
       [paths, terrain] = await notice.patiently(
         Promise.all([
-          server.paths(asked),
+          server.paths(question),
           ground?.query === surface ? ground.terrain : server.terrain(surface),
           ready(),
         ]),
@@ -111,10 +95,10 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
     }
     if (closed || isOpening() !== opening) return; // another surface was picked meanwhile: its request is next
     failures = 0;
+    const step = opening ? arrive(paths, opening) : undefined;
     defaults = paths.defaults;
     ground = { query: surfaceQuery(toQuery(paths.values, defaults)), terrain };
-    const step = opening ? arrive(paths.values, opening) : undefined;
-    exact = { runs: named(paths.runs), terrain, values: paths.values };
+    exact = { runs: paths.runs, terrain, values: paths.values };
     notice.arrive();
     if (phase.kind === "dragging" && !phase.held) phase = { kind: "exact" };
     await tell.paths(step);
@@ -122,27 +106,27 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
 
   /**
    * Take the scene of a surface that has just arrived; what a hand changed since the surface was picked stays.
-   * @param {Values} arrived
+   * @param {Scene} arrived
    * @param {Opening} opening
    * @returns {number | null} where the playhead goes
    */
-  function arrive(arrived, { surface, edited }) {
-    const changed = Object.entries(edited).filter(
-      ([key, value]) =>
-        key in arrived && key !== "start" && !key.startsWith("surface") && spell(value) !== spell(arrived[key]),
-    );
-    values = { ...arrived, ...(values && display()), ...Object.fromEntries(changed) };
+  function arrive(arrived, { picked, from, edited }) {
+    const carried = carriedOver(catalogue, arrived, from, edited);
+    const first = !values;
+    values = { ...arrived.values, ...(values && display()), ...carried };
+    defaults = arrived.defaults;
     phase = { kind: "exact" };
     tell.controls();
-    if (surface) tell.settle();
-    if (changed.length) refresh();
-    return surface ? null : values.step;
+    if (first) history.note({ values, defaults });
+    else settle();
+    if (Object.keys(carried).length) refresh();
+    return picked ? null : values.step;
   }
 
-  /** Another surface. @param {Values} surface {surface: id} and, for a formula, its text and domain */
-  function open(surface) {
-    phase = { kind: "opening", surface, edited: {} };
-    grabbed = null; // its paths run on the surface before
+  /** @param {Wanted} wanted */
+  function open(wanted) {
+    phase = { kind: "opening", ...wanted, edited: {} };
+    grip.release();
     refresh();
   }
 
@@ -153,14 +137,27 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
   function bend(key, value, done, place) {
     if (phase.kind === "opening") phase.edited[key] = value;
     else phase = { kind: "dragging", key, value, place, held: !done };
-    const own = grabbed?.key === key && !grabbed.failed ? grabbed : null;
     if (key === "start") tell.drag();
-    if (done || place === undefined || !own) refresh();
-    else if (own.fan) tell.drag();
-    else if (mayAskOnce) {
-      mayAskOnce = false;
-      refresh();
-    }
+    if (done || place === undefined || grip.mustAsk(key)) refresh();
+    else if (grip.fan(key)) tell.drag();
+  }
+
+  /** Change several values at once. @param {Values} next */
+  function replace(next) {
+    if (phase.kind === "opening") {
+      for (const [key, value] of Object.entries(next)) if (value !== values?.[key]) phase.edited[key] = value;
+    } else phase = { kind: "dragging", key: "on", value: next.on, held: false };
+    values = next;
+    tell.controls();
+    refresh();
+    settle();
+  }
+
+  /** Show a scene of the history again. @param {Scene | null} scene */
+  function restore(scene) {
+    if (!scene || !values) return;
+    if (identityOf(scene.values) === identityOf(values)) replace({ ...scene.values, ...display(), step: values.step });
+    else open({ ask: () => toQuery(computed(scene), scene.defaults), picked: false, from: null });
   }
 
   return {
@@ -175,6 +172,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
     },
     patiently: notice.patiently,
     display,
+    /** The name of every entry as the controls show it. */
+    names: () => (values ? namesOf(values, catalogue.optimizers) : new Map()),
 
     /** Ask for the first scene. */
     begin() {
@@ -183,7 +182,7 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
     },
 
     /** The query of the scene as the controls show it, without its display settings. */
-    query: () => toQuery(computed(), defaults),
+    query: asked,
     /** The query of the scene that is drawn, with its display settings: what tests and benchmarks wait for. */
     drawn: () => (exact && values ? toQuery({ ...exact.values, step: values.step, ...display() }, defaults) : ""),
 
@@ -197,11 +196,11 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       const drag = phase.kind === "dragging" ? phase : null;
       const held = !!drag?.held;
       const plain = { start: values.start, held, bending: held && !!drag?.key.startsWith("surface.") };
-      const fan = grabbed && grabbed.key === drag?.key ? grabbed.fan : null;
+      const fan = grip.fan(drag?.key);
       if (!fan || drag?.place === undefined) {
         return { ...plain, runs: exact.runs, terrain: exact.terrain, steps: exact.values.steps, source: "exact" };
       }
-      const moved = new Map(named(fan.runs(drag.place, drag.value)).map((run) => [run.id, run]));
+      const moved = new Map(fan.runs(drag.place, drag.value).map((run) => [run.id, run]));
       return {
         ...plain,
         runs: exact.runs.map((run) => moved.get(run.id) ?? run),
@@ -217,21 +216,14 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
      */
     async grab(key) {
       if (!values || !exact || phase.kind === "opening") return;
-      mayAskOnce = !key.startsWith("surface."); // a change of the surface would ask for paths and grid
-      const place = key === "steps" ? catalogue.settings.steps.high : defaults[key];
-      const asked = toQuery({ ...computed(), [key]: place }, defaults);
-      if (grabbed?.key === key && grabbed.query === asked && !grabbed.failed) return;
-      /** @type {NonNullable<typeof grabbed>} */
-      const mine = { key, query: asked, fan: null, failed: false };
-      grabbed = mine;
-      try {
-        mine.fan = await server.fan(asked, key, exact.terrain);
-      } catch (error) {
-        if (!(error instanceof NoAnswer)) throw error;
-        mine.failed = true; // the drag asks for its paths one by one, and says so if there is no answer
-      }
-      if (closed || grabbed !== mine || phase.kind !== "dragging" || phase.key !== key) return;
-      if (!mine.failed) tell.drag();
+      const place = key === "steps" ? catalogue.settings.steps.high : defaultOf(defaults, key);
+      const came = await grip.grab(
+        key,
+        toQuery({ ...computed({ values, defaults }), [key]: place }, defaults),
+        exact.terrain,
+      );
+      if (closed || !came || phase.kind !== "dragging" || phase.key !== key) return;
+      if (grip.fan(key)) tell.drag();
       else if (phase.held) refresh();
     },
 
@@ -249,16 +241,40 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       if (done || place === undefined) tell.controls(); // a slider that moves shows its own value already
       if (key in catalogue.display) tell.display();
       else bend(key, value, done, place);
-      if (done) tell.settle();
+      if (done) settle();
     },
 
-    open,
+    /**
+     * Enter an optimizer again, with the settings of one of its entries.
+     * @param {string} like that entry
+     * @param {Values[]} changes one for each new entry: what differs, by the id of the hyperparameter
+     */
+    add: (like, changes = [{}]) => values && replace(withEntries(values, order, like, changes)),
+    /** @param {string} entry */
+    remove: (entry) => values && replace(withoutEntry(values, entry)),
+
+    /** Another surface. @param {Values} surface {surface: id} and, for a formula, its text and domain */
+    open(surface) {
+      if (!values) return;
+      const from = { values, defaults };
+      visited.set(identityOf(values), from);
+      const before = visited.get(identityOf(surface)) ?? null;
+      const ask = () => toQueryOn(surface, computed({ values: values ?? {}, defaults }), defaults, before);
+      open({ ask, picked: true, from: before ? null : from });
+    },
     /** Every setting as this surface opens with; the display settings stay. */
     reset() {
       if (!values) return;
       values = { ...defaults, ...display() };
-      open(Object.fromEntries(Object.entries(values).filter(([key]) => key === "surface" || IDENTITY.includes(key))));
+      const query = toQuery(computed({ values, defaults }), defaults);
+      open({ ask: () => query, picked: true, from: null });
     },
+    undo: () => restore(history.undo()),
+    redo: () => restore(history.redo()),
+    /** @returns {{undo: boolean, redo: boolean}} which of them there is anything for */
+    can: () => ({ undo: history.canUndo, redo: history.canRedo }),
+    /** The scene of a query, as of a link that was followed. @param {string} query */
+    visit: (query) => open({ ask: () => query, picked: false, from: null }),
     /** The connection is back: ask again at once for what failed. */
     retry() {
       if (notice.failed) refresh();

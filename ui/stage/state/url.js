@@ -2,11 +2,16 @@
 
 /** @import { Values } from "../types" */
 
+import { defaultOf } from "./entries.js";
+
 /** @param {unknown} value */
 export const spell = (value) => (Array.isArray(value) ? value.join(",") : String(value));
 
 // The formula and the domain of the reader's own surface: they are its identity, whatever their defaults.
 export const IDENTITY = ["surface.f", "surface.domain"];
+
+/** What tells a surface from all others: its id, and of a formula the text and the domain. @param {Values} values */
+export const identityOf = (values) => ["surface", ...IDENTITY].map((key) => spell(values[key] ?? "")).join("&");
 
 /**
  * The query of a scene, without the question mark: what differs from the defaults of its surface.
@@ -17,23 +22,31 @@ export function toQuery(values, defaults) {
   const query = new URLSearchParams({ surface: values.surface });
   for (const [key, value] of Object.entries(values)) {
     if (key === "surface" || value === null) continue;
-    if (IDENTITY.includes(key) || spell(value) !== spell(defaults[key])) query.set(key, spell(value));
+    if (IDENTITY.includes(key) || spell(value) !== spell(defaultOf(defaults, key))) query.set(key, spell(value));
   }
   return query.toString().replaceAll("%2C", ",");
 }
 
+/** Whether a setting belongs to a surface, learning rates included: they suit its steepness. @param {string} key */
+const belongsToSurface = (key) =>
+  key.startsWith("surface") || key.endsWith(".lr") || ["start", "step", "rate"].includes(key);
+
 /**
- * The query that opens another surface. Settings that were changed by hand go along; the old surface's own settings and
- * the learning rates, which suited its steepness, do not.
+ * The query that opens another surface. Settings that were changed by hand go along; the old surface's own settings do
+ * not: those that the new one had when it was last shown come back.
  * @param {Values} surface its `surface` and, for a formula, its identity
  * @param {Values} values
  * @param {Values} defaults
+ * @param {{values: Values, defaults: Values} | null} [before] the scene last shown on the new surface
  */
-export function toQueryOn(surface, values, defaults) {
-  const belongsToSurface = (/** @type {string} */ key) =>
-    key.startsWith("surface") || key.endsWith(".lr") || ["start", "step", "rate"].includes(key);
+export function toQueryOn(surface, values, defaults, before = null) {
   const others = Object.entries(values).filter(([key]) => !belongsToSurface(key));
-  return toQuery({ ...Object.fromEntries(others), ...surface }, defaults);
+  const query = new URLSearchParams(toQuery({ ...Object.fromEntries(others), ...surface }, defaults));
+  for (const [key, value] of Object.entries(before?.values ?? {})) {
+    const changed = spell(value) !== spell(defaultOf(before?.defaults ?? {}, key));
+    if (belongsToSurface(key) && key !== "step" && changed) query.set(key, spell(value));
+  }
+  return query.toString().replaceAll("%2C", ",");
 }
 
 /**

@@ -1,0 +1,54 @@
+/** Which run is near a place on a sheet. */
+
+/** @import { Box, Found } from "../types" */
+/** @import { Line } from "./line.js" */
+
+const REACH = 8; // pixels from a line at which it counts as pointed at
+const MARKER = 9; // pixels from the middle of a marker
+
+/**
+ * A run as it was drawn: its line and its marker, in pixels from the corner of a box on the sheet.
+ * @typedef {{entry: string, line: Line, box: Box, head: number[]}} Drawn
+ */
+
+/**
+ * The run near a place: the one whose marker lies on top there, or else the one whose line is nearest.
+ * @param {Drawn[]} drawn in the order in which they were drawn
+ * @param {number} x in pixels on the sheet
+ * @param {number} y
+ * @returns {Found | null}
+ */
+export function nearestRun(drawn, x, y) {
+  /** @type {Found | null} */
+  let found = null;
+  let least = REACH;
+  for (const { entry, line, box, head } of drawn) {
+    const [px, py] = [x - box[0], y - box[1]];
+    if (px < 0 || py < 0 || px > box[2] || py > box[3]) continue;
+    const marked = Math.hypot(px - head[0], py - head[1]) <= MARKER;
+    const near = nearestOn(line, px, py);
+    const distance = marked ? 0 : near.distance;
+    if (distance <= least) [least, found] = [distance, { entry, step: near.step }];
+  }
+  return found;
+}
+
+/**
+ * The place on a line nearest to a point: how far away it is in pixels, and its step. Infinitely far where the line has
+ * no segment.
+ * @param {Line} line
+ * @param {number} px
+ * @param {number} py
+ */
+export function nearestOn({ x, y, step }, px, py) {
+  let [least, at] = [Number.POSITIVE_INFINITY, 0];
+  for (let i = 1; i < x.length; i++) {
+    const [dx, dy] = [x[i] - x[i - 1], y[i] - y[i - 1]];
+    const length = dx * dx + dy * dy;
+    const along = length > 0 ? ((px - x[i - 1]) * dx + (py - y[i - 1]) * dy) / length : 0;
+    const u = Math.min(1, Math.max(0, along));
+    const away = Math.hypot(px - x[i - 1] - u * dx, py - y[i - 1] - u * dy); // NaN at a break
+    if (away < least) [least, at] = [away, step[i - 1] + u * (step[i] - step[i - 1])];
+  }
+  return { distance: least, step: at };
+}

@@ -1,0 +1,53 @@
+/** Which entries the reader looks at: the one that is pointed at, and those that are shown alone. No number depends on it. */
+
+/** @param {(resized: boolean) => void} changed other entries are seen: `resized` where their number may have changed */
+export function createSpotlight(changed) {
+  /** @type {string | null} */
+  let lit = null;
+  /** @type {string[]} none: all are shown */
+  let alone = [];
+
+  return {
+    get lit() {
+      return lit;
+    },
+    get alone() {
+      return alone;
+    },
+    /** Light an entry; the others step back. @param {string | null} entry */
+    point(entry) {
+      if (entry === lit) return;
+      lit = entry;
+      changed(false);
+    },
+    /** Show an entry alone; all of them again if it is alone already. @param {string} entry */
+    toggle(entry) {
+      alone = alone.length === 1 && alone[0] === entry ? [] : [entry];
+      changed(true);
+    },
+    /** Show another entry beside the one that is alone. @param {string} entry */
+    compare(entry) {
+      alone = [...new Set([...alone, entry])];
+      changed(true);
+    },
+    /** Show all of them. */
+    all() {
+      if (!alone.length) return;
+      alone = [];
+      changed(true);
+    },
+    /**
+     * The runs that are seen. An entry that is no longer on is forgotten.
+     * @template {{id: string}} T
+     * @param {T[]} runs
+     */
+    seen(runs) {
+      const on = runs.map(({ id }) => id);
+      alone = alone.filter((id) => on.includes(id));
+      if (lit && !on.includes(lit)) lit = null;
+      return alone.length ? runs.filter(({ id }) => alone.includes(id)) : runs;
+    },
+  };
+}
+
+/** @typedef {ReturnType<typeof createSpotlight>} Spotlight */
