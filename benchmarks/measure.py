@@ -22,7 +22,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from websockets import ClientConnection, connect
 
 from tests.browser import browser_path
-from tests.conftest import FLAGS
+from tests.conftest import FLAGS, NOT_NEW
 from tests.driver import READY
 
 ROOT = Path(__file__).parent.parent
@@ -127,7 +127,7 @@ async def fresh(browser: Browser, script: str = "") -> AsyncIterator[Page]:
 @asynccontextmanager
 async def stage(browser: Browser, server: Server, **query: str) -> AsyncIterator[Page]:
     """A page with that scene painted."""
-    async with fresh(browser) as page:
+    async with fresh(browser, NOT_NEW) as page:
         await page.goto(f"{server.address}/?{'&'.join(f'{key}={word}' for key, word in query.items())}")
         await page.wait_for_function(READY)
         yield page

@@ -9,7 +9,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.browser import browser_path
-from tests.conftest import FLAGS
+from tests.conftest import FLAGS, NOT_NEW
 from tests.driver import READY
 
 here = Path(__file__).parent
@@ -18,12 +18,14 @@ address = sys.argv[1]
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
     page = browser.new_page(viewport={"width": 1366, "height": 768}, device_scale_factor=1.5)
+    page.add_init_script(NOT_NEW)
     page.goto(address)
     page.wait_for_function(READY)
     page.wait_for_load_state("networkidle")
     page.locator("[data-stage]").screenshot(path=here / "page.png")
 
     page = browser.new_page(viewport={"width": 1180, "height": 700})
+    page.add_init_script(NOT_NEW)
     page.goto(f"{address}/?surface=beale")
     page.wait_for_function(READY)
     page.wait_for_load_state("networkidle")

@@ -122,6 +122,7 @@ SCHEDULES = Registry(
             hypers=(T,),
             checked="its closed form in NumPy",
             factor=linear,
+            whole_run=True,
         ),
         Schedule(
             id="polynomial",
@@ -135,6 +136,7 @@ SCHEDULES = Registry(
             ),
             checked="its closed form in NumPy",
             factor=polynomial,
+            whole_run=True,
         ),
         Schedule(
             id="cosine",
@@ -145,6 +147,7 @@ SCHEDULES = Registry(
             hypers=(T,),
             checked="its closed form in NumPy",
             factor=cosine,
+            whole_run=True,
         ),
         Schedule(
             id="warmup_cosine",
@@ -161,6 +164,7 @@ SCHEDULES = Registry(
             ),
             checked="its closed form in NumPy",
             factor=warmup_cosine,
+            whole_run=True,
         ),
         Schedule(
             id="one_cycle",
@@ -175,6 +179,7 @@ SCHEDULES = Registry(
             hypers=(T,),
             checked="its closed form in NumPy",
             factor=one_cycle,
+            whole_run=True,
         ),
         Schedule(
             id="plateau",

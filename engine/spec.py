@@ -10,9 +10,9 @@ from typing import Any, ClassVar, NamedTuple
 import jax
 import numpy as np
 
-# The order in which members are listed; within a family the older one comes first.
-OPTIMIZER_FAMILIES = ("gradient", "momentum", "second order", "sign", "adaptive", "around another rule")
-SURFACE_FAMILIES = ("shape", "test function", "data")
+# The order in which members are listed, surfaces from easy to hard; within a family the older one comes first.
+OPTIMIZER_FAMILIES = ("gradient", "momentum", "second order", "sign", "adaptive", "wrappers")
+SURFACE_FAMILIES = ("a first look", "valleys", "saddles and plateaus", "many minima", "sharp edges", "data")
 FAMILIES = (*OPTIMIZER_FAMILIES, *SURFACE_FAMILIES, "schedule", "noise")
 
 
@@ -105,8 +105,9 @@ def check_keywords(member: str, function: Any, hypers: tuple[Hyper, ...]) -> Non
 class Member:
     """What every optimizer, surface, schedule and noise model declares.
 
-    `tex` is its formula. `checked` names what the tests compare it with: an independent implementation or a closed
-    form. They agree to `tolerance`, relative and absolute, in float64.
+    `tex` is its formula. `about` says in a sentence or two of plain words what it is for and what to try. `checked`
+    names what the tests compare it with: an independent implementation or a closed form. They agree to `tolerance`,
+    relative and absolute, in float64.
     """
 
     tolerance: ClassVar[float]
@@ -117,6 +118,7 @@ class Member:
     tex: str
     reference: Reference
     hypers: tuple[Hyper, ...] = ()
+    about: str = ""
     checked: str = ""
 
     def __post_init__(self) -> None:
@@ -209,7 +211,8 @@ class Schedule(Member):
 
     `factor(t, *, ...)` gives it for the steps t = 0, 1, 2, ..., an array of any shape. A schedule that depends on the
     losses of the run has `react(loss, memory, *, ...)` instead, which gives the factor and the new memory, given the
-    loss of this step's objective; `memory`, a NamedTuple of numbers, is the memory before the first step.
+    loss of this step's objective; `memory`, a NamedTuple of numbers, is the memory before the first step. `whole_run`
+    says that it is meant to end with the run: a front end sets T to the number of steps, less a warm-up of W steps.
     """
 
     tolerance = 1e-12
@@ -217,6 +220,7 @@ class Schedule(Member):
     factor: Callable[..., jax.Array] | None = None
     memory: Any = None
     react: Callable[..., tuple[jax.Array, Any]] | None = None
+    whole_run: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()

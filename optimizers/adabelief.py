@@ -17,6 +17,7 @@ OPTIMIZER = Optimizer(
     id="adabelief",
     name="AdaBelief",
     family="adaptive",
+    about="Adam that takes large steps where the gradient is as expected, and small ones where it surprises.",
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t \\"
         r"s_t = \beta_2 s_{t-1} + (1-\beta_2)\, (g_t - m_t)^2 + \varepsilon \\"

@@ -29,6 +29,7 @@ OPTIMIZER = Optimizer(
     id="adadelta",
     name="Adadelta",
     family="adaptive",
+    about="RMSProp that sets its own step length from its past steps. It starts slowly; try more steps.",
     basic=True,
     tex=(
         r"v_t = \rho\, v_{t-1} + (1-\rho)\, g_t^2 \\"

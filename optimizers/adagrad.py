@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="adagrad",
     name="Adagrad",
     family="adaptive",
+    about="Each coordinate has its own rate, which only ever falls: good for rare features, tired after long runs.",
     basic=True,
     tex=r"G_t = G_{t-1} + g_t^2 \\ w_{t+1} = w_t - \eta\, \frac{g_t}{\sqrt{G_t + \varepsilon}}",
     hypers=(

@@ -29,6 +29,7 @@ OPTIMIZER = Optimizer(
     id="adagrad_no_root",
     name="Adagrad without root",
     family="adaptive",
+    about="Adagrad without its square root: progress soon stops. It shows what the root is for.",
     tex=(
         r"G_t = G_{t-1} + g_t^2 \\"
         r"w_{t+1} = w_t - \eta\, \frac{g_t}{G_t + \varepsilon}"

@@ -34,6 +34,7 @@ OPTIMIZER = Optimizer(
     id="adam",
     name="Adam",
     family="adaptive",
+    about="Momentum and a scale for each coordinate in one: the usual first choice. Try a smaller decay of the mean.",
     basic=True,
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t \\"

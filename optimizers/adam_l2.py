@@ -19,6 +19,7 @@ OPTIMIZER = Optimizer(
     id="adam_l2",
     name="Adam with L2",
     family="adaptive",
+    about="Adam with a penalty on large weights in the gradient, where the scaling weakens it. Compare it with AdamW.",
     tex=(
         r"\tilde g_t = g_t + \lambda\, w_t \\"
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, \tilde g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, \tilde g_t^2 \\"

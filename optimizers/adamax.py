@@ -17,6 +17,7 @@ OPTIMIZER = Optimizer(
     id="adamax",
     name="Adamax",
     family="adaptive",
+    about="Adam scaled by the largest recent gradient, not by their mean: calmer after a single steep step.",
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t \\"
         r"u_t = \max(\beta_2\, u_{t-1},\; |g_t| + \varepsilon) \\"

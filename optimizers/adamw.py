@@ -17,6 +17,7 @@ OPTIMIZER = Optimizer(
     id="adamw",
     name="AdamW",
     family="adaptive",
+    about="Adam that shrinks the weights directly: the usual choice for large models. Try the weight decay.",
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
         r"w_{t+1} = w_t - \eta \left(\frac{m_t / (1-\beta_1^t)}{\sqrt{v_t / (1-\beta_2^t)} + \varepsilon} + "

@@ -41,6 +41,7 @@ OPTIMIZER = Optimizer(
     id="adan",
     name="Adan",
     family="adaptive",
+    about="Adam with a look ahead from the change of gradients: no second evaluation is needed.",
     tex=(
         r"\Delta_t = g_t - g_{t-1}, \quad m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + "
         r"(1-\beta_2)\, \Delta_t \\"

@@ -36,6 +36,7 @@ OPTIMIZER = Optimizer(
     id="amsgrad",
     name="AMSGrad",
     family="adaptive",
+    about="Adam whose scale never forgets a steep gradient: slower, but it cannot run away again.",
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
         r"u_t = \max(u_{t-1}, v_t) \\"

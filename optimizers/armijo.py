@@ -37,6 +37,7 @@ OPTIMIZER = Optimizer(
     id="armijo",
     name="Backtracking (Armijo)",
     family="gradient",
+    about="It shortens a step until the loss has fallen enough: no learning rate to tune, more evaluations to pay.",
     tex=(
         r"a_t = \eta\, s^k \text{ with the least } k \ge 0 \text{ for which} \\"
         r"f_t(w_t - a_t g_t) \le f_t(w_t) - c\, a_t\, |g_t|^2, \text{ else } 0 \\"

@@ -39,6 +39,7 @@ OPTIMIZER = Optimizer(
     id="bfgs",
     name="BFGS",
     family="second order",
+    about="It learns the curvature from the gradients that it sees: nearly Newton, without second derivatives.",
     tex=(
         r"s = w_t - w_{t-1}, \quad y = g_t - g_{t-1}, \quad \rho = \frac{1}{s \cdot y} \\"
         r"B_t = (I - \rho\, s y^\top)\, B_{t-1}\, (I - \rho\, y s^\top) + \rho\, s s^\top, \quad B_0 = I \\"

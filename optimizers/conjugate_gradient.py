@@ -35,6 +35,7 @@ OPTIMIZER = Optimizer(
     id="conjugate_gradient",
     name="Conjugate gradient",
     family="second order",
+    about="Directions that do not spoil one another: a bowl in the plane takes it two steps.",
     tex=(
         r"\beta_t = \max\left(0,\; \frac{g_t \cdot (g_t - g_{t-1})}{|g_{t-1}|^2}\right), \quad d_t = -g_t + "
         r"\beta_t\, d_{t-1} \\"

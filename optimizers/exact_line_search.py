@@ -27,6 +27,7 @@ OPTIMIZER = Optimizer(
     id="exact_line_search",
     name="Exact line search",
     family="gradient",
+    about="Every step goes to the lowest point along the slope: the zigzag that textbooks draw.",
     tex=(
         r"a_t > 0 \text{ the nearest minimum of } f_t(w_t - a\, g_t) \\"
         r"w_{t+1} = w_t - \eta\, a_t\, g_t"

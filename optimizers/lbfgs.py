@@ -54,6 +54,7 @@ OPTIMIZER = Optimizer(
     id="lbfgs",
     name="L-BFGS",
     family="second order",
+    about="BFGS with a short memory, for millions of weights: the last five changes stand for the curvature.",
     tex=(
         r"r_t \approx B_t\, g_t \text{ by the two-loop recursion over the last five } (s, y) \\"
         r"a_t > 0 \text{ the nearest minimum of } f_t(w_t - a\, r_t), \quad w_{t+1} = w_t - \eta\, a_t\, r_t"

@@ -16,6 +16,7 @@ OPTIMIZER = Optimizer(
     id="lion",
     name="Lion",
     family="sign",
+    about="The sign of a running mean, found by a program search: try a rate ten times smaller than Adam's.",
     tex=(
         r"w_{t+1} = w_t - \eta \left(\mathrm{sign}(\beta_1 m_{t-1} + (1-\beta_1)\, g_t) + \lambda\, w_t\right) \\"
         r"m_t = \beta_2 m_{t-1} + (1-\beta_2)\, g_t"

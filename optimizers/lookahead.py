@@ -28,7 +28,8 @@ def update(probe: Probe, state: State, params, *, lr, k, alpha):
 OPTIMIZER = Optimizer(
     id="lookahead",
     name="Lookahead (SGD)",
-    family="around another rule",
+    family="wrappers",
+    about="Fast steps explore, and slow weights follow a part of the way: it calms the rule inside.",
     tex=(
         r"w_{t+1} = w_t - \eta\, g_t \\"
         r"\text{every } k \text{ steps: } \phi \leftarrow \phi + \alpha\, (w_{t+1} - \phi), \quad w_{t+1} \leftarrow "

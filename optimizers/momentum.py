@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="momentum",
     name="Momentum",
     family="momentum",
+    about="A ball that rolls: it gathers speed along a valley and overshoots. Try momentum 0.5, then 0.99.",
     basic=True,
     tex=r"v_t = \gamma\, v_{t-1} + \eta\, g_t \\ w_{t+1} = w_t - v_t",
     hypers=(

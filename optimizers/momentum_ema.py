@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="momentum_ema",
     name="Momentum (averaged)",
     family="momentum",
+    about="Momentum as a running mean of gradients: more momentum does not make its steps longer.",
     tex=(
         r"m_t = \mu\, m_{t-1} + (1-\mu)\, g_t \\"
         r"w_{t+1} = w_t - \eta\, m_t"

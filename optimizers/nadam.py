@@ -44,6 +44,7 @@ OPTIMIZER = Optimizer(
     id="nadam",
     name="NAdam",
     family="adaptive",
+    about="Adam with Nesterov's look ahead: it brakes a little earlier.",
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
         r"\mu_t = \beta_1 \left(1 - \tfrac12\, 0.96^{t \psi}\right) \\"

@@ -26,6 +26,7 @@ OPTIMIZER = Optimizer(
     id="nesterov",
     name="Nesterov",
     family="momentum",
+    about="Momentum that looks ahead before it steers, so it brakes earlier. Compare it with Momentum at one rate.",
     basic=True,
     tex=r"v_t = \gamma\, v_{t-1} + \eta\, \nabla f_t(w_t - \gamma\, v_{t-1}) \\ w_{t+1} = w_t - v_t",
     hypers=(

@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="nesterov_iterate",
     name="Nesterov (libraries)",
     family="momentum",
+    about="Nesterov as the libraries have it: the same rule, seen at the point where the gradient is taken.",
     tex=(
         r"v_t = \mu\, v_{t-1} + \eta\, g_t \\"
         r"w_{t+1} = w_t - (\mu\, v_t + \eta\, g_t)"

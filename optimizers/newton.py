@@ -28,6 +28,7 @@ OPTIMIZER = Optimizer(
     id="newton",
     name="Newton",
     family="second order",
+    about="It jumps to where the local parabola has its middle: one step in a bowl, but it likes saddles too.",
     basic=True,
     tex=r"H_t = \nabla^2 f_t(w_t) \\ w_{t+1} = w_t - \eta\, (H_t + \lambda I)^{-1} g_t",
     hypers=(

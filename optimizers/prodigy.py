@@ -33,6 +33,7 @@ OPTIMIZER = Optimizer(
     id="prodigy",
     name="Prodigy",
     family="adaptive",
+    about="Adam that finds its own learning rate from how far it has come. Leave its rate at 1.",
     tex=(
         r"\gamma_t = \eta\, d_t\, \frac{\sqrt{1-\beta_2^t}}{1-\beta_1^t}, \quad d_1 = 10^{-6} \\"
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, d_t\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, d_t^2\, g_t^2 \\"

@@ -27,6 +27,7 @@ OPTIMIZER = Optimizer(
     id="radam",
     name="RAdam",
     family="adaptive",
+    about="Adam that waits until it has seen enough gradients to trust its scale: a warm-up built in.",
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t^2 \\"
         r"\rho_\infty = \tfrac{2}{1-\beta_2} - 1, \quad \rho_t = \rho_\infty - \tfrac{2 t \beta_2^t}{1-\beta_2^t} \\"

@@ -25,6 +25,7 @@ OPTIMIZER = Optimizer(
     id="rmsprop",
     name="RMSProp",
     family="adaptive",
+    about="Each coordinate is scaled by its recent gradients, so steep ones do not dominate. It never quite rests: try a decay.",
     basic=True,
     tex=(
         r"v_t = \rho\, v_{t-1} + (1-\rho)\, g_t^2 \\"

@@ -35,6 +35,7 @@ OPTIMIZER = Optimizer(
     id="rprop",
     name="Rprop",
     family="sign",
+    about="Only the gradient's sign counts: steps grow while it holds and shrink when it flips. For full batches.",
     tex=(
         r"r_t = r_{t-1} \cdot \begin{cases} \eta_+ & g_t\, g_{t-1} > 0 \\ \eta_- & g_t\, g_{t-1} < 0, \text{ and } "
         r"g_t := 0 \end{cases} \\"

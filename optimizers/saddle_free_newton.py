@@ -28,6 +28,7 @@ OPTIMIZER = Optimizer(
     id="saddle_free_newton",
     name="Saddle-free Newton",
     family="second order",
+    about="Newton that runs away from saddles, not into them. Compare both on the saddle.",
     tex=(
         r"\nabla^2 f_t(w_t) = V \Lambda V^\top, \quad |H_t| = V |\Lambda| V^\top \\"
         r"w_{t+1} = w_t - \eta\, (|H_t| + \lambda I)^{-1} g_t"

@@ -26,7 +26,8 @@ def update(probe: Probe, state: State, params, *, lr, rho):
 OPTIMIZER = Optimizer(
     id="sam",
     name="SAM (SGD)",
-    family="around another rule",
+    family="wrappers",
+    about="It takes the gradient where the loss is worst nearby, so it prefers wide valleys.",
     tex=(
         r"\hat w_t = w_t + \rho\, \frac{g_t}{|g_t|} \\"
         r"w_{t+1} = w_t - \eta\, \nabla f_t(\hat w_t)"

@@ -32,7 +32,8 @@ def update(probe: Probe, state: State, params, *, lr, b):
 OPTIMIZER = Optimizer(
     id="schedule_free",
     name="Schedule-free SGD",
-    family="around another rule",
+    family="wrappers",
+    about="An average of the path replaces a decaying rate: no number of steps has to be known beforehand.",
     tex=(
         r"y_t = w_t + (1-\beta)\, (z_t - w_t), \quad z_{t+1} = z_t - \eta_t\, \nabla f_t(y_t) \\"
         r"c_t = \frac{\eta_t^2}{\sum_{i \le t} \eta_i^2}, \quad w_{t+1} = (1-c_t)\, w_t + c_t\, z_{t+1}"

@@ -23,6 +23,7 @@ OPTIMIZER = Optimizer(
     id="sgd",
     name="SGD",
     family="gradient",
+    about="The plain step downhill, as long as the slope is steep. Try a rate just below and just above its limit.",
     basic=True,
     tex=r"w_{t+1} = w_t - \eta\, g_t",
     hypers=(Hyper("lr", 0.002, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),),

@@ -24,6 +24,7 @@ OPTIMIZER = Optimizer(
     id="signsgd",
     name="signSGD",
     family="sign",
+    about="Every coordinate moves by the same amount: one bit of each gradient is enough to train.",
     tex=r"w_{t+1} = w_t - \eta\, \mathrm{sign}(g_t)",
     hypers=(Hyper("lr", 0.05, 1e-4, 1.0, log=True, name="learning rate", tex=r"\eta"),),
     reference=Reference("Bernstein et al.", 2018, "arXiv:1802.04434"),

@@ -34,6 +34,7 @@ OPTIMIZER = Optimizer(
     id="yogi",
     name="Yogi",
     family="adaptive",
+    about="Adam whose scale changes only gently: calmer when gradients come and go.",
     tex=(
         r"m_t = \beta_1 m_{t-1} + (1-\beta_1)\, g_t \\"
         r"v_t = v_{t-1} - (1-\beta_2)\, \mathrm{sign}(v_{t-1} - g_t^2)\, g_t^2 \\"

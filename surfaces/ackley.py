@@ -85,7 +85,8 @@ SADDLES = (
 SURFACE = Surface(
     id="ackley",
     name="Ackley",
-    family="test function",
+    family="many minima",
+    about="A funnel full of dents: small steps rest in the first dent. Try gradient noise, or a larger rate.",
     tex=(
         r"f(x, y) = -20\, e^{-0.2 \sqrt{(x^2 + y^2) / 2}}"
         r" - e^{(\cos 2 \pi x + \cos 2 \pi y) / 2} + 20 + e"

@@ -22,7 +22,8 @@ def saddles():
 SURFACE = Surface(
     id="beale",
     name="Beale",
-    family="test function",
+    family="valleys",
+    about="A long flat valley between steep walls: try a start near a corner, where gradients are huge.",
     tex=(
         r"f(x, y) = (\tfrac{3}{2} - x + x y)^2 \\"
         r"{} + (\tfrac{9}{4} - x + x y^2)^2 \\"

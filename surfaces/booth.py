@@ -11,7 +11,8 @@ def f(xy):
 SURFACE = Surface(
     id="booth",
     name="Booth",
-    family="test function",
+    family="a first look",
+    about="A plain oblique bowl: everything arrives, and how straight it goes is the difference.",
     tex=r"f(x, y) = (x + 2y - 7)^2 + (2x + y - 5)^2",
     f=f,
     domain=((-10.0, 10.0), (-10.0, 10.0)),

@@ -16,7 +16,8 @@ MINIMA = (((-10.0, 1.0), 0.0),)
 SURFACE = Surface(
     id="bukin6",
     name="Bukin 6",
-    family="test function",
+    family="sharp edges",
+    about="A curved ravine with a crease for a floor: the gradient jumps there and no step fits. Try a decaying rate.",
     tex=r"f(x, y) = 100 \sqrt{\left|y - 0.01\, x^2\right|} + 0.01 \left|x + 10\right|",
     f=f,
     domain=((-15.0, -5.0), (-3.0, 3.0)),

@@ -24,7 +24,8 @@ def saddles(*, h):
 SURFACE = Surface(
     id="cliff",
     name="Cliff",
-    family="shape",
+    family="sharp edges",
+    about="A gentle valley that ends at a wall: one step against it undoes fifty. Try smaller rates.",
     tex=r"f(x, y) = \tfrac{h}{100} \log\left(1 + e^{100 x}\right) - \tfrac{1}{5}\, x + \tfrac{1}{5}\, y^2",
     f=f,
     domain=((-6.0, 1.5), (-3.0, 3.0)),

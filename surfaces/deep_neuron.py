@@ -46,6 +46,7 @@ SURFACE = Surface(
     id="deep_neuron",
     name="Deep neuron",
     family="data",
+    about="A small network's loss: two mirrored valleys, a saddle between them, plateaus around. Try several starts.",
     tex=r"f(w) = \frac{1}{N} \sum_{i=1}^{N} \tfrac{1}{2} \left(w_2 \tanh(w_1 x_i) - y_i\right)^2",
     f=f,
     domain=((-5.0, 5.0), (-4.0, 4.0)),

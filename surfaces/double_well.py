@@ -27,7 +27,8 @@ def saddles(*, c):
 SURFACE = Surface(
     id="double_well",
     name="Double well",
-    family="shape",
+    family="a first look",
+    about="Two valleys, one deeper: a small rate stays in the first that it meets. Try to jump the ridge.",
     tex=r"f(x, y) = (x^2 - 1)^2 + c\,x + y^2",
     f=f,
     domain=((-2.0, 2.0), (-1.5, 1.5)),

@@ -16,7 +16,8 @@ MINIMA = (((3.141592653589793, 3.141592653589793), -1.0),)
 SURFACE = Surface(
     id="easom",
     name="Easom",
-    family="test function",
+    family="saddles and plateaus",
+    about="A plain with one narrow hole: almost everywhere the gradient says nothing. Try a start nearer to the hole.",
     tex=r"f(x, y) = -\cos x\, \cos y\; e^{-(x - \pi)^2 - (y - \pi)^2}",
     f=f,
     domain=((1.7, 4.6), (1.7, 4.6)),

@@ -32,7 +32,8 @@ SADDLES = (
 SURFACE = Surface(
     id="eggholder",
     name="Eggholder",
-    family="test function",
+    family="many minima",
+    about="Deep wells without any order: where a run ends depends on where it begins. Try several starts.",
     tex=r"f(x, y) = -(y + 47) \sin \sqrt{\left|\tfrac{x}{2} + y + 47\right|} - x \sin \sqrt{\left|x - y - 47\right|}",
     f=f,
     domain=((200.0, 460.0), (260.0, 512.0)),

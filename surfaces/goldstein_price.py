@@ -17,7 +17,8 @@ SADDLES = (((-0.4, -0.6), 35.0), ((1.2, -0.2), 99.0), ((1.4, 0.6), 980.0), ((0.6
 SURFACE = Surface(
     id="goldstein_price",
     name="Goldstein-Price",
-    family="test function",
+    family="many minima",
+    about="Four wells on heights from three to a million: steps that suit the wells are lost on the walls.",
     tex=(
         r"f(x, y) = \left(1 + (x + y + 1)^2 (19 - 14 x + 3 x^2 - 14 y + 6 x y + 3 y^2)\right) \cdot"
         r"\left(30 + (2x - 3y)^2 (18 - 32 x + 12 x^2 + 48 y - 36 x y + 27 y^2)\right)"

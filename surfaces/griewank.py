@@ -42,7 +42,8 @@ SADDLES = (
 SURFACE = Surface(
     id="griewank",
     name="Griewank",
-    family="test function",
+    family="many minima",
+    about="A wide bowl with regular dents: the slope of the whole is hidden by that of the dents. Try noise.",
     tex=r"f(x, y) = 1 + \tfrac{x^2 + y^2}{4000} - \cos x\, \cos \tfrac{y}{\sqrt 2}",
     f=f,
     domain=((-7.0, 7.0), (-7.0, 7.0)),

@@ -29,7 +29,8 @@ def saddles():
 SURFACE = Surface(
     id="himmelblau",
     name="Himmelblau",
-    family="test function",
+    family="many minima",
+    about="Four minima, all equally deep: which one is found depends on the path. Try to move the start a little.",
     tex=r"f(x, y) = (x^2 + y - 11)^2 \\ {} + (x + y^2 - 7)^2",
     f=f,
     domain=((-6.0, 6.0), (-6.0, 6.0)),

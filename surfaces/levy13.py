@@ -59,7 +59,8 @@ SADDLES = (
 SURFACE = Surface(
     id="levy13",
     name="Levy 13",
-    family="test function",
+    family="many minima",
+    about="Ripples across a bowl: the way is easy in one direction and blocked in the other.",
     tex=(
         r"f(x, y) = \sin^2 3 \pi x + (x - 1)^2 \left(1 + \sin^2 3 \pi y\right)"
         r" + (y - 1)^2 \left(1 + \sin^2 2 \pi y\right)"

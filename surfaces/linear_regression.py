@@ -34,6 +34,7 @@ SURFACE = Surface(
     id="linear_regression",
     name="Linear regression",
     family="data",
+    about="A straight line fitted to points: its loss is a bowl, here an oblique one. Try a batch of one example.",
     tex=r"f(w) = \frac{1}{N} \sum_{i=1}^{N} \tfrac{1}{2} \left(w_1 + w_2 x_i - y_i\right)^2",
     f=f,
     domain=((-4.0, 5.0), (-3.0, 5.0)),

@@ -44,6 +44,7 @@ SURFACE = Surface(
     id="logistic_regression",
     name="Logistic regression",
     family="data",
+    about="Two classes told apart: convex, and flat where the model is certain. Try a smaller batch.",
     tex=(
         r"f(w) = -\frac{1}{N} \sum_{i=1}^{N} y_i \log p_i + (1 - y_i) \log (1 - p_i) \\"
         r"p_i = \frac{1}{1 + e^{-(w_1 + w_2 x_i)}}"

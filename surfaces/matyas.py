@@ -14,7 +14,8 @@ MINIMA = (((0.0, 0.0), 0.0),)
 SURFACE = Surface(
     id="matyas",
     name="Matyas",
-    family="test function",
+    family="valleys",
+    about="A long flat valley along the diagonal: gradients are small, and progress is slow. Try a larger rate.",
     tex=r"f(x, y) = 0.26\, (x^2 + y^2) - 0.48\, x y",
     f=f,
     domain=((-10.0, 10.0), (-10.0, 10.0)),

@@ -20,7 +20,8 @@ SADDLES = (((1.5471975511965976, 0.5471975511965977), 1.9132229549810362),)
 SURFACE = Surface(
     id="mccormick",
     name="McCormick",
-    family="test function",
+    family="many minima",
+    about="A wave on a slope: runs rest in one trough or fall to the next. Try larger steps.",
     tex=r"f(x, y) = \sin(x + y) + (x - y)^2 - 1.5 x + 2.5 y + 1",
     f=f,
     domain=((-1.5, 4.0), (-3.0, 4.0)),

@@ -19,7 +19,8 @@ def saddles():
 SURFACE = Surface(
     id="monkey_saddle",
     name="Monkey saddle",
-    family="shape",
+    family="saddles and plateaus",
+    about="Three ways down, three up, and no curvature in the middle. Try a start on the axis.",
     tex=r"f(x, y) = x^3 - 3 x y^2",
     f=f,
     domain=((-2.0, 2.0), (-2.0, 2.0)),

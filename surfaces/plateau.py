@@ -20,7 +20,8 @@ def saddles(*, s):
 SURFACE = Surface(
     id="plateau",
     name="Plateau",
-    family="shape",
+    family="saddles and plateaus",
+    about="A flat stretch on the way down: who carries speed along crosses it, others crawl. Try a decaying rate.",
     tex=r"f(x, y) = \tfrac{1}{10} \int_3^x (t - 3) \left((t + 1)^2 + s\right) dt + \tfrac{1}{2}\, y^2",
     f=f,
     domain=((-4.0, 5.5), (-3.0, 3.0)),

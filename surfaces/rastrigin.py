@@ -84,7 +84,8 @@ SADDLES = (
 SURFACE = Surface(
     id="rastrigin",
     name="Rastrigin",
-    family="test function",
+    family="many minima",
+    about="A bowl with a hundred dents, all alike: the standard test of being trapped. Try noise and larger rates.",
     tex=r"f(x, y) = 20 + x^2 - 10 \cos 2 \pi x + y^2 - 10 \cos 2 \pi y",
     f=f,
     domain=((-2.3, 2.3), (-2.3, 2.3)),

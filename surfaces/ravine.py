@@ -19,7 +19,8 @@ def saddles(*, kappa):
 SURFACE = Surface(
     id="ravine",
     name="Ravine",
-    family="shape",
+    family="a first look",
+    about="A long valley, steep across and gentle along: try a larger learning rate, and a larger condition number.",
     tex=r"f(x, y) = \tfrac{1}{2}\left(x^2 + \kappa\, y^2\right)",
     f=f,
     domain=((-10.0, 10.0), (-8.0, 8.0)),

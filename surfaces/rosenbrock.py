@@ -19,7 +19,8 @@ def saddles(*, a, b):
 SURFACE = Surface(
     id="rosenbrock",
     name="Rosenbrock",
-    family="test function",
+    family="valleys",
+    about="A curved valley, easy to enter and slow to follow: the oldest test of all. Try more steps.",
     tex=r"f(x, y) = (a - x)^2 + b\,(y - x^2)^2",
     f=f,
     domain=((-2.0, 2.0), (-1.0, 3.0)),

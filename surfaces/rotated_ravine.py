@@ -24,7 +24,8 @@ def saddles(*, angle, kappa):
 SURFACE = Surface(
     id="rotated_ravine",
     name="Rotated ravine",
-    family="shape",
+    family="valleys",
+    about="The ravine, turned: rates for each coordinate help only where it lies along the axes. Try to turn it.",
     tex=(
         r"f(x, y) = \tfrac{1}{2} \left(u^2 + \kappa\, v^2\right) \\"
         r"u = x \cos \varphi + y \sin \varphi, \quad v = y \cos \varphi - x \sin \varphi"

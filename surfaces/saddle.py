@@ -19,7 +19,8 @@ def saddles():
 SURFACE = Surface(
     id="saddle",
     name="Saddle",
-    family="shape",
+    family="saddles and plateaus",
+    about="Down one way, up the other, and no minimum: try a start exactly on the ridge, y = 0.",
     tex=r"f(x, y) = x^2 - y^2",
     f=f,
     domain=((-2.0, 2.0), (-2.0, 2.0)),

@@ -30,7 +30,8 @@ SADDLES = (
 SURFACE = Surface(
     id="six_hump_camel",
     name="Six-hump camel",
-    family="test function",
+    family="many minima",
+    about="Six wells, two of them deepest: try starts on both sides of a ridge.",
     tex=r"f(x, y) = \left(4 - 2.1\, x^2 + \tfrac{x^4}{3}\right) x^2 + x y + 4\, (y^2 - 1)\, y^2",
     f=f,
     domain=((-2.0, 2.0), (-1.2, 1.2)),

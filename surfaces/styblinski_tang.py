@@ -25,7 +25,8 @@ SADDLES = (
 SURFACE = Surface(
     id="styblinski_tang",
     name="Styblinski-Tang",
-    family="test function",
+    family="many minima",
+    about="Four wells in a square, one of them deepest: the nearest one is seldom the best.",
     tex=r"f(x, y) = \tfrac{1}{2} \left(x^4 - 16 x^2 + 5 x + y^4 - 16 y^2 + 5 y\right)",
     f=f,
     domain=((-5.0, 5.0), (-5.0, 5.0)),

@@ -22,7 +22,8 @@ SADDLES = (
 SURFACE = Surface(
     id="three_hump_camel",
     name="Three-hump camel",
-    family="test function",
+    family="many minima",
+    about="Three wells in a row, the middle one deepest: try enough speed to pass the outer one.",
     tex=r"f(x, y) = 2 x^2 - 1.05\, x^4 + \tfrac{x^6}{6} + x y + y^2",
     f=f,
     domain=((-2.5, 2.5), (-2.5, 2.5)),

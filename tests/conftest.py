@@ -121,11 +121,17 @@ def modules(chromium):
     page.close()
 
 
+# The reader has been here before: the page does not play by itself, as it does on a first visit.
+NOT_NEW = """if (location.protocol.startsWith("http") && localStorage.getItem("descent-lab") === null)
+    localStorage.setItem("descent-lab", "");"""
+
+
 @contextmanager
 def profile(browser: Browser, address: str, **settings) -> Iterator[BrowserContext]:
     """A browser that has never been anywhere; its pages are relative to an address."""
     context = browser.new_context(base_url=address, **settings)
     context.set_default_timeout(TIMEOUT_MS)
+    context.add_init_script(NOT_NEW)
     try:
         yield context
     finally:
@@ -176,7 +182,11 @@ def mobile(chromium, server):
 
 
 # The first script of a new page: what another page has stored, such as an open sidebar, is forgotten.
-FORGET = "if (!sessionStorage.begun) { localStorage.clear(); sessionStorage.begun = true; }"
+FORGET = """if (!sessionStorage.begun) {
+    localStorage.clear();
+    localStorage.setItem("descent-lab", "");
+    sessionStorage.begun = true;
+}"""
 
 
 @contextmanager

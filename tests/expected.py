@@ -5,6 +5,7 @@ import numpy as np
 from engine import rollout
 from surfaces import SURFACES
 from tests.driver import BASIC
+from ui.entries import optimizer_of
 from ui.scene import Scene
 
 
@@ -13,7 +14,7 @@ def run_of(scene, id):
     hypers = scene.hypers(id)
     return rollout(
         SURFACES[scene.surface],
-        BASIC[id],
+        BASIC[optimizer_of(id)],
         start=scene.start,
         steps=int(scene.values["steps"]),
         hypers={**hypers, "lr": hypers["lr"] * scene.values["rate"]},

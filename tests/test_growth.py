@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from engine import Optimizer, Surface
 from tests import test_optimizers, test_surfaces
+from tests.conftest import NOT_NEW
 from tests.driver import STAGE, painted, settled, stage, visit
 from tests.serving import serve
 
@@ -82,6 +83,7 @@ def grown(tmp_path_factory):
 
 def test_they_appear_on_the_page_in_its_link_and_compute(grown, chromium):
     context = chromium.new_context(base_url=grown)
+    context.add_init_script(NOT_NEW)
     page = context.new_page()
     wrong = []
     page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -163,3 +163,27 @@ def test_keys_work_from_the_first_moment_and_on_a_slider(page):
     slider(page, "sgd.lr").focus()
     page.keyboard.press(" ")
     page.wait_for_function(f"document.querySelector('{STAGE}').dataset.step > 12")
+
+
+def test_the_projector_is_part_of_the_link_and_a_remote_works_in_it(page):
+    visit(page, "projector=1")
+    root = page.locator(STAGE)
+    expect(root).to_have_class(re.compile(r"\bprojector\b"))
+    expect(page.locator(f"{STAGE} .bar")).to_be_hidden()
+    page.keyboard.press("PageUp")
+    page.wait_for_function("document.querySelector('[data-stage]').dataset.step === '0'")
+    page.keyboard.press("PageDown")
+    page.wait_for_function("Number(document.querySelector('[data-stage]').dataset.step) > 1")
+    page.keyboard.press("PageDown")
+    dark = page.locator(f"{STAGE} > .dark")
+    for key in ("b", "."):
+        page.keyboard.press(key)
+        expect(dark).to_be_visible()
+        page.keyboard.press(key)
+        expect(dark).to_be_hidden()
+    page.keyboard.press("p")
+    page.wait_for_function("!location.search.includes('projector')")
+    page.keyboard.press("b")
+    expect(dark).to_be_hidden()  # outside a projector there is nothing to hide from
+    page.keyboard.press("p")
+    page.wait_for_function("location.search.includes('projector=1')")

@@ -18,7 +18,7 @@ every_optimizer = pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=
 BOWL = Surface(
     id="bowl",
     name="Bowl",
-    family="shape",
+    family="a first look",
     tex=r"f(x, y) = \tfrac{1}{2}\left(5 x^2 - 8 x y + 5 y^2\right)",
     reference=Reference("Polyak", 1964, "doi:10.1016/0041-5553(64)90137-5"),
     f=lambda xy: (5 * xy[0] ** 2 - 8 * xy[0] * xy[1] + 5 * xy[1] ** 2) / 2,

@@ -120,3 +120,20 @@ def test_hypers_that_share_a_key_are_the_same():
     for schedule in SCHEDULES.values():
         for hyper in schedule.hypers:
             assert declared.setdefault(hyper.id, hyper) == hyper
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_a_schedule_about_the_whole_run_ends_with_it(schedule):
+    """At the last step of any run its factor is what it is at its end; other schedules keep their own time."""
+    rule = SCHEDULES[schedule]
+    for steps in (50, 300, 1000):
+        scene = Scene.read({"schedule": schedule, "steps": str(steps)})
+        assert scene.to_url() == f"schedule={schedule}&steps={steps}".removeprefix("schedule=constant&")
+        hypers = scene.hypers("schedule")
+        if rule.whole_run:
+            last, after = (float(rule.factor(float(t), **hypers)) for t in (steps, 10 * steps))
+            assert last == pytest.approx(after, abs=1e-12)
+            assert float(rule.factor(0.9 * steps, **hypers)) > after
+        elif "T" in hypers:
+            assert hypers["T"] == rule.defaults["T"]
+    assert Scene.read({"schedule": schedule, "schedule.T": "77"}).values["schedule.T"] == 77

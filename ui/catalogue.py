@@ -11,6 +11,9 @@ from ui.scene import DISPLAY, FORMULA, PATIENCE, QUANTITIES, SETTINGS
 from ui.theme import THEME, look
 
 
+OWN_ABOUT = "Any formula in x and y: type it, and its minima are searched for."
+
+
 def catalogue() -> dict[str, object]:
     """All members with their sliders, and every vocabulary that the browser shares with the server."""
 
@@ -19,12 +22,12 @@ def catalogue() -> dict[str, object]:
 
     def member(m: Member, owner: str) -> dict[str, object]:
         sliders = [slider(f"{owner}.{h.id}", h) for h in m.hypers]
-        return {"id": m.id, "name": m.name, "family": m.family, "sliders": sliders}
+        return {"id": m.id, "name": m.name, "family": m.family, "about": m.about, "sliders": sliders}
 
     def named(names: dict[str, str]) -> list[dict[str, str]]:
         return [{"id": id, "name": name} for id, name in names.items()]
 
-    own = {"id": FORMULA, "name": "Your formula", "family": "your own", "sliders": [], "domain": None, "data": False}
+    own = {"id": FORMULA, "name": "Your formula", "family": "your own", "about": OWN_ABOUT, "sliders": [], "domain": None, "data": False}
     surfaces = [{**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()]
     optimizers = [
         {**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict(), "look": look(k)._asdict()}
@@ -34,7 +37,7 @@ def catalogue() -> dict[str, object]:
         "display": {key: named(words) for key, words in DISPLAY.items()},
         "settings": {h.id: slider(h.id, h) for h in SETTINGS},
         "surfaces": [*surfaces, own],
-        "schedules": [member(m, "schedule") for m in SCHEDULES.values()],
+        "schedules": [{**member(m, "schedule"), "whole_run": m.whole_run} for m in SCHEDULES.values()],
         "noises": [{"id": m.id, "name": m.name} for m in NOISES.values()],
         "optimizers": optimizers,
         "libraries": named(LIBRARIES),

@@ -62,6 +62,7 @@ SEED = Hyper("seed", 0, 0, 100, whole=True, name="seed", tex="")
 BATCH = Hyper("batch", 32, 1, 32, whole=True, name="batch size", tex="")  # of the 32 examples of surfaces made of data
 SETTINGS = (STEPS, RATE, NOISE, BATCH, SEED)
 DEFAULT_NOISE = next(iter(NOISES))
+TIME = "schedule.T"
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,12 @@ class Scene:
         }
 
     def defaults(self) -> "Scene":
-        """The scene that this surface opens with."""
-        return _opening(self.surface, self.own)
+        """The scene that this surface opens with, and the T that this scene's schedule has by default."""
+        opening = _opening(self.surface, self.own)
+        usual = usual_time(self.schedule, self.values)
+        if usual == opening.values[TIME]:
+            return opening
+        return replace(opening, values=MappingProxyType({**opening.values, TIME: usual}))
 
     def hypers(self, owner: str) -> dict[str, float]:
         """The values of one owner: `surface`, `schedule` or an entry."""
@@ -139,6 +144,17 @@ class Scene:
             **{key: repr(value) for key, value in self.values.items()},
         }
         return words if self.step is None else {**words, "step": str(self.step)}
+
+
+def usual_time(schedule: str, values: Mapping[str, float]) -> float:
+    """The default of a schedule's T: that of its hyper, or where it is meant to end with the run, the run's steps less
+    those of a warm-up; `usualTime` in ui/stage/state/whole_run.js says the same.
+    """
+    rule, hyper = SCHEDULES[schedule], controls(DEFAULT_SURFACE)[TIME]
+    if not rule.whole_run:
+        return hyper.default
+    warm_up = values["schedule.W"] if "W" in rule.defaults else 0.0
+    return max(hyper.low, float(values[STEPS.id] - warm_up))
 
 
 def surface_of(scene: Scene) -> Surface:
@@ -228,6 +244,10 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
         scene = replace(scene, start=xy)
     if query.get("schedule") in SCHEDULES:
         scene = replace(scene, schedule=query["schedule"])
+    asked = _number(query.get(TIME, ""))
+    if asked is None or not controls(base.surface)[TIME].accepts(asked):
+        usual = usual_time(scene.schedule, scene.values)
+        scene = replace(scene, values=MappingProxyType({**scene.values, TIME: usual}))
     if query.get("noise.model") in NOISES:
         scene = replace(scene, noise_model=query["noise.model"])
     chosen = {key: query[key] for key in DISPLAY if _displays(key, query.get(key, ""))}

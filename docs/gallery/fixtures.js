@@ -24,7 +24,7 @@ const HYPER = {
 /** @param {string} id @param {string} name @param {number} k @param {number} [hessians] */
 const optimizer = (id, name, k, hessians = 0) => ({
   look: { color: k, mark: k },
-  ...{ id, name, family: "gradient", basic: true, spends: { gradients: 1, hessians } },
+  ...{ id, name, family: "gradient", about: "", basic: true, spends: { gradients: 1, hessians } },
   sliders: [{ ...HYPER, key: `${id}.lr` }],
 });
 

@@ -2,12 +2,15 @@
 
 Nothing is ever evaluated as Python. The grammar:
 
+    whole    = ("f(x, y)" "=")? sum
     sum      = product (("+" | "-") product)*
     product  = signed (("*" | "/") signed | power)*       juxtaposition multiplies: 2x, 3 sin(x) y; but a number may
                                                           not follow a number or a name: x2, 10 000
     signed   = ("+" | "-") signed | power
     power    = atom (("^" | "**") signed | "²" | "³")?    so -x^2 is -(x^2), and x^2^3 is x^(2^3)
-    atom     = number | name | function "(" sum ("," sum)* ")" | "(" sum ")"
+    atom     = number | name | function "(" argument ("," sum)* ")" | "(" sum ")" | "|" sum "|"
+             | ("√" | function) power power*              as far as it is juxtaposed: sin 2x, but sin x cos y is two
+    argument = sum (("<" | ">") sum)?                     the comparison in `where` alone
 """
 
 import re
@@ -20,12 +23,13 @@ MOST = 200  # numbers, names, operators and functions
 DEEPEST = 40  # levels of parentheses, signs and exponents
 USABLE = "use x, y, pi, e, numbers, or a function such as sin(x)"
 
-MINUS, TIMES = "\u2212", "\u00d7"  # what text processors type for - and *
+MINUS, EN_DASH, TIMES = "\u2212", "\u2013", "\u00d7"  # what text processors type for - and *
+_HEAD = re.compile(r"\s*(?:f\s*(?:\(\s*x\s*,\s*y\s*\))?|z)\s*=(?!=)", re.IGNORECASE)  # "f(x, y) ="
 _TOKEN = re.compile(
     r"(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-zπ]+)"
-    rf"|(?P<sign>\*\*|[-{MINUS}+*·{TIMES}/^²³(),])|(?P<blank>\s+)"
+    rf"|(?P<sign>\*\*|[-{MINUS}{EN_DASH}+*·{TIMES}/^²³(),|√<>])|(?P<blank>\s+)"
 )
-_SPELLED = {"**": "^", MINUS: "-", "·": "*", TIMES: "*", "π": "pi"}
+_SPELLED = {"**": "^", MINUS: "-", EN_DASH: "-", "·": "*", TIMES: "*", "π": "pi"}
 
 
 class FormulaError(ValueError):
@@ -48,17 +52,22 @@ class _Parser:
         if len(text) > LONGEST:
             raise FormulaError(f"the formula has {len(text)} characters", LONGEST + 1, f"write it in at most {LONGEST}")
         self.tokens: list[tuple[str, str, int]] = []
-        place = 0
+        head = _HEAD.match(text)
+        place = head.end() if head else 0
         while place < len(text):
             match = _TOKEN.match(text, place)
             if match is None:
                 raise FormulaError(f"unexpected `{text[place]}`", place + 1, USABLE)
             kind = str(match.lastgroup)
             if kind != "blank":
-                self.tokens.append((kind, _SPELLED.get(match.group(), match.group()), place + 1))
+                word = _SPELLED.get(match.group(), match.group())
+                small = word.lower()  # capitals mean the same: X, Sin
+                known = small in NAMES or small in FUNCTIONS or small == "relu"
+                self.tokens.append((kind, small if kind == "name" and known else word, place + 1))
             place = match.end()
         self.tokens.append(("end", "", len(text) + 1))
         self.at = self.nodes = self.depth = 0
+        self.bars = 0  # that are open: within |...| another one closes it
 
     def whole(self) -> Node:
         if self.kind == "end":
@@ -68,6 +77,8 @@ class _Parser:
             raise FormulaError("`)` without a `(`", self.column, "remove it, or open one before it")
         if self.text == ",":
             raise FormulaError("unexpected `,`", self.column, "write decimals with a point, such as 0.5")
+        if self.text in ("<", ">"):
+            raise FormulaError("a comparison", self.column, "use it in where(x < y, x, y), for instance")
         if self.kind != "end":
             raise FormulaError(f"unexpected `{self.text}`", self.column, "put + - * / or ^ before it")
         return node
@@ -124,7 +135,7 @@ class _Parser:
                     f"write {before}*{sign}" if other == "name" else "write one number, or an operator between them"
                 )
                 raise FormulaError(f"the number `{sign}` directly behind `{before}`", column, remedy)
-            elif self.kind in ("number", "name") or sign == "(":
+            elif self.kind in ("number", "name") or sign in ("(", "√") or (sign == "|" and not self.bars):
                 node = self.made(Binary("*", node, self.power()), column)
             else:
                 return node
@@ -155,10 +166,22 @@ class _Parser:
             value = float(text)
             return self.made(Number(int(text) if text.isdecimal() and value < 2**53 else value), column)
         if text == "(":
+            bars, self.bars = self.bars, 0
             node = self.deeper(self.sum)
             self.closed(column)
+            self.bars = bars
             return node
-        if text in FUNCTIONS:
+        if text == "|":
+            self.bars += 1
+            node = self.deeper(self.sum)
+            if self.text != "|":
+                raise FormulaError("`|` without a second one", column, "close it, or write abs(x)")
+            self.at += 1
+            self.bars -= 1
+            return self.made(Call("abs", (node,)), column)
+        if text == "√":
+            return self.made(Call("sqrt", (self.deeper(self.applied),)), column)
+        if text in FUNCTIONS or text == "relu":
             return self.call(text, column)
         if kind == "name" and text in NAMES:
             return self.made(Name(text), column)
@@ -169,21 +192,52 @@ class _Parser:
         what = f"unexpected `{text}`" if text else "the formula ends too early"
         raise FormulaError(what, column, "a number, a name or a `(` is missing here")
 
+    def applied(self) -> Node:
+        """What a function without parentheses is applied to: sin 2x, but not what follows another function."""
+        node = self.power()
+        while (
+            (self.kind in ("number", "name") and self.text not in FUNCTIONS)
+            or self.text == "("
+            or (self.text == "|" and not self.bars)
+        ):
+            column = self.column
+            node = self.made(Binary("*", node, self.power()), column)
+        return node
+
     def call(self, id: str, column: int) -> Node:
+        wanted = {"min": 2, "max": 2, "where": 3}.get(id, 1)
         if self.text != "(":
-            raise FormulaError(f"`{id}` without parentheses", column, f"write {id}(x)")
-        opened = self.column
+            if wanted > 1 or not (self.kind in ("number", "name") or self.text in ("|", "√")):
+                example = {"min": "min(x, y)", "max": "max(x, y)", "where": "where(x < y, x, y)"}.get(id, f"{id}(x)")
+                raise FormulaError(f"`{id}` without parentheses", column, f"write {example}")
+            return self.applied_to(id, (self.deeper(self.applied),), column)
+        opened, bars = self.column, self.bars
         self.at += 1
-        arguments = [self.deeper(self.sum)]
+        self.bars = 0
+        arguments = [self.deeper(self.comparison if id == "where" else self.sum)]
         while self.text == ",":
             self.at += 1
             arguments.append(self.deeper(self.sum))
         self.closed(opened)
-        wanted = 2 if id in ("min", "max") else 1
+        self.bars = bars
         if len(arguments) != wanted:
             what = f"`{id}` takes {wanted} argument{'s' if wanted > 1 else ''}, got {len(arguments)}"
-            raise FormulaError(what, column, f"write {id}({', '.join('xy'[:wanted])}), for instance")
-        return self.made(Call(id, tuple(arguments)), column)
+            example = "where(x < y, x, y)" if id == "where" else f"{id}({', '.join('xy'[:wanted])})"
+            raise FormulaError(what, column, f"write {example}, for instance")
+        return self.applied_to(id, tuple(arguments), column)
+
+    def applied_to(self, id: str, arguments: tuple[Node, ...], column: int) -> Node:
+        if id == "relu":
+            id, arguments = "max", (Number(0), *arguments)
+        return self.made(Call(id, arguments), column)
+
+    def comparison(self) -> Node:
+        node = self.sum()
+        _, sign, column = self.tokens[self.at]
+        if sign not in ("<", ">"):
+            raise FormulaError("`where` begins with a comparison", column, "write where(x < y, x, y), for instance")
+        self.at += 1
+        return self.made(Binary(sign, node, self.sum()), column)
 
     def closed(self, opened: int) -> None:
         if self.text == ",":

@@ -35,13 +35,15 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         heights = np.where(np.abs(heights) <= HIGHEST, heights, np.nan)
     if not np.isfinite(heights).any():
         raise FormulaError("the formula has no finite value in the domain", 1, "try another formula or another domain")
-    minima, saddles = critical_points(f, sides, np.stack([x, y], axis=-1), heights)
     low, high = heights[np.isfinite(heights)].min(), heights[np.isfinite(heights)].max()
+    minima, saddles = (), ()  # a constant has none that would be worth a sign
+    if low < high:
+        minima, saddles = critical_points(f, sides, np.stack([x, y], axis=-1), heights)
     floor = min((value for _, value in minima), default=math.inf)
     return Surface(
         id="formula",
         name="Your formula",
-        family="shape",
+        family="a first look",
         tex=f"f(x, y) = {to_tex(tree)}",
         reference=Reference(
             "", 0, "Minima and saddles were found numerically: smooth ones by Newton's method, kinks by a search."

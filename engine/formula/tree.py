@@ -24,7 +24,7 @@ class Negative:
 
 @dataclass(frozen=True)
 class Binary:
-    sign: str  # + - * / ^
+    sign: str  # + - * / ^, and < > in the first argument of where
     left: "Node"
     right: "Node"
 
@@ -43,6 +43,7 @@ NAMES = ("x", "y", *CONSTANTS)
 FUNCTIONS = {
     **{id: id for id in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sign", "floor")},
     **{"ln": "log", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "min": "minimum", "max": "maximum"},
+    "where": "where",
 }
 
 
@@ -111,4 +112,8 @@ def _computed(node: Node, parts: tuple, xp: Any) -> Any:
                     return left / right
                 case "^":
                     return left**right
+                case "<":
+                    return left < right
+                case ">":
+                    return left > right
     raise TypeError(f"expected a part of a formula, got {node!r}.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from engine.formula.reading import MINUS
 from engine.formula.tree import FUNCTIONS, Binary, Call, Name, Negative, Node, Number, constant
 
-PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}  # the precedence of an operator
+PRECEDENCE = {"<": 0, ">": 0, "+": 1, "-": 1, "*": 2, "/": 2, "^": 4}  # the precedence of an operator
 
 
 def _precedence(node: Node) -> float:
@@ -93,6 +93,9 @@ def to_tex(node: Node) -> str:
             return rf"\left|{to_tex(of)}\right|"
         case Call("floor", (of,)):
             return rf"\left\lfloor {to_tex(of)} \right\rfloor"
+        case Call("where", (condition, yes, no)):
+            rows = rf"{to_tex(yes)} & {to_tex(condition)} \\ {to_tex(no)} & \text{{otherwise}}"
+            return rf"\begin{{cases}} {rows} \end{{cases}}"
         case Call(id, arguments):
             name = {"log": r"\ln", "ln": r"\ln", "asin": r"\arcsin", "acos": r"\arccos", "atan": r"\arctan"}
             word = name.get(id, rf"\operatorname{{{id}}}" if id == "sign" else rf"\{id}")
@@ -142,7 +145,7 @@ def to_mathml(node: Node) -> str:
             return f"<msup>{base}{to_mathml(right)}</msup>"
         case Binary(sign, left, right):
             dot = "\u00b7" if isinstance(_first(right), Number) else "\u2062"  # a dot, or the invisible times
-            sign = {"*": dot, "-": MINUS}.get(sign, sign)
+            sign = {"*": dot, "-": MINUS, "<": "&lt;", ">": "&gt;"}.get(sign, sign)
             return f"<mrow>{part(left, False)}<mo>{sign}</mo>{part(right, True)}</mrow>"
 
 

@@ -6,7 +6,8 @@ import test from "node:test";
 import { carriedOver } from "../../ui/stage/state/arrival.js";
 import { defaultOf, inOrder, MOST, namesOf, withEntries, withoutEntry } from "../../ui/stage/state/entries.js";
 import { createHistory } from "../../ui/stage/state/history.js";
-import { identityOf, toQuery, toQueryOn } from "../../ui/stage/state/url.js";
+import { identityOf, refusedOf, toQuery, toQueryOn } from "../../ui/stage/state/url.js";
+import { followRun, followsRun } from "../../ui/stage/state/whole_run.js";
 import { opened, paths } from "./session.js";
 
 const lr = { key: "", id: "lr", name: "learning rate", default: 0.1, low: 1e-4, high: 10, log: true };
@@ -138,4 +139,40 @@ test("a change is undone and done again, also across surfaces", async () => {
     3,
     { undo: true, redo: true },
   ]); // biome-ignore format: short
+});
+
+test("what a link asks for and does not get is named, and nothing else", () => {
+  const values = { ...SCENE, start: [1, -2.5], step: null, steps: 200, view: "overlay", "surface.f": "x" };
+  const refused = (/** @type {string} */ query) => refusedOf(query, values);
+  const good = "surface=bowl&sgd.lr=0.10&start=1.0,-2.5&on=heavy,sgd&steps=2e2&embed=true&camera=1,2,3&nobody.lr=4";
+  assert.equal(refused(good), "");
+  assert.match(refused("surface=moon&sgd.lr=99&steps=200"), /instead: surface=moon, sgd\.lr=99\.$/);
+  assert.match(refused("on=sgd,nobody"), /instead: on=sgd,nobody\./);
+  assert.match(refused("start=9&step=900"), /instead: start=9, step=900\./);
+  assert.match(refused(`surface.f=${"y".repeat(90)}`), /surface\.f=y{40}…\./);
+  assert.match(refused("sgd.lr="), /sgd\.lr=\./);
+});
+
+test("a schedule that ends with the run follows its steps until a hand sets its T", () => {
+  const time = { key: "schedule.T", default: 200, low: 10 };
+  const catalogue = /** @type {any} */ ({
+    schedules: [
+      { id: "step", whole_run: false, sliders: [time] },
+      { id: "cosine", whole_run: true, sliders: [time] },
+      { id: "warm", whole_run: true, sliders: [time, { key: "schedule.W" }] },
+    ],
+  });
+  const start = { schedule: "step", steps: 300, "schedule.T": 200, "schedule.W": 20 };
+  const change = (/** @type {any} */ scene, /** @type {any} */ more) =>
+    followRun(catalogue, scene.values, { ...scene.values, ...more }, scene.defaults);
+  const cosine = change({ values: start, defaults: start }, { schedule: "cosine" });
+  assert.deepEqual([cosine.values["schedule.T"], cosine.defaults["schedule.T"]], [300, 300]);
+  assert.ok(followsRun(catalogue, cosine.values));
+  const warm = change(change(cosine, { steps: 500 }), { schedule: "warm" });
+  assert.equal(warm.values["schedule.T"], 480);
+  assert.equal(change(warm, { "schedule.W": 495 }).values["schedule.T"], 10);
+  const own = change(change(cosine, { "schedule.T": 50 }), { steps: 900 });
+  assert.deepEqual([own.values["schedule.T"], own.defaults["schedule.T"]], [50, 900]);
+  assert.ok(!followsRun(catalogue, own.values));
+  assert.equal(change(warm, { schedule: "step" }).values["schedule.T"], 200);
 });

@@ -6,7 +6,8 @@ import test from "node:test";
 import { earlyStop, firstWithin, isOutside, outcomeOf } from "../../ui/stage/data/outcome.js";
 import { distanceToNearest, QUANTITIES, seriesOf } from "../../ui/stage/data/quantities.js";
 import { axisOf, lossAxis, roundStep, stepTicks, ticksOf } from "../../ui/stage/data/scales.js";
-import { close, plain, runOf } from "./fixtures.js";
+import { levelsIn, terrainOfHeights } from "../../ui/stage/data/terrain.js";
+import { close, headOn, plain, runOf } from "./fixtures.js";
 
 test("a round step is 1, 2 or 5 times a power of ten", () => {
   assert.deepEqual([0.7, 1, 1.1, 3, 7, 0.03].map(roundStep), [1, 1, 2, 5, 10, 0.05]);
@@ -195,4 +196,23 @@ test("what becomes of a run, in words", () => {
   assert.equal(says([1e-5, 0, 5e-6, 0, 1e-6, 0], {}), "at a saddle");
   assert.equal(says([1, 0, 0.1, 0, 0, 0], {}), "", "it only passes the saddle");
   assert.equal(says([0, 0, 0, 0, 0, 0], {}, 0), "", "every run starts without a step");
+});
+
+test("a magnified part of a surface has contour lines, the surface's own among them", () => {
+  const n = 41;
+  const heights = new Float32Array(n * n).map((_, q) => 20 * (q % n)); // a slope along x
+  const terrain = terrainOfHeights(headOn(2), heights);
+  assert.equal(levelsIn(terrain, terrain.domain), terrain.levels);
+  for (const width of [1, 0.1, 0.01]) {
+    /** @type {[number, number]} */
+    const side = [0.3, 0.3 + width];
+    const { start, end, size } = levelsIn(terrain, [side, side]);
+    const cell = (4 / (n - 1)) * 2;
+    assert.ok((end - start) / size >= 6, `at least six over ${width}`);
+    assert.ok(end - start <= (width + cell) * 200 + size, "and none far outside");
+    const steps = (terrain.levels.start - start) / size;
+    close(steps, Math.round(steps), 1e-6, "the lines of the whole surface stay");
+  }
+  const plateau = terrainOfHeights(headOn(2), new Float32Array(n * n));
+  assert.equal(levelsIn(plateau, [[0, 1], [0, 1]]), plateau.levels); // biome-ignore format: short
 });

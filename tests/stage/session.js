@@ -6,6 +6,7 @@ import { createSession } from "../../ui/stage/state/session.js";
 const SLIDER = { name: "", default: 0, low: 0, high: 1, log: false, near_one: false, whole: false, main: false };
 const CATALOGUE = /** @type {any} */ ({
   display: { view: [] },
+  schedules: [],
   settings: { steps: { ...SLIDER, key: "steps", id: "steps", high: 1000 } },
   optimizers: [
     { id: "a", name: "Alpha", sliders: [{ ...SLIDER, key: "a.lr", id: "lr", low: 0.01, high: 10, log: true }] },

@@ -9,8 +9,10 @@ import { createWindow } from "./controls/dialog.js";
 import { createKeys } from "./controls/keys.js";
 import { loadPlotly, loadStyles } from "./controls/load.js";
 import { createPlaces } from "./controls/places.js";
+import { createProjector } from "./controls/projector.js";
 import { createRail } from "./controls/rail.js";
 import { createTransport } from "./controls/transport.js";
+import { createWelcome } from "./controls/welcome.js";
 import { createApi } from "./data/api.js";
 import { arrowsTitle } from "./paint/arrows.js";
 import { createDrawing } from "./panels/drawing.js";
@@ -57,6 +59,8 @@ function createStage(root, component) {
   const api = createApi(version, document.baseURI);
   let setState = component.setStateValue;
   const places = createPlaces(root);
+  const projecting = createProjector(root);
+  const isProjector = projecting.isOn;
 
   // --- the session, the playhead, the panels and what draws them ---
   const session = createSession({
@@ -73,6 +77,8 @@ function createStage(root, component) {
       async paths(step) {
         address.opened();
         drawing.show(step);
+        if (drawing.picture) welcome.show(drawing.picture);
+        if (root.classList.contains("waiting")) seeSidebar();
         root.classList.remove("waiting");
         root.dataset.paths = String(Number(root.dataset.paths) + 1);
         await new Promise(requestAnimationFrame); // no faster than the screen
@@ -112,14 +118,17 @@ function createStage(root, component) {
     },
     { resized: () => drawing.resize(), touched: () => root.focus({ preventScroll: true }) },
   );
-  const search = new URLSearchParams(location.search);
-  for (const view of panels.views) view.write(search.get(view.key) ?? "");
+  const views = [...panels.views, projecting.view];
+  const readViews = () => {
+    const search = new URLSearchParams(location.search);
+    for (const view of views) view.write(search.get(view.key) ?? "");
+  };
+  readViews();
   const address = createAddress(
     () => session,
-    () => panels.views,
+    () => views,
     (query) => setState("scene", query),
   );
-  const isProjector = () => root.classList.contains("projector");
   const spotlight = createSpotlight((resized) => (resized ? drawing.show() : drawing.followSoon()));
   const drawing = createDrawing(root, {
     ...{ catalogue, session, spotlight, playhead, panels, isProjector },
@@ -132,11 +141,18 @@ function createStage(root, component) {
     drawNumbers: (picture, t) => rail.draw(picture, t),
   });
 
-  const alone = createAlone(places.main, spotlight);
+  const alone = createAlone(places.main, spotlight, catalogue.optimizers);
   const pointing = createPointing(root, panels.all, spotlight, () => drawing.picture);
 
   // --- controls ---
-  const act = { change: session.change, grab: session.grab, add: session.add, remove: session.remove };
+  const { change, grab, add, remove } = session;
+  const act = { change: changed, grab, add, remove, alone: spotlight.toggle };
+  const welcome = createWelcome(places.transport, () => playhead.toggle());
+  /** A hand changed a value. @param {[key: string, value: any, done: boolean, place?: number]} what */
+  function changed(...what) {
+    welcome.touched();
+    change(...what);
+  }
   const windows = panels.inSlot("dialog").map(({ kind, panel, box }) => {
     const open = () => drawing.picture && panel.show(drawing.picture);
     return { id: kind.id, opener: createWindow(root, kind, box, open, () => panel.close?.()) };
@@ -159,6 +175,7 @@ function createStage(root, component) {
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
     endProjector: () => isProjector() && projector(),
+    blank: projecting.blank,
   });
   const arrows = { options: catalogue.display.arrows, title: arrowsTitle(catalogue.internals) };
   const transportActions = { change: session.change, help: keys.help, projector };
@@ -174,8 +191,8 @@ function createStage(root, component) {
   }
   function projector() {
     if (!session.values) return;
-    const now = root.classList.toggle("projector");
-    document.querySelector(".stAppHeader")?.classList.toggle("away", now);
+    projecting.toggle();
+    address.settle();
     showControls();
     if (!document.activeElement?.checkVisibility({ visibilityProperty: true })) root.focus({ preventScroll: true });
     drawing.show();
@@ -197,16 +214,22 @@ function createStage(root, component) {
 
   /** The reader went back or forward to another address of this page. */
   function followAddress() {
-    const search = new URLSearchParams(location.search);
-    for (const view of panels.views) view.write(search.get(view.key) ?? "");
+    readViews();
     address.followed();
-    session.visit(search.toString());
+    session.visit(new URLSearchParams(location.search).toString());
   }
   /** The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage. */
   function beside(/** @type {Event} */ { target }) {
-    if (root.contains(/** @type {Node} */ (target))) return;
+    if (!root.contains(/** @type {Node} */ (target))) setFormulas();
+  }
+  function setFormulas() {
     document.removeEventListener("click", beside, true);
     setState("opened", true);
+  }
+  /** Streamlit remembers an open sidebar from visit to visit. */
+  function seeSidebar() {
+    const sidebar = document.querySelector("[data-testid=stSidebar]");
+    if (sidebar instanceof HTMLElement && sidebar.dataset.collapsed === "false") setFormulas();
   }
   document.addEventListener("click", beside, true);
   addEventListener("online", session.retry);
@@ -228,6 +251,7 @@ function createStage(root, component) {
       session.close();
       playhead.destroy();
       drawing.destroy();
+      welcome.destroy();
       pointing.destroy();
       address.cancel();
       document.removeEventListener("click", beside, true);

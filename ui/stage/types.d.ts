@@ -29,6 +29,8 @@ export interface Named {
 
 export interface Member extends Named {
   family: string;
+  /** In plain words what it is for and what to try. */
+  about: string;
   sliders: Hyper[];
 }
 
@@ -42,6 +44,11 @@ export interface OptimizerEntry extends Member {
 export interface SurfaceEntry extends Member {
   domain: [Range, Range] | null;
   data: boolean;
+}
+
+export interface ScheduleEntry extends Member {
+  /** It is meant to end with the run: the default of its T follows the number of steps. */
+  whole_run: boolean;
 }
 
 /** A quantity of a run that can be drawn against the step. */
@@ -69,7 +76,7 @@ export interface Catalogue {
   display: Record<string, Named[]>;
   settings: Record<"steps" | "rate" | "noise" | "batch" | "seed", Hyper>;
   surfaces: SurfaceEntry[];
-  schedules: Member[];
+  schedules: ScheduleEntry[];
   noises: Named[];
   optimizers: OptimizerEntry[];
   libraries: Named[];

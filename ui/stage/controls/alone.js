@@ -1,15 +1,25 @@
 /** What is said while some entries are shown alone, and the way to compare them with others or to see all again. */
 
+/** @import { OptimizerEntry } from "../types" */
 /** @import { Spotlight } from "../state/spotlight.js" */
 
+import { optimizerOf } from "../state/entries.js";
 import { choice, h } from "./dom.js";
 
-/** @param {HTMLElement} box @param {Spotlight} spotlight */
-export function createAlone(box, spotlight) {
+/** @param {HTMLElement} box @param {Spotlight} spotlight @param {OptimizerEntry[]} optimizers */
+export function createAlone(box, spotlight, optimizers) {
+  const about = h("p", { className: "about" });
   const who = h("b");
   const other = choice("compare with", [], (entry) => entry && spotlight.compare(entry));
   const all = h("button", { type: "button", onclick: spotlight.all }, "Show all");
-  const el = h("div", { className: "alone over-sheet", hidden: true }, h("span", {}, "only ", who), other.el, all);
+  const el = h(
+    "div",
+    { className: "alone over-sheet", hidden: true },
+    h("span", {}, "only ", who),
+    other.el,
+    all,
+    about,
+  );
   box.append(el);
 
   return {
@@ -19,6 +29,8 @@ export function createAlone(box, spotlight) {
       el.hidden = !alone.length;
       if (el.hidden) return;
       who.textContent = alone.map((entry) => names.get(entry) ?? entry).join(", ");
+      const one = alone.length === 1 && optimizers.find(({ id }) => id === optimizerOf(alone[0]));
+      about.textContent = one ? one.about : "";
       const others = [...names].filter(([entry]) => !alone.includes(entry));
       other.el.hidden = !others.length;
       other.select.replaceChildren(

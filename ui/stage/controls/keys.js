@@ -11,6 +11,8 @@ const HELP = [
   ["Ctrl Z", "undo; with Shift, redo"],
   ["F", "full screen"],
   ["P", "projector: thick lines, large type, no settings; Escape ends it too"],
+  ["B .", "in the projector: the screen dark, and back"],
+  ["Page Down, Page Up", "play or pause; to the start: what a presenter's remote sends"],
   ["?", "this list"],
 ];
 
@@ -26,6 +28,7 @@ const HELP = [
  * @property {() => void} fullscreen
  * @property {() => void} projector
  * @property {() => void} endProjector
+ * @property {() => void} blank a dark screen, and back
  */
 
 /**
@@ -49,6 +52,8 @@ export function createKeys(root, gestures, act) {
     ArrowLeft: (far) => act.nudge(-far),
     Home: () => act.seek(0),
     End: () => act.seek(Number.POSITIVE_INFINITY),
+    PageDown: act.toggle,
+    PageUp: () => act.seek(0),
   };
   /** @type {Record<string, () => void>} */
   const others = {
@@ -61,6 +66,8 @@ export function createKeys(root, gestures, act) {
     p: act.projector,
     escape: act.endProjector,
     "?": help,
+    b: act.blank,
+    ".": act.blank,
   };
 
   root.addEventListener("keydown", (event) => {

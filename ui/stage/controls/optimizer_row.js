@@ -5,7 +5,7 @@
 
 /** @import { Look, OptimizerEntry, Run, Terrain, Values } from "../types" */
 
-import { outcomeOf } from "../data/outcome.js";
+import { lossOf, outcomeOf } from "../data/outcome.js";
 import { defaultOf, numberOf } from "../state/entries.js";
 import { formatMeasured } from "../state/format.js";
 import { h, write } from "./dom.js";
@@ -14,6 +14,7 @@ import { createSample, showSample } from "./sample.js";
 /**
  * @typedef {object} RowAct
  * @property {() => void} toggle switch the optimizer on or off
+ * @property {() => void} alone show it alone, or all again
  * @property {() => void} add enter it again
  * @property {() => void} sweep enter it again with a range of learning rates
  * @property {() => void} remove this further entry
@@ -32,13 +33,14 @@ export function createOptimizerRow(optimizer, entry, sliders, act) {
   const tick = h("input", { type: "checkbox", "aria-label": `show ${name}`, onchange: act.toggle });
   const remove = button("×", `remove ${whose}`, act.remove);
   const sample = createSample();
-  const title = h("button", { type: "button", className: "name", title: "show it alone, or all again" }, name);
+  const title = h("span", { className: "name", title: `${optimizer.about} (A click shows it alone.)` }, name);
   const rank = h("span", { className: "rank", title: "its rank by the loss at the playhead" });
   const status = h("span", { className: "status" });
-  const loss = h("span", { className: "loss", title: "loss at the playhead" });
+  const loss = h("span", { className: "loss", title: "loss at the playhead: the value of f itself" });
   const adds = h(
     "span",
     { className: "adds" },
+    button("only", `show ${whose} alone, or all again`, act.alone),
     button("+", `enter ${whose} again`, act.add),
     button(
       "+5",
@@ -48,7 +50,8 @@ export function createOptimizerRow(optimizer, entry, sliders, act) {
   );
   const inSight = (/** @type {number} */ k) => k === 0 || optimizer.sliders[k].main;
   const behind = optimizer.sliders.filter((_, k) => !inSight(k));
-  const more = h("div", { className: "more", hidden: true }, ...sliders.filter((_, k) => !inSight(k)));
+  const about = h("p", { className: "about" }, optimizer.about);
+  const more = h("div", { className: "more", hidden: true }, about, ...sliders.filter((_, k) => !inSight(k)));
   const door = h("button", {
     type: "button",
     className: "door",
@@ -101,7 +104,7 @@ export function createOptimizerRow(optimizer, entry, sliders, act) {
       write(rank, place ? String(place) : "");
       const known = run && !(run.diverged !== null && step >= run.diverged);
       write(status, run ? outcomeOf(run, step, terrain) : "");
-      write(loss, known ? formatMeasured(run.gap[step] + terrain.floor, run.approximate ? 2 : 3) : "");
+      write(loss, known ? formatMeasured(lossOf(run, step, terrain), run.approximate ? 2 : 3) : "");
     },
   };
 }

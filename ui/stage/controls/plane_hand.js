@@ -13,6 +13,7 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @property {(event: Event) => Box | undefined} boxAt the axes that an event belongs to, in pixels from `corner`
  * @property {() => {left: number, top: number}} corner of the panel in the window
  * @property {() => PlaneScales | null} scales null before the first picture
+ * @property {() => boolean} magnified whether a part of the domain is seen: one finger pans it then
  * @property {() => Point} start
  * @property {() => [Range, Range]} domain
  * @property {(xy: Point, done: boolean) => void} setStart
@@ -26,7 +27,7 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @param {Plane} plane
  * @returns {() => void} stops listening
  */
-export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart, hasRun, showRange }) {
+export function handlePlane(el, { boxAt, corner, scales, magnified, start, domain, setStart, hasRun, showRange }) {
   /** @type {{box: Box, ring: boolean, moved: boolean} | null} */
   let hold = null;
   const overStart = (/** @type {Point} */ [mx, my]) => {
@@ -50,7 +51,7 @@ export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart
       return [event.clientX - left - box[0], event.clientY - top - box[1]];
     },
     accepts: (event) => !!scales() && !!boxAt(event),
-    captures: (event, at) => event.pointerType === "mouse" || overStart(at),
+    captures: (event, at) => event.pointerType === "mouse" || magnified() || overStart(at),
     down(at, event) {
       const box = boxAt(event);
       if (box) hold = { box, ring: overStart(at), moved: false };
@@ -61,7 +62,8 @@ export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart
       hold.moved = true;
       const xy = hold.ring && pointOf(at);
       if (xy) setStart(xy, false);
-      else if (!hold.ring && event.pointerType === "mouse") zoom(1, at, [at[0] - before[0], at[1] - before[1]]);
+      else if (!hold.ring && (event.pointerType === "mouse" || magnified()))
+        zoom(1, at, [at[0] - before[0], at[1] - before[1]]);
     },
     interrupt() {
       if (hold?.ring && hold.moved) setStart(start(), true);
@@ -79,6 +81,6 @@ export function handlePlane(el, { boxAt, corner, scales, start, domain, setStart
     },
     pinch: zoom,
     wheel: zoom,
-    holds: () => !!hold?.ring, // elsewhere one finger scrolls the page
+    holds: () => !!hold && (hold.ring || magnified()), // elsewhere one finger scrolls the page
   });
 }

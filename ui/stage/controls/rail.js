@@ -5,7 +5,7 @@
 /** @import { Act } from "./slider.js" */
 
 import { createCurve } from "./curve.js";
-import { choice, h } from "./dom.js";
+import { choice, h, write } from "./dom.js";
 import { createRows } from "./rows.js";
 import { createSlider } from "./slider.js";
 
@@ -38,16 +38,18 @@ export function createRail(box, catalogue, tabs, act) {
   const curve = createCurve();
   const noise = pick("kind of noise", noises, "noise.model");
   const batch = slider(settings.batch);
+  const seed = slider(settings.seed);
   const shared = h(
     "section",
     { className: "shared" },
     ...[slider(settings.rate), decay.el, ...decaySliders, curve.el, slider(settings.steps)],
-    ...[slider(settings.noise), noise.el, batch, slider(settings.seed)],
+    ...[slider(settings.noise), noise.el, batch, seed],
   );
 
   const rows = createRows(catalogue, act);
 
-  const settingsTab = h("div", { className: "side" }, shared, ...rows.els);
+  const about = h("p", { className: "about" });
+  const settingsTab = h("div", { className: "side" }, about, shared, ...rows.els);
   const [settingsName] = catalogue.display.rail;
   const sides = [{ id: settingsName.id, label: settingsName.name, el: settingsTab }, ...tabs];
   const buttons = sides.map(({ id, label }) =>
@@ -92,7 +94,12 @@ export function createRail(box, catalogue, tabs, act) {
       decay.select.value = values.schedule;
       noise.select.value = values["noise.model"];
       noise.el.hidden = values.noise === 0;
-      batch.hidden = !catalogue.surfaces.find(({ id }) => id === values.surface)?.data;
+      const surface = catalogue.surfaces.find(({ id }) => id === values.surface);
+      write(about, surface?.about ?? "");
+      batch.hidden = !surface?.data;
+      const random = values.noise > 0 || (surface?.data && values.batch < settings.batch.high);
+      seed.classList.toggle("idle", !random);
+      write(/** @type {Element} */ (seed.querySelector("label")), random ? settings.seed.name : "seed (no noise)");
       const used = schedules.find(({ id }) => id === values.schedule)?.sliders.map(({ key }) => key) ?? [];
       for (const el of decaySliders) el.hidden = !used.includes(el.dataset.key ?? "");
       rows.show(values, defaults, lookOf, names);

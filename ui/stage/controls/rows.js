@@ -14,11 +14,14 @@ const SWEEP = [1 / 8, 1 / 4, 1 / 2, 2, 4, 8]; // of a learning rate: the rates t
 
 /**
  * What a row may do to the entries of the scene.
- * @typedef {{add: (like: string, changes?: Values[]) => void, remove: (entry: string) => void}} EntryAct
+ * @typedef {object} EntryAct
+ * @property {(like: string, changes?: Values[]) => void} add enter an optimizer again
+ * @property {(entry: string) => void} remove
+ * @property {(entry: string) => void} alone show it alone, or all again
  */
 
 /** @param {Catalogue} catalogue @param {Act & EntryAct} act */
-export function createRows({ optimizers }, { change, grab, add, remove }) {
+export function createRows({ optimizers }, { change, grab, add, remove, alone }) {
   const order = optimizers.map(({ id }) => id);
   /** @type {Values} */
   let values = { on: [] };
@@ -41,6 +44,7 @@ export function createRows({ optimizers }, { change, grab, add, remove }) {
       sliders.map(({ el }) => el),
       {
         toggle,
+        alone: () => alone(entry),
         add: () => (values.on.includes(entry) ? add(entry) : toggle()),
         sweep: () => add(entry, ratesBeside(optimizer, values[`${entry}.lr`])),
         remove: () => remove(entry),

@@ -33,6 +33,19 @@ export function outcomeOf(run, step, { domain, saddles, minima }) {
   return "";
 }
 
+const ROUNDING = 1e-12; // relative: a loss below the lowest minimum by less is at the minimum
+
+/**
+ * The loss of a run at a step. Where only rounding puts it below the lowest minimum, it is that minimum's.
+ * @param {Pick<Run, "gap">} run
+ * @param {number} step
+ * @param {Pick<Terrain, "floor">} terrain
+ */
+export function lossOf({ gap }, step, { floor }) {
+  const above = gap[step];
+  return above < 0 && above > -ROUNDING * (1 + Math.abs(floor)) ? floor : above + floor;
+}
+
 /**
  * Whether a run is outside the domain at step i, or not at a number.
  * @param {Pick<Run, "position">} run

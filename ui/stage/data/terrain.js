@@ -1,6 +1,6 @@
 /** A surface as heights on a square grid. */
 
-/** @import { Answer, Terrain } from "../types" */
+/** @import { Answer, Range, Terrain } from "../types" */
 
 import { formatPower } from "../state/format.js";
 
@@ -74,4 +74,34 @@ export function terrainOfHeights(head, heights) {
 function logTicks(high) {
   const labelled = LABELLED.filter((f) => Math.log10(1 + f) <= high);
   return { values: labelled.map((f) => Math.log10(1 + f)), labels: labelled.map(formatPower) };
+}
+
+const FEWEST = 6; // contour lines in the part of the plane that is seen
+const HALVINGS = 24; // at most: beyond, the grid's own rounding would be drawn
+
+/**
+ * The contour lines of a part of the plane: the terrain's own, and where it has too few of them there, more between
+ * them, each distance halved as often as it takes.
+ * @param {Pick<Terrain, "heights" | "n" | "domain" | "levels">} terrain
+ * @param {[Range, Range]} range
+ * @returns {Terrain["levels"]}
+ */
+export function levelsIn({ heights, n, domain, levels }, range) {
+  if (range.every(([from, to], side) => from <= domain[side][0] && to >= domain[side][1])) return levels;
+  const [[left, right], [below, above]] = range.map(([from, to], side) => {
+    const [low, high] = domain[side];
+    const at = (/** @type {number} */ v) => ((v - low) / (high - low)) * (n - 1);
+    return [Math.max(0, Math.floor(at(from))), Math.min(n - 1, Math.ceil(at(to)))];
+  });
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let j = below; j <= above; j++) {
+    for (let q = j * n + left; q <= j * n + right; q++) {
+      if (heights[q] < low) low = heights[q];
+      if (heights[q] > high) high = heights[q];
+    }
+  }
+  if (!(high > low)) return levels;
+  const halvings = Math.min(HALVINGS, Math.max(0, Math.ceil(Math.log2((FEWEST * levels.size) / (high - low)))));
+  const size = levels.size / 2 ** halvings;
+  return { start: levels.start + Math.floor((low - levels.start) / size) * size, end: high, size };
 }

@@ -34,7 +34,7 @@ const [NEAREST, FARTHEST] = [0.9, 6];
  * @returns {Camera}
  */
 export function homeCamera(width, height) {
-  const back = Math.max(1.08, (1.2 * height) / width, Math.min(1.3, (0.78 * width) / height));
+  const back = Math.max(0.98, (1.1 * height) / width, Math.min(1.3, (0.78 * width) / height));
   const [x, y, z] = [-0.52 * back, -1.28 * back, 1.2 * back - TARGET];
   return { azimuth: Math.atan2(y, x), elevation: Math.atan2(z, Math.hypot(x, y)), distance: Math.hypot(x, y, z) };
 }

@@ -5,6 +5,7 @@
 
 /** @import { Range, Terrain, Theme } from "../types" */
 
+import { levelsIn } from "../data/terrain.js";
 import { channels } from "./color.js";
 
 const LINE = 0.4; // half the width of a contour line in CSS pixels
@@ -63,7 +64,11 @@ export function paintGround(
   corner = 0,
   stride = width,
 ) {
-  const { heights, low, high, levels, domain } = terrain;
+  const { heights, low, high, domain } = terrain;
+  const levels = levelsIn(terrain, [
+    [x0, x1],
+    [y0, y1],
+  ]);
   const n = terrain.n;
   const across = cubicWeights(width, x0, x1, domain[0], n);
   const down = cubicWeights(height, y1, y0, domain[1], n);
@@ -93,7 +98,7 @@ export function paintGround(
   };
 
   const [from, to, line, empty] = [theme.low, theme.high, theme.line, theme.background].map(channels);
-  const bands = Math.ceil((high - levels.start) / levels.size) + 1;
+  const bands = Math.ceil((levels.end - levels.start) / levels.size) + 1;
   const colors = Uint8ClampedArray.from({ length: 3 * (bands + 1) }, (_, k) => {
     const share = Math.min(
       1,

@@ -14,6 +14,7 @@ const AMBIENT = 0.8; // brightness where no light falls
 const DIFFUSE = 0.26; // what full light adds to it
 const UNDERSIDE = 0.88; // brightness of a face seen from below
 const TONES = 256;
+const FOOT = 0.3; // from the theme's lowest color to its highest: the surface's own foot would melt into the page
 const TOLERANCE = 0.025; // of the box: what lies less than this behind the surface counts as on it
 
 /**
@@ -82,7 +83,8 @@ export function paintHills(terrain, view, theme, width, height, ratio, grain, st
     }
   }
 
-  const [from, to, line] = [theme.low, theme.high, theme.ridge].map(channels);
+  const [lowest, to, line] = [theme.low, theme.high, theme.ridge].map(channels);
+  const from = lowest.map((channel, c) => channel + FOOT * (to[c] - channel));
   const tone = [0, 1, 2].map((c) =>
     Float32Array.from({ length: TONES }, (_, k) => from[c] + ((to[c] - from[c]) * k) / (TONES - 1)),
   );

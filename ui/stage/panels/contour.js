@@ -246,6 +246,7 @@ export const contour = {
       boxAt: ({ target }) => cells.all.find(({ el }) => el.contains(/** @type {Node} */ (target)))?.box,
       corner: () => canvas.getBoundingClientRect(),
       scales: () => (backdrop ? scales() : null),
+      magnified: () => !home.hidden,
       start: () => picture.start,
       domain: () => picture.terrain.domain,
       setStart: (xy, done) => change("start", xy, done),

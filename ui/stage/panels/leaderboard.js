@@ -4,7 +4,7 @@
 
 import { choice, h, write } from "../controls/dom.js";
 import { createSample, showSample } from "../controls/sample.js";
-import { firstWithin, outcomeOf } from "../data/outcome.js";
+import { firstWithin, lossOf, outcomeOf } from "../data/outcome.js";
 import { distanceToNearest } from "../data/quantities.js";
 import { optimizerOf } from "../state/entries.js";
 import { formatMeasured, formatValue } from "../state/format.js";
@@ -101,7 +101,7 @@ export const leaderboard = {
         const digits = run.approximate ? 2 : 3;
         const curvature = hessians ? ` +\u00a0${spent * hessians}\u00a0H` : ""; // it may break before the plus
         const numbers = [
-          gone ? "" : formatMeasured(run.gap[step] + terrain.floor, digits),
+          gone ? "" : formatMeasured(lossOf(run, step, terrain), digits),
           gone || !bounded ? "" : formatMeasured(distanceToNearest(x, y, terrain.minima), digits),
           gone ? "" : formatMeasured(slope, digits),
           reached === null || reached > step ? "" : String(reached),

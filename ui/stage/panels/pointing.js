@@ -5,6 +5,7 @@
 
 import { h } from "../controls/dom.js";
 import { STRAY } from "../controls/gestures.js";
+import { lossOf } from "../data/outcome.js";
 import { formatMeasured } from "../state/format.js";
 
 const APART = 14; // pixels from the pointer to the note
@@ -33,7 +34,7 @@ export function createPointing(root, panels, spotlight, picture) {
     spotlight.point(found.entry);
     const step = Math.min(Math.round(found.step), run.gap.length - 1);
     const [x, y] = [0, 1].map((side) => formatMeasured(run.position[2 * step + side]));
-    const loss = formatMeasured(run.gap[step] + shown.terrain.floor, run.approximate ? 2 : 3);
+    const loss = formatMeasured(lossOf(run, step, shown.terrain), run.approximate ? 2 : 3);
     tip.replaceChildren(h("b", {}, shown.nameOf(run)), ` step ${step}`, h("br"), `loss ${loss} at (${x}, ${y})`);
     tip.hidden = false;
     const { left, top, width } = root.getBoundingClientRect();

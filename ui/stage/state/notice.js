@@ -12,8 +12,9 @@ export function createNotice(tell, after) {
   let first = true; // nothing has arrived yet
   let failure = "";
   let slow = 0; // answers that take long
+  let remark = "";
 
-  const show = () => tell(failure || (slow ? COMPUTING : first ? FIRST : ""));
+  const show = () => tell(failure || (slow ? COMPUTING : first ? FIRST : remark));
 
   return {
     show,
@@ -24,6 +25,12 @@ export function createNotice(tell, after) {
     fail(reason) {
       const drawn = first ? "" : " What is drawn is the last scene it sent.";
       failure = `No answer from the server, trying again.${drawn} (${reason})`;
+      show();
+    },
+    /** What is told while there is nothing else to tell. @param {string} text */
+    say(text) {
+      if (text === remark) return;
+      remark = text;
       show();
     },
     /** An answer arrived. */

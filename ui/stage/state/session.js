@@ -19,7 +19,8 @@ import { createGrip } from "./grip.js";
 import { createHistory } from "./history.js";
 import { createNotice } from "./notice.js";
 import { NoAnswer, oneAtATime, retryDelay } from "./requests.js";
-import { identityOf, surfaceQuery, toQuery, toQueryOn } from "./url.js";
+import { identityOf, refusedOf, surfaceQuery, toQuery, toQueryOn } from "./url.js";
+import { followRun, followsRun } from "./whole_run.js";
 
 /**
  * @param {object} options
@@ -110,9 +111,10 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
    * @param {Opening} opening
    * @returns {number | null} where the playhead goes
    */
-  function arrive(arrived, { picked, from, edited }) {
+  function arrive(arrived, { ask, picked, from, edited }) {
     const carried = carriedOver(catalogue, arrived, from, edited);
     const first = !values;
+    if (!picked) notice.say(refusedOf(ask(), arrived.values));
     values = { ...arrived.values, ...(values && display()), ...carried };
     defaults = arrived.defaults;
     phase = { kind: "exact" };
@@ -216,6 +218,7 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
      */
     async grab(key) {
       if (!values || !exact || phase.kind === "opening") return;
+      if (key === "steps" && followsRun(catalogue, values)) return; // a shorter run is not the beginning of a longer one
       const place = key === "steps" ? catalogue.settings.steps.high : defaultOf(defaults, key);
       const came = await grip.grab(
         key,
@@ -236,7 +239,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
      */
     change(key, value, done, place) {
       if (!values) return;
-      values = { ...values, [key]: value };
+      notice.say("");
+      ({ values, defaults } = followRun(catalogue, values, { ...values, [key]: value }, defaults));
       if (key === "steps" && values.step >= value) values.step = null;
       if (done || place === undefined) tell.controls(); // a slider that moves shows its own value already
       if (key in catalogue.display) tell.display();

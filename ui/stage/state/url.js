@@ -72,6 +72,28 @@ export function mergeIntoSearch(search, scene, values, views = []) {
 }
 
 /**
+ * What a link asks for and the scene that it opens does not have: unknown words, numbers out of range.
+ * @param {string} query
+ * @param {Values} values of the scene
+ * @returns {string} for the reader; empty where there is nothing
+ */
+export function refusedOf(query, values) {
+  const refused = [...new URLSearchParams(query)].filter(([key, word]) => {
+    const taken = defaultOf(values, key);
+    if (taken === undefined) return false; // it is no setting of the scene, or of an entry that is not on
+    const words = spell(taken).split(",");
+    const asked = word.split(",");
+    const same = (/** @type {string} */ a, /** @type {string} */ b) => a === b || (a !== "" && Number(a) === Number(b));
+    if (key === "on") return !asked.every((entry) => entry === "" || words.includes(entry));
+    return asked.length !== words.length || !asked.every((one, k) => same(one.trim(), words[k]));
+  });
+  const named = refused.map(([key, word]) => `${key}=${word.length > 40 ? `${word.slice(0, 40)}…` : word}`);
+  return named.length
+    ? `This link asks for what there is not, and is drawn with the default instead: ${named.join(", ")}.`
+    : "";
+}
+
+/**
  * The numbers of a list in a URL; null unless there are exactly `count`, all finite.
  * @param {string} words
  * @param {number} count

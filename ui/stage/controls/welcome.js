@@ -1,0 +1,76 @@
+/** The first minute: the race plays once, a line says what is going on and what to try, and what is tried is praised. */
+
+/** @import { Picture } from "../types" */
+
+import { createChallenges } from "../state/challenges.js";
+import { h } from "./dom.js";
+
+const MEMORY = "descent-lab"; // where the browser keeps what this reader has done
+const PRAISED_FOR = 7000; // ms
+const COUNTS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+
+/** What this reader has done on earlier visits; null on the first. @returns {string[] | null} */
+function remembered() {
+  try {
+    return localStorage.getItem(MEMORY)?.split(" ") ?? null;
+  } catch (error) {
+    if (error instanceof DOMException) return []; // the page may store nothing: it does not greet at every visit
+    throw error;
+  }
+}
+
+/** @param {Iterable<string>} done */
+function remember(done) {
+  try {
+    localStorage.setItem(MEMORY, [...done].join(" "));
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+/**
+ * @param {HTMLElement} box a place beside the play button
+ * @param {() => void} play
+ */
+export function createWelcome(box, play) {
+  const line = h("p", { className: "welcome", role: "status", hidden: true });
+  box.append(line);
+  const known = remembered();
+  const done = new Set(known);
+  const challenges = createChallenges(done);
+  let greets = known === null;
+  let begun = false;
+  let timer = 0;
+
+  return {
+    /** The exact paths of a scene are there. @param {Picture} picture */
+    show({ runs, terrain }) {
+      const praised = challenges.notice(runs, terrain.surface);
+      if (praised) {
+        remember(done);
+        line.textContent = praised.praise;
+        line.hidden = false;
+        clearTimeout(timer);
+        timer = window.setTimeout(() => {
+          line.hidden = true;
+        }, PRAISED_FOR);
+      }
+      if (begun) return;
+      begun = true;
+      if (!greets) return;
+      const count = COUNTS[runs.length] ?? runs.length;
+      line.textContent = `${count} optimizer${runs.length === 1 ? "" : "s"}, one start. Drag a learning rate: can you make SGD diverge, or let Adam win?`;
+      line.hidden = false;
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      if (!still && !new URLSearchParams(location.search).has("step")) play();
+    },
+    /** The reader moved a control: the greeting is over, for good. */
+    touched() {
+      if (!greets) return;
+      greets = false;
+      line.hidden = true;
+      remember(done);
+    },
+    destroy: () => clearTimeout(timer),
+  };
+}

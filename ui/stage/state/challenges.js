@@ -1,0 +1,48 @@
+/** Two things to try in the first minute, noticed when they happen. No DOM. */
+
+/** @import { Run } from "../types" */
+
+import { ranksOf } from "../data/outcome.js";
+import { optimizerOf } from "./entries.js";
+
+/** Whether the run of an optimizer ends higher than it began. @param {string} optimizer @returns {(runs: Run[]) => boolean} */
+const diverges = (optimizer) => (runs) =>
+  runs.some(({ id, gap }) => optimizerOf(id) === optimizer && !(gap[gap.length - 1] <= gap[0]));
+
+/** Whether an optimizer has the lowest loss at the end. @param {string} optimizer @returns {(runs: Run[]) => boolean} */
+const wins = (optimizer) => (runs) => {
+  const [first] = runs;
+  const ranks = first ? ranksOf(runs, first.gap.length - 1) : new Map();
+  return [...ranks].some(([id, place]) => place === 1 && optimizerOf(id) === optimizer);
+};
+
+export const CHALLENGES = [
+  { id: "diverge", happens: diverges("sgd"), praise: "SGD diverges: its learning rate is above its limit. Well done!" },
+  { id: "win", happens: wins("adam"), praise: "Adam wins: it ends with the lowest loss of all. Well done!" },
+];
+
+/**
+ * Notices what a hand brought about: what holds on a surface as it opens is nobody's doing.
+ * @param {Set<string>} done the ids of challenges that were praised before
+ */
+export function createChallenges(done) {
+  let surface = "";
+  /** @type {Map<string, boolean>} what held in the last picture */
+  let held = new Map();
+
+  return {
+    /**
+     * @param {Run[]} runs
+     * @param {string} where the surface
+     * @returns {(typeof CHALLENGES)[number] | undefined} what has just been done for the first time
+     */
+    notice(runs, where) {
+      const now = new Map(CHALLENGES.map(({ id, happens }) => [id, happens(runs)]));
+      const found = CHALLENGES.find(({ id }) => where === surface && now.get(id) && !held.get(id) && !done.has(id));
+      surface = where;
+      held = now;
+      if (found) done.add(found.id);
+      return found;
+    },
+  };
+}
