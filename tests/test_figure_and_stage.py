@@ -51,7 +51,9 @@ def test_the_loss_axis_is_that_of_the_stage(modules, losses):
 
 
 @pytest.mark.parametrize(
-    ("end", "loss", "diverged"), [([3, 0], 1, None), (["Infinity", 0], 1, 2), ([0, 0], "NaN", 2)], ids=str
+    ("end", "loss", "diverged"),
+    [([3, 0], 1, None), ([2.000001, 0], 1, None), (["Infinity", 0], 1, 2), ([0, 0], "NaN", 2)],
+    ids=str,
 )
 def test_what_became_of_a_run_is_said_as_the_stage_says_it(modules, end, loss, diverged):
     position = [*POSITION[:2].ravel().tolist(), *end]

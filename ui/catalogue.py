@@ -10,7 +10,6 @@ from ui.paths import INTERNALS
 from ui.scene import DISPLAY, FORMULA, PATIENCE, QUANTITIES, SETTINGS
 from ui.theme import THEME, look
 
-
 OWN_ABOUT = "Any formula in x and y: type it, and its minima are searched for."
 
 
@@ -27,7 +26,8 @@ def catalogue() -> dict[str, object]:
     def named(names: dict[str, str]) -> list[dict[str, str]]:
         return [{"id": id, "name": name} for id, name in names.items()]
 
-    own = {"id": FORMULA, "name": "Your formula", "family": "your own", "about": OWN_ABOUT, "sliders": [], "domain": None, "data": False}
+    own = {"id": FORMULA, "name": "Your formula", "family": "your own", "about": OWN_ABOUT}
+    own |= {"sliders": [], "domain": None, "data": False}
     surfaces = [{**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()]
     optimizers = [
         {**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict(), "look": look(k)._asdict()}

@@ -32,8 +32,13 @@ def formula(member: Member) -> None:
     st.caption(f"{authors} {year}, {where}" if authors else where)
 
 
+# What the stage last told; nothing at first. It is read before the stage is shown, so that the tab is named after it.
+url = (st.session_state.get("stage") or {}).get("scene")
+scene = Scene.read(st.query_params if url is None else dict(parse_qsl(url, keep_blank_values=True)))
+surface = surface_of(scene)
+
 st.set_page_config(
-    page_title="Descent Lab",
+    page_title=f"{surface.name} \N{EN DASH} Descent Lab",
     page_icon=(Path(__file__).parent / "icon.svg").read_text(),
     layout="wide",
     initial_sidebar_state="collapsed",
@@ -47,11 +52,7 @@ result = stage(
     on_scene_change=lambda: None,
     on_opened_change=lambda: None,
 )
-url = result.scene
-scene = Scene.read(st.query_params if url is None else dict(parse_qsl(url, keep_blank_values=True)))
-
 with st.sidebar:
-    surface = surface_of(scene)
     st.subheader(surface.name)
     if not result.opened:
         st.stop()  # rendering formulas in a closed sidebar would delay the stage by a third of a second

@@ -17,6 +17,9 @@ from ui.theme import Look, look
 Places = tuple[tuple[tuple[float, float], float], ...]
 
 
+AT_REST = 1e-6  # of the domain's diagonal, as in ui/stage/data/outcome.js
+
+
 class Path(NamedTuple):
     """One run as it is drawn."""
 
@@ -164,4 +167,6 @@ def outcome_of(run: Run, surface: Surface) -> str:
     low, high = np.transpose(surface.domain)
     if ((low <= end) & (end <= high)).all():
         return ""
+    if len(run.position) > 1 and np.hypot(*(end - run.position[-2])) < AT_REST * np.hypot(*(high - low)):
+        return "rests outside the picture"
     return f"left the picture at step {first_outside(run, surface)}"

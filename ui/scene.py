@@ -93,8 +93,10 @@ class Scene:
 
     def to_query(self) -> dict[str, str]:
         """The shortest query that `read` turns into this scene: what is at its surface's default is left out."""
-        default = self.defaults()._spelled()
-        kept = {key: word for key, word in self._spelled().items() if word != default.get(_first(key))}
+        default = self.defaults()
+        words = default._words()
+        kept = {key: word for key, word in self._words().items() if word != words.get(key)}
+        kept |= {key: repr(value) for key, value in self.values.items() if value != default.values[_first(key)]}
         ground = {"surface": self.surface} if self.surface != DEFAULT_SURFACE else {}
         if self.own:
             ground |= {"surface.f": self.own[0], "surface.domain": ",".join(map(repr, self.own[1]))}
@@ -134,14 +136,14 @@ class Scene:
             member = SCHEDULES[self.schedule] if owner == "schedule" else OPTIMIZERS[optimizer_of(owner)]
         return {h.id: self.values[f"{owner}.{h.id}"] for h in member.hypers}
 
-    def _spelled(self) -> dict[str, str]:
+    def _words(self) -> dict[str, str]:
+        """All but the numbers, as a query spells them."""
         words = {
             "start": f"{self.start[0]!r},{self.start[1]!r}",
             "schedule": self.schedule,
             "noise.model": self.noise_model,
             "on": ",".join(self.on),
             **self.display,
-            **{key: repr(value) for key, value in self.values.items()},
         }
         return words if self.step is None else {**words, "step": str(self.step)}
 
@@ -162,7 +164,8 @@ def surface_of(scene: Scene) -> Surface:
     return formula_surface(*scene.own) if scene.own else SURFACES[scene.surface]
 
 
-def controls(surface: str, on: tuple[str, ...] = ()) -> dict[str, Hyper]:
+@lru_cache(maxsize=256)
+def controls(surface: str, on: tuple[str, ...] = ()) -> Mapping[str, Hyper]:
     """Every number of a scene on that surface with those entries, by its URL key."""
     schedule_hypers = {h.id: h for s in SCHEDULES.values() for h in s.hypers}
     owned = {
@@ -171,7 +174,8 @@ def controls(surface: str, on: tuple[str, ...] = ()) -> dict[str, Hyper]:
         **{id: optimizer.hypers for id, optimizer in OPTIMIZERS.items()},
         **{entry: OPTIMIZERS[optimizer_of(entry)].hypers for entry in on if number_of(entry) > 1},
     }
-    return {h.id: h for h in SETTINGS} | {f"{owner}.{h.id}": h for owner, hypers in owned.items() for h in hypers}
+    owners = {f"{owner}.{h.id}": h for owner, hypers in owned.items() for h in hypers}
+    return MappingProxyType({h.id: h for h in SETTINGS} | owners)
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@
 
 import { formatValue } from "../state/format.js";
 import { parseValue } from "../state/hyper.js";
-import { choice, confirming, copy, h, markInvalid } from "./dom.js";
+import { choice, choose, confirming, copy, h, markInvalid } from "./dom.js";
 import { createFormula } from "./formula.js";
 import { createSlider } from "./slider.js";
 
@@ -106,7 +106,7 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
         sliders = new Map(entry?.sliders.map((hyper) => [hyper.key, createSlider(hyper, { change, grab })]));
         numbers.replaceChildren(...[...sliders.values()].map(({ el }) => el));
       }
-      surface.select.value = shown;
+      choose(surface.select, shown);
       formula.show(values);
       const own = values["surface.domain"]; // a formula brings its own domain
       domain = own ? [own.slice(0, 2), own.slice(2)] : (entry?.domain ?? []);

@@ -40,6 +40,16 @@ export function choice(label, options, onPick) {
 }
 
 /**
+ * Show an option of a select, if another one is shown. Whenever a script sets the value of a select, Chromium's autofill
+ * reads every form field of the page: 10 ms in each frame of a drag.
+ * @param {HTMLSelectElement} select
+ * @param {string} value
+ */
+export function choose(select, value) {
+  if (select.value !== value) select.value = value;
+}
+
+/**
  * A button that shows what it did for a moment.
  * @param {string} text
  * @param {Record<string, any>} properties

@@ -5,7 +5,7 @@
 /** @import { Act } from "./slider.js" */
 
 import { createCurve } from "./curve.js";
-import { choice, h, write } from "./dom.js";
+import { choice, choose, h, write } from "./dom.js";
 import { createRows } from "./rows.js";
 import { createSlider } from "./slider.js";
 
@@ -91,8 +91,8 @@ export function createRail(box, catalogue, tabs, act) {
       for (const [key, made] of sliders) made.set(values[key], defaults[key]);
       wanted = values.rail;
       showTab();
-      decay.select.value = values.schedule;
-      noise.select.value = values["noise.model"];
+      choose(decay.select, values.schedule);
+      choose(noise.select, values["noise.model"]);
       noise.el.hidden = values.noise === 0;
       const surface = catalogue.surfaces.find(({ id }) => id === values.surface);
       write(about, surface?.about ?? "");

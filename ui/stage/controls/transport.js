@@ -2,7 +2,7 @@
 
 /** @import { Named, Values } from "../types" */
 
-import { choice, h, write } from "./dom.js";
+import { choice, choose, h, write } from "./dom.js";
 
 /** @typedef {ReturnType<typeof import("../state/playhead.js").createPlayhead>} Playhead */
 
@@ -42,7 +42,7 @@ export function createTransport(box, playhead, arrowChoice, { change, help, proj
   const count = h("span", { className: "count" });
   const speeds = SPEEDS.map((speed) => ({ id: String(speed), name: `${speed} steps/s` }));
   const speed = choice("", speeds, (id) => playhead.setSpeed(Number(id)));
-  speed.select.value = String(USUAL);
+  choose(speed.select, String(USUAL));
   speed.select.title = "speed";
   speed.select.setAttribute("aria-label", "speed");
   const loop = h("button", { type: "button", title: "start again at the end", "aria-pressed": "false" }, "Loop");
@@ -69,7 +69,7 @@ export function createTransport(box, playhead, arrowChoice, { change, help, proj
   return {
     /** @param {Values} values @param {boolean} projected */
     show(values, projected) {
-      arrows.select.value = values.arrows;
+      choose(arrows.select, values.arrows);
       screen.setAttribute("aria-pressed", String(projected));
     },
     /** @param {boolean} playing */

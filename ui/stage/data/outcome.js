@@ -5,6 +5,7 @@
 import { distanceToNearest } from "./quantities.js";
 
 const NEAR = 1e-4; // of the domain's diagonal: this near to a saddle a run counts as there
+const AT_REST = 1e-6; // of the domain's diagonal: a run outside whose last step was shorter has come to rest there
 const STATIONARY = 1e-9; // of the domain's diagonal: a run whose last step was shorter counts as stationary
 
 /**
@@ -20,11 +21,14 @@ export function outcomeOf(run, step, { domain, saddles, minima }) {
     const undefinedLoss = Number.isFinite(x + y) && Number.isNaN(gap[step]);
     return undefinedLoss ? `f undefined since step ${diverged}` : `diverged at step ${diverged}`;
   }
-  if (left !== null && step >= left && isOutside(run, step, domain)) return `left the picture at step ${left}`;
-  if (Number.isNaN(gap[step])) return "f undefined here";
   const diagonal = Math.hypot(domain[0][1] - domain[0][0], domain[1][1] - domain[1][0]);
   const before = Math.max(0, step - 1);
   const moved = Math.hypot(x - position[2 * before], y - position[2 * before + 1]);
+  if (left !== null && step >= left && isOutside(run, step, domain)) {
+    const rests = moved < AT_REST * diagonal && !run.approximate; // a fan codes what is outside too coarsely to tell
+    return rests ? "rests outside the picture" : `left the picture at step ${left}`;
+  }
+  if (Number.isNaN(gap[step])) return "f undefined here";
   const near = (/** @type {Terrain["minima"]} */ landmarks) =>
     landmarks.length > 0 && distanceToNearest(x, y, landmarks) < NEAR * diagonal;
   if (step > 0 && moved < NEAR * diagonal && near(saddles) && !near(minima)) {

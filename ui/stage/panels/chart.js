@@ -4,7 +4,7 @@
 /** @import { AxisSpec } from "../paint/axes.js" */
 /** @import { Line } from "../paint/line.js" */
 
-import { choice, h } from "../controls/dom.js";
+import { choice, choose, h } from "../controls/dom.js";
 import { followPointers } from "../controls/gestures.js";
 import { earlyStop } from "../data/outcome.js";
 import { seriesOf } from "../data/quantities.js";
@@ -73,8 +73,8 @@ export const chart = {
       const [width, height] = size;
       if (!(width > 0 && height > 0)) return;
       const quantity = /** @type {Quantity} */ (quantities.find(({ id }) => id === display.chart));
-      what.select.value = quantity.id;
-      scale.select.value = display.scale;
+      choose(what.select, quantity.id);
+      choose(scale.select, display.scale);
       remark.textContent = terrain.data ? quantity.remark_on_data : quantity.remark;
       const wanted = [quantity.id, display.scale, terrain.surface].join();
       // While a hand drags, the axis stands still; it fits itself to the new paths when the hand lets go.

@@ -2,7 +2,7 @@
 
 /** @import { Look, PanelKind, Picture, Run } from "../types" */
 
-import { choice, h, write } from "../controls/dom.js";
+import { choice, choose, h, write } from "../controls/dom.js";
 import { createSample, showSample } from "../controls/sample.js";
 import { firstWithin, lossOf, outcomeOf } from "../data/outcome.js";
 import { distanceToNearest } from "../data/quantities.js";
@@ -37,7 +37,7 @@ export const leaderboard = {
       tolerance = Number(value);
       draw(drawnAt);
     });
-    within.select.value = String(tolerance);
+    choose(within.select, String(tolerance));
     within.el.title = "a run has reached the minimum once its loss is within this tolerance of the lowest minimum";
     const body = h("tbody");
     const heads = HEADS.map(([name, title]) => h("th", { scope: "col", title }, name));

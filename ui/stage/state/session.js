@@ -150,8 +150,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       for (const [key, value] of Object.entries(next)) if (value !== values?.[key]) phase.edited[key] = value;
     } else phase = { kind: "dragging", key: "on", value: next.on, held: false };
     values = next;
-    tell.controls();
     refresh();
+    tell.controls();
     settle();
   }
 
@@ -242,9 +242,9 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       notice.say("");
       ({ values, defaults } = followRun(catalogue, values, { ...values, [key]: value }, defaults));
       if (key === "steps" && values.step >= value) values.step = null;
-      if (done || place === undefined) tell.controls(); // a slider that moves shows its own value already
       if (key in catalogue.display) tell.display();
-      else bend(key, value, done, place);
+      else bend(key, value, done, place); // first of all: the answer is computed while the controls change
+      if (done || place === undefined) tell.controls(); // a slider that moves shows its own value already
       if (done) settle();
     },
 
