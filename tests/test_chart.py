@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from engine.metrics import shown
 from surfaces import SURFACES
-from tests.driver import BASIC, READY, STAGE, fingerprint, pixels, settled, visit
+from tests.driver import BASIC, READY, STAGE, box, fingerprint, is_stage, pixels, settled, visit
 from tests.expected import distance, run_of, scene_of
 from ui.scene import DISPLAY
 
@@ -22,7 +22,9 @@ def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
         page.get_by_label("what the chart shows").select_option(chart)
         query = settled(page, f"chart={chart}")
         assert query.get("scale", "log") == scale
-        expect(page.locator(f"{STAGE} .chart .remark")).to_have_text("thick: x, thin: y" if chart == "rates" else "")
+        said = ["thick: x, thin: y"] if chart == "rates" else []
+        said += ["a Hessian counts as two gradients"] if scale.endswith("cost") else []
+        expect(page.locator(f"{STAGE} .chart .remark")).to_have_text("; ".join(said))
         assert pixels(page, "chart")[0] > 300
         page.wait_for_function(f"document.querySelector('{STAGE}').dataset.scene.includes('chart={chart}')")
         seen.add(fingerprint(page, "chart"))
@@ -80,3 +82,16 @@ def test_the_numbers_of_every_quantity_are_the_engines(page, query):
 def test_a_surface_without_minimum_has_an_empty_distance_and_no_error(page):
     visit(page, "surface=saddle&chart=distance")
     assert pixels(page, "chart") == [0], "nothing is drawn"
+
+
+def test_the_chart_counts_what_the_steps_cost(page):
+    """Newton's step costs a gradient and a Hessian, which counts as two; SAM's two gradients."""
+    steps = 50
+    visit(page, f"on=sgd,newton,sam&steps={steps}&scale=log-cost")
+    frame, across, _ = page.evaluate("JSON.parse(document.querySelector('.chart').dataset.axes)")
+    assert across == [0, 3 * steps]
+    expect(page.locator(f"{STAGE} .chart .remark")).to_have_text("a Hessian counts as two gradients")
+    area = box(page, "chart")
+    # The cheapest run's own step lies under the pointer.
+    page.mouse.click(area["x"] + frame[0] + frame[2] * 20 / (3 * steps), area["y"] + frame[1] + frame[3] / 2)
+    is_stage(page, "step", "20")

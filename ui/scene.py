@@ -43,7 +43,12 @@ QUANTITIES = {
 DISPLAY = {
     "view": {"overlay": "Overlay", "panels": "Side by side"},
     "chart": {id: quantity.name for id, quantity in QUANTITIES.items()},
-    "scale": {"log": "log", "linear": "linear"},
+    "scale": {  # of the chart's axes: the values', and whether steps or what they cost lie along the other
+        "log": "log",
+        "linear": "linear",
+        "log-cost": "log, by gradients",
+        "linear-cost": "linear, by gradients",
+    },
     "arrows": {  # a number says how many times their true length
         "off": "no arrows",
         "1": "arrows, true length",

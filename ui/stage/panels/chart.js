@@ -4,7 +4,7 @@
 /** @import { AxisSpec } from "../paint/axes.js" */
 /** @import { Line } from "../paint/line.js" */
 
-import { choice, choose, h } from "../controls/dom.js";
+import { choice, choose, h, write } from "../controls/dom.js";
 import { followPointers } from "../controls/gestures.js";
 import { earlyStop } from "../data/outcome.js";
 import { seriesOf } from "../data/quantities.js";
@@ -16,8 +16,10 @@ import { interpolate, makeLine } from "../paint/line.js";
 import { drawMarker, drawPath, drawPaths, drawTail } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
+import { optimizerOf } from "../state/entries.js";
 
 const MARK = 7; // pixels from a marker's middle to its edge
+const HESSIAN = 2; // gradients that a Hessian of two parameters counts as: one for each of its columns
 const BELOW = 9e3; // pixels below the upper edge, where a 0 is drawn on a logarithmic axis
 
 /** @type {PanelKind} */
@@ -61,11 +63,25 @@ export const chart = {
     let backdropKey = [];
     /** @type {import("../paint/find.js").Drawn[]} */
     let drawn = [];
+    /** @type {ReturnType<typeof acrossOf>} */
+    let across;
+    const spends = new Map(catalogue.optimizers.map((optimizer) => [optimizer.id, optimizer.spends]));
+
+    /** The axis across: steps, or what they cost; each run's cost of a step. @param {Picture} picture */
+    function acrossOf({ runs, steps, display }) {
+      if (!display.scale.endsWith("cost")) return { title: "step", end: steps, costOf: () => 1, least: 1 };
+      const costOf = (/** @type {{id: string}} */ { id }) => {
+        const { gradients, hessians } = spends.get(optimizerOf(id)) ?? { gradients: 1, hessians: 0 };
+        return gradients + HESSIAN * hessians;
+      };
+      const costs = runs.length ? runs.map(costOf) : [1];
+      return { title: "gradients evaluated", end: steps * Math.max(...costs), costOf, least: Math.min(...costs) };
+    }
 
     /** @param {Picture} next */
     function show(next) {
       picture = next;
-      const { terrain, runs, steps, held, display, theme, magnification } = picture;
+      const { terrain, runs, held, display, theme, magnification } = picture;
       if (layout !== picture.layout) {
         layout = picture.layout;
         size = cover(box, canvas);
@@ -75,14 +91,16 @@ export const chart = {
       const quantity = /** @type {Quantity} */ (quantities.find(({ id }) => id === display.chart));
       choose(what.select, quantity.id);
       choose(scale.select, display.scale);
-      remark.textContent = terrain.data ? quantity.remark_on_data : quantity.remark;
+      const said = terrain.data ? quantity.remark_on_data : quantity.remark;
+      write(remark, [said, byCost(picture) ? "a Hessian counts as two gradients" : ""].filter(Boolean).join("; "));
       const wanted = [quantity.id, display.scale, terrain.surface].join();
       // While a hand drags, the axis stands still; it fits itself to the new paths when the hand lets go.
       if (!axis || !held || wanted !== axisKey)
         axis = axisOf(quantity.id, scaleOf(picture), runs, terrain, quantity.name);
       axisKey = wanted;
 
-      const key = [...size, pixelRatio(), steps, axis.title, ...axis.range, magnification, theme];
+      across = acrossOf(picture);
+      const key = [...size, pixelRatio(), across.end, across.title, axis.title, ...axis.range, magnification, theme];
       if (backdrop && key.every((part, i) => part === backdropKey[i])) return;
       backdropKey = key;
       const large = Math.min(1.5, magnification);
@@ -91,42 +109,43 @@ export const chart = {
       frame = [margin.left, margin.top, width - margin.left - margin.right, height - margin.top - margin.bottom];
       const ratio = pixelRatio();
       backdrop = renderBackdrop(width * ratio, height * ratio, ratio, theme.background, (context) => {
-        const values = stepTicks(steps);
+        const values = stepTicks(across.end);
         /** @type {AxisSpec} */
-        const x = { title: "step", range: [0, steps], ticks: { values, labels: values.map(String) } };
+        const x = { title: across.title, range: [0, across.end], ticks: { values, labels: values.map(String) } };
         drawAxes(context, frame, { x, y: axis }, theme, 12 * large);
         drawEdges(box, context, theme);
       });
-      box.dataset.axes = JSON.stringify([frame, [0, steps], axis.range]);
+      box.dataset.axes = JSON.stringify([frame, [0, across.end], axis.range]);
     }
 
     /** @param {number} t @param {boolean} [playing] */
     function draw(t, playing = false) {
       const [left, top, width, height] = frame;
-      const { runs, steps, theme, terrain, display, lookOf, magnification: unit } = picture;
+      const { runs, theme, terrain, display, lookOf, magnification: unit } = picture;
       if (!backdrop || width <= 0 || height <= 0) return;
       const ground = backdrop;
       const [low, high] = axis.range;
-      const px = (/** @type {number} */ step) => (step / steps) * width;
+      const at = (/** @type {number} */ x) => (x / across.end) * width;
       const py = (/** @type {number} */ level) => ((high - level) / (high - low)) * height;
-      const curves = runs.flatMap((run) =>
-        seriesOf(run, display.chart, terrain).map((series, k) => {
+      const curves = runs.flatMap((run) => {
+        const px = (/** @type {number} */ step) => at(step * across.costOf(run));
+        return seriesOf(run, display.chart, terrain).map((series, k) => {
           const level = (/** @type {number} */ i) => {
-            const at = axis.to(series[i]);
-            return at === Number.NEGATIVE_INFINITY ? BELOW : py(at);
+            const value = axis.to(series[i]);
+            return value === Number.NEGATIVE_INFINITY ? BELOW : py(value);
           };
           const end = [px(t), interpolate(level, Math.min(t, series.length - 1))];
           const line = lineOf(series, [px(1), axis.title, display.scale, ...axis.range, ...frame], px, level);
-          return { run, k, level, line, end, look: lookOf(run), width: (k ? 1 : 1.8) * unit };
-        }),
-      );
+          return { run, k, px, level, line, end, look: lookOf(run), width: (k ? 1 : 1.8) * unit };
+        });
+      });
       const lines = curves.map(({ line }) => line);
       drawn = curves.map(({ run, line, end }) => ({ entry: run.id, line, box: frame, head: end }));
       const begin = () => {
         sheet.open(size[0], size[1], () => ground);
         sheet.clip(frame);
         const faint = { color: theme.faint, width: 1 };
-        for (const step of stepTicks(steps)) sheet.segment(px(step), 0, px(step), height, faint);
+        for (const x of stepTicks(across.end)) sheet.segment(at(x), 0, at(x), height, faint);
         for (const value of axis.ticks.values) sheet.segment(0, py(value), width, py(value), faint);
       };
       sheet.clip(frame);
@@ -135,9 +154,9 @@ export const chart = {
       drawPaths(sheet, begin, lines, moves, t, playing, stamp, (k, first, last, past, bare) =>
         drawPath(sheet, lines[k], first, last, past, bare, curves[k].look, theme, curves[k].width),
       );
-      sheet.segment(px(t), 0, px(t), height, { color: theme.muted, width: 1 });
+      if (!byCost(picture)) sheet.segment(at(t), 0, at(t), height, { color: theme.muted, width: 1 });
       for (const { line, end, look, width } of curves) drawTail(sheet, line, t, end, look, width);
-      for (const { run, k, level } of curves) if (k && display.chart === "loss") drawEarlyStop(run, level, px);
+      for (const { run, k, px, level } of curves) if (k && display.chart === "loss") drawEarlyStop(run, level, px);
       const room = MARK * unit;
       sheet.clip([left - room, top - room, width + 2 * room, height + 2 * room]); // a marker at the last step is whole
       for (const { look, end } of curves) drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
@@ -170,7 +189,8 @@ export const chart = {
     }
 
     const stepAt = (/** @type {number} */ x) => {
-      if (frame[2] > 0) seek(Math.round(Math.min(1, Math.max(0, (x - frame[0]) / frame[2])) * picture.steps));
+      const share = Math.min(1, Math.max(0, (x - frame[0]) / frame[2]));
+      if (frame[2] > 0) seek(Math.min(picture.steps, Math.round((share * across.end) / across.least)));
     };
     const destroy = followPointers(box, {
       accepts: ({ target }) => !!picture && !(target instanceof Element && target.closest(".picks")),
@@ -187,7 +207,10 @@ export const chart = {
 };
 
 /** @param {Picture} picture */
-const scaleOf = ({ display }) => (display.scale === "linear" ? "linear" : "log");
+const scaleOf = ({ display }) => (display.scale.startsWith("linear") ? "linear" : "log");
+
+/** Whether what the steps cost lies across, not the steps. @param {Picture} picture */
+const byCost = ({ display }) => display.scale.endsWith("cost");
 
 /** @type {WeakMap<Float64Array, {stamp: unknown[], line: Line}>} */
 const lineCache = new WeakMap();
