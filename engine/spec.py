@@ -158,10 +158,12 @@ class Data:
 
     `predict(w, x)` is the model, of the shape of x. `loss(w, x, y)` is the loss of each example, of the same shape;
     the surface's f is its mean over `train`. `valid` holds examples that no optimizer sees.
-    `curve` is the id by which a front end knows how to draw the model, and `names` are those of its two parameters.
+    `curve` is the id by which a front end knows how to draw the model, `formula` is the model as a reader sees it, and
+    `names` are those of its two parameters.
     """
 
     curve: str
+    formula: str
     names: tuple[str, str]
     predict: Callable[..., jax.Array]
     loss: Callable[..., jax.Array]

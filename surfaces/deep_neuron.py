@@ -57,6 +57,7 @@ SURFACE = Surface(
     checked="the same sum in NumPy, with derivatives by hand",
     data=Data(
         curve="neuron",
+        formula="y = w₂ tanh(w₁ x)",
         names=("inner weight w₁", "outer weight w₂"),
         predict=predict,
         loss=loss,

@@ -44,5 +44,13 @@ SURFACE = Surface(
     reference=Reference("Legendre", 1805, "Nouvelles méthodes pour la détermination des orbites des comètes"),
     checked="NumPy's least squares",
     steps=200,
-    data=Data(curve="line", names=("intercept w₁", "slope w₂"), predict=predict, loss=loss, train=TRAIN, valid=VALID),
+    data=Data(
+        curve="line",
+        formula="y = w₁ + w₂ x",
+        names=("intercept w₁", "slope w₂"),
+        predict=predict,
+        loss=loss,
+        train=TRAIN,
+        valid=VALID,
+    ),
 )

@@ -56,5 +56,13 @@ SURFACE = Surface(
     saddles=lambda: (),
     reference=Reference("Cox", 1958, "doi:10.1111/j.2517-6161.1958.tb00292.x"),
     checked="NumPy's logaddexp and Newton's method by hand",
-    data=Data(curve="logistic", names=("bias w₁", "slope w₂"), predict=predict, loss=loss, train=TRAIN, valid=VALID),
+    data=Data(
+        curve="logistic",
+        formula="P(y = 1) = 1 / (1 + exp(-w₁ - w₂ x))",
+        names=("bias w₁", "slope w₂"),
+        predict=predict,
+        loss=loss,
+        train=TRAIN,
+        valid=VALID,
+    ),
 )

@@ -55,6 +55,7 @@ SURFACE = Surface(
     lessons=(Lesson("newton", "damping", 0.1, "the Hessian of a single example has rank 1 and no inverse"),),
     data=Data(
         curve="step",
+        formula="y = w₁ where x < 2, else 20 w₂",
         names=("common weight w₁", "rare weight w₂"),
         predict=predict,
         loss=loss,

@@ -115,3 +115,19 @@ def test_the_browser_draws_the_same_model(surface, modules):
         [head["data"]["curve"], w.tolist(), x.tolist()],
     )
     np.testing.assert_allclose(found, [surface.data.predict(one, x) for one in w], rtol=1e-12, atol=1e-15)
+
+
+# The models as the page writes them.
+WRITTEN = {
+    "y = w₁ + w₂ x": lambda w, x: w[0] + w[1] * x,
+    "P(y = 1) = 1 / (1 + exp(-w₁ - w₂ x))": lambda w, x: 1 / (1 + np.exp(-w[0] - w[1] * x)),
+    "y = w₁ where x < 2, else 20 w₂": lambda w, x: np.where(x < 2, w[0], 20 * w[1]),
+    "y = w₂ tanh(w₁ x)": lambda w, x: w[1] * np.tanh(w[0] * x),
+}
+
+
+@pytest.mark.parametrize("surface", MADE_OF_DATA, ids=lambda surface: surface.id)
+def test_the_model_is_the_one_that_its_formula_says(surface):
+    x = np.linspace(-3, 3, 13)
+    for w in ((0.7, -1.3), (-2.0, 0.4)):
+        np.testing.assert_allclose(surface.data.predict(np.array(w), x), WRITTEN[surface.data.formula](w, x))

@@ -100,7 +100,7 @@ def grid(scene: Scene) -> bytes:
     if surface.data:
         data = surface.data
         examples = {word: [part.tolist() for part in getattr(data, word)] for word in ("train", "valid")}
-        head["data"] = {"curve": data.curve, "names": data.names, **examples}
+        head["data"] = {"curve": data.curve, "formula": data.formula, "names": data.names, **examples}
     return pack(head, {"f": values_on_grid(surface, scene.hypers("surface")).astype(np.float32)})
 
 

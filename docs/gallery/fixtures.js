@@ -68,6 +68,7 @@ export const figureOf = (/** @type {Run} */ { id, position }) => {
 /** @type {Examples} a line through two dozen points */
 const EXAMPLES = {
   curve: "line",
+  formula: "y = w₁ + w₂ x",
   names: ["intercept w₁", "slope w₂"],
   train: [
     [-2, -1.5, -1, -0.5, 0, 0.5, 1, 1.5, 2],

@@ -133,6 +133,8 @@ export type Landmark = [Point, number];
 
 export interface Examples {
   curve: string;
+  /** The model, as a reader sees it. */
+  formula: string;
   names: [string, string];
   train: [number[], number[]];
   valid: [number[], number[]];

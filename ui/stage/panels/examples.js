@@ -2,7 +2,7 @@
 
 /** @import { Box, PanelKind, Picture, Range } from "../types" */
 
-import { h } from "../controls/dom.js";
+import { h, write } from "../controls/dom.js";
 import { MODELS } from "../data/models.js";
 import { ticksOf } from "../data/scales.js";
 import { drawAxes } from "../paint/axes.js";
@@ -30,7 +30,8 @@ export const examples = {
   create(box) {
     const canvas = h("canvas");
     const sheet = createSheet(canvas);
-    box.append(canvas, h("div", { className: "remark over-sheet" }, "● training   ○ validation"));
+    const model = h("b");
+    box.append(canvas, h("div", { className: "remark over-sheet" }, model, "   ● training   ○ validation"));
 
     /** @type {Picture} */
     let picture;
@@ -49,6 +50,7 @@ export const examples = {
       picture = next;
       const { data } = picture.terrain;
       if (!data || layout === picture.layout) return;
+      write(model, data.formula);
       layout = picture.layout;
       size = cover(box, canvas);
       const [width, height] = size;
