@@ -187,3 +187,27 @@ def test_the_projector_is_part_of_the_link_and_a_remote_works_in_it(page):
     expect(dark).to_be_hidden()  # outside a projector there is nothing to hide from
     page.keyboard.press("p")
     page.wait_for_function("location.search.includes('projector=1')")
+
+
+def test_the_projector_names_what_is_in_play_and_keeps_one_slider(page):
+    visit(page, "surface=ravine&on=sgd,adam&schedule=cosine&surface.kappa=30")
+    page.locator("[data-key='adam.lr'] input[type=range]").focus()
+    page.keyboard.press("ArrowLeft")
+    rate = settled(page, r"adam\.lr=")["adam.lr"]
+    page.locator(STAGE).focus()
+    page.keyboard.press("p")
+    headline = page.locator(f"{STAGE} .headline")
+    expect(headline.locator("h2")).to_have_text("Ravine")
+    for words in ("condition number 30", "cosine decay", "decay time T 200", "SGD 0.09", f"Adam {float(rate):.5g}"):
+        expect(headline).to_contain_text(words)
+    hot = headline.locator(".slider")
+    expect(hot.locator("label")).to_have_text("Adam learning rate")
+    painted(page, lambda: hot.locator("input[type=range]").press("ArrowLeft"))
+    link = settled(page, "hot=adam.lr")
+    assert link["projector"] == "1"
+    assert float(link["adam.lr"]) < float(rate)
+    visit(page, "projector=1&hot=surface.kappa")
+    expect(hot.locator("label")).to_have_text("condition number")
+    page.keyboard.press("Escape")
+    expect(headline).to_be_hidden()
+    page.wait_for_function("!location.search.includes('hot')")

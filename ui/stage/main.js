@@ -6,6 +6,7 @@ import { createAddress } from "./controls/address.js";
 import { createAlone } from "./controls/alone.js";
 import { createBar } from "./controls/bar.js";
 import { createWindow } from "./controls/dialog.js";
+import { createHeadline } from "./controls/headline.js";
 import { createKeys } from "./controls/keys.js";
 import { loadPlotly, loadStyles } from "./controls/load.js";
 import { createPlaces } from "./controls/places.js";
@@ -118,7 +119,15 @@ function createStage(root, component) {
     },
     { resized: () => drawing.resize(), touched: () => root.focus({ preventScroll: true }) },
   );
-  const views = [...panels.views, projecting.view];
+  const act = {
+    change: changed,
+    grab,
+    add: session.add,
+    remove: session.remove,
+    alone: (entry) => spotlight.toggle(entry),
+  };
+  const headline = createHeadline(places.headline, catalogue, act, isProjector);
+  const views = [...panels.views, projecting.view, headline.view];
   const readViews = () => {
     const search = new URLSearchParams(location.search);
     for (const view of views) view.write(search.get(view.key) ?? "");
@@ -145,13 +154,16 @@ function createStage(root, component) {
   const pointing = createPointing(root, panels.all, spotlight, () => drawing.picture);
 
   // --- controls ---
-  const { change, grab, add, remove } = session;
-  const act = { change: changed, grab, add, remove, alone: spotlight.toggle };
   const welcome = createWelcome(places.transport, () => playhead.toggle());
   /** A hand changed a value. @param {[key: string, value: any, done: boolean, place?: number]} what */
   function changed(...what) {
     welcome.touched();
-    change(...what);
+    session.change(...what);
+  }
+  /** A hand takes hold of a slider: it is the one that a projector shows from then on. @param {string} key */
+  function grab(key) {
+    if (!isProjector()) headline.choose(key);
+    session.grab(key);
   }
   const windows = panels.inSlot("dialog").map(({ kind, panel, box }) => {
     const open = () => drawing.picture && panel.show(drawing.picture);
@@ -185,6 +197,7 @@ function createStage(root, component) {
     const { values, defaults } = session;
     if (!values || !drawing.themed) return;
     bar.show(values, defaults);
+    headline.show(values, defaults, session.names());
     transport.show(values, isProjector());
     const projected = isProjector() && panels.inSlot("rail").find(({ kind }) => kind.projected)?.kind.id;
     rail.show({ ...values, ...(projected && { rail: projected }) }, defaults, drawing.lookOf, session.names());

@@ -6,11 +6,12 @@ import { loadStyles } from "./load.js";
 /** Fill the stage with empty places; it is seen once its style sheet is there. @param {HTMLElement} root */
 export function createPlaces(root) {
   const place = (/** @type {string} */ className) => h("div", { className });
-  const [bar, rail, transport, main, side] = ["bar", "rail", "transport", "main", "beside"].map(place);
+  const names = ["bar", "headline", "rail", "transport", "main", "beside"];
+  const [bar, headline, rail, transport, main, side] = names.map(place);
   const note = h("div", { className: "note", role: "status" });
   root.className = "stage waiting";
   root.tabIndex = -1;
-  root.replaceChildren(bar, h("div", { className: "panels" }, main, side), rail, transport, note);
+  root.replaceChildren(bar, headline, h("div", { className: "panels" }, main, side), rail, transport, note);
   Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
   root.style.visibility = "hidden";
   const reveal = () => {
@@ -18,5 +19,5 @@ export function createPlaces(root) {
     if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
   };
   loadStyles().then(reveal, reveal); // a style sheet that failed is requested again, and reported, with the first picture
-  return { bar, rail, transport, main, side, note };
+  return { bar, headline, rail, transport, main, side, note };
 }

@@ -1,0 +1,90 @@
+/** What a projector shows over the pictures: the surface, every setting that is in play, and one slider to drag. */
+
+/** @import { Catalogue, Hyper, PanelView, Values } from "../types" */
+/** @import { Act } from "./slider.js" */
+
+import { defaultOf, optimizerOf } from "../state/entries.js";
+import { formatValue } from "../state/format.js";
+import { h, write } from "./dom.js";
+import { createSlider } from "./slider.js";
+
+const USUAL = "rate"; // the slider that is shown where none was chosen
+
+/**
+ * @param {HTMLElement} box
+ * @param {Catalogue} catalogue
+ * @param {Act} act
+ * @param {() => boolean} isProjector
+ */
+export function createHeadline(box, catalogue, act, isProjector) {
+  const surface = h("h2");
+  const settings = h("span", { className: "settings" });
+  const place = h("div", { className: "hot" });
+  box.append(surface, settings, place);
+  let key = USUAL; // of the slider
+  /** @type {{key: string, slider: ReturnType<typeof createSlider>} | null} */
+  let made = null;
+
+  /** @param {string} wanted @param {Values} values @returns {Hyper | undefined} */
+  function hyperOf(wanted, values) {
+    const owner = wanted.slice(0, Math.max(0, wanted.lastIndexOf(".")));
+    const named = (/** @type {Hyper[]} */ sliders) => sliders.find(({ id }) => wanted === `${owner}.${id}`);
+    if (!owner) return Object.values(catalogue.settings).find((hyper) => hyper.key === wanted);
+    if (owner === "surface") return named(catalogue.surfaces.find(({ id }) => id === values.surface)?.sliders ?? []);
+    if (owner === "schedule") return named(catalogue.schedules.find(({ id }) => id === values.schedule)?.sliders ?? []);
+    if (!values.on.includes(owner)) return undefined;
+    return named(catalogue.optimizers.find(({ id }) => id === optimizerOf(owner))?.sliders ?? []);
+  }
+
+  /** @type {PanelView} */
+  const view = {
+    key: "hot",
+    read: () => (key === USUAL || !isProjector() ? "" : key),
+    write(words) {
+      key = words || USUAL;
+    },
+  };
+  return {
+    view,
+    /** The slider of a setting is the one that a projector shows. @param {string} chosen */
+    choose(chosen) {
+      key = chosen;
+    },
+    /** @param {Values} values @param {Values} defaults @param {Map<string, string>} names of the entries */
+    show(values, defaults, names) {
+      if (!isProjector()) {
+        place.replaceChildren(); // a setting has one slider on the page
+        made = null;
+        return;
+      }
+      const own = catalogue.surfaces.find(({ id }) => id === values.surface);
+      write(surface, own?.name ?? "");
+      const schedule = catalogue.schedules.find(({ id }) => id === values.schedule);
+      const said = (/** @type {Hyper[]} */ sliders) =>
+        sliders.map(({ key: own, name }) => `${name} ${formatValue(values[own])}`);
+      const rates = [...names].map(([entry, name]) => {
+        const rate = formatValue(values[`${entry}.lr`]);
+        return name.endsWith(rate) ? name : `${name} ${rate}`;
+      });
+      const parts = [
+        ...said(own?.sliders ?? []),
+        ...(schedule?.sliders.length ? [`${schedule.name} decay`, ...said(schedule.sliders)] : []),
+        ...(values.rate === 1 ? [] : [`all rates × ${formatValue(values.rate)}`]),
+        ...(values.noise > 0 ? [`noise ${formatValue(values.noise)}`] : []),
+        `learning rates: ${rates.join(", ")}`,
+      ];
+      write(settings, parts.join(" · "));
+
+      const hyper = hyperOf(key, values);
+      const shown = hyper ? key : USUAL;
+      if (made?.key !== shown) {
+        const entry = shown.slice(0, Math.max(0, shown.lastIndexOf(".")));
+        const owner = names.get(entry) ?? "";
+        const one = hyper ?? catalogue.settings.rate;
+        made = { key: shown, slider: createSlider({ ...one, key: shown, name: `${owner} ${one.name}`.trim() }, act) };
+        place.replaceChildren(made.slider.el);
+      }
+      made.slider.set(values[shown], defaultOf(defaults, shown));
+    },
+  };
+}
