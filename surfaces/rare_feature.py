@@ -39,7 +39,7 @@ SURFACE = Surface(
     id="rare_feature",
     name="Rare feature",
     family="data",
-    about="One input is seldom present, and its weight seldom gets a gradient. Try a small batch: who still learns it?",
+    about="One input is seldom present, and its weight seldom gets a gradient. Try a batch of one and of all 32.",
     tex=(
         r"f(w) = \frac{1}{N} \sum_{i=1}^{N} \tfrac{1}{2} \left(\hat y_i - y_i\right)^2 \\"
         r"\hat y_i = \begin{cases} w_1 & x_i < 2 \\ 20\, w_2 & x_i \ge 2 \text{, which is rare} \end{cases}"

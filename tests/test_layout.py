@@ -29,6 +29,7 @@ SCENES = {
 FAULTS = """() => {
     const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length;
     const said = (el) => (el.textContent || el.value || el.title || "").trim().slice(0, 40);
+    const IGNORED = ".welcome, .adds, .complaint, .door[aria-expanded=true]"; // an open door is turned, and so is its box
     const faults = [];
     const texts = ".stage :is(button, label, .count, .name, h1, .legend, .remark, td, th, summary, .about, .rank)";
     for (const el of document.querySelectorAll(texts)) {
@@ -40,7 +41,7 @@ FAULTS = """() => {
         if (right > innerWidth + 1 || left < -1) faults.push(`outside: ${el.className} ${said(el)}`);
     }
     for (const group of document.querySelectorAll(".stage :is(.bar, .transport, .row .title, .slider, .board tr)")) {
-        const parts = [...group.children].filter((el) => shown(el) && !el.matches(".welcome, .adds, .complaint"));
+        const parts = [...group.children].filter((el) => shown(el) && !el.matches(IGNORED));
         const boxes = parts.map((el) => el.getBoundingClientRect());
         for (const [i, a] of boxes.entries()) for (const [j, b] of boxes.entries()) {
             const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);

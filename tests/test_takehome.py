@@ -131,7 +131,9 @@ def random_formula(draw: np.random.Generator, depth: int) -> str:
     kind = draw.integers(3) if depth else 2
     if kind == 0:
         id = draw.choice(list(FUNCTIONS))
-        parts = [random_formula(draw, depth - 1) for _ in range(2 if id in ("min", "max") else 1)]
+        parts = [random_formula(draw, depth - 1) for _ in range({"min": 2, "max": 2, "where": 4}.get(id, 1))]
+        if id == "where":
+            parts[:2] = [f"{parts[0]} < {parts[1]}"]
         return f"{id}({', '.join(parts)})"
     if kind == 1:
         left, right = (random_formula(draw, depth - 1) for _ in range(2))

@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-
+import { createChallenges } from "../../ui/stage/data/challenges.js";
 import { lossOf, ranksOf } from "../../ui/stage/data/outcome.js";
 import { dashOf, eachDash } from "../../ui/stage/paint/dash.js";
-import { nearestOn, nearestRun } from "../../ui/stage/paint/find.js";
+import { distanceTo, nearestOf, nearestRun } from "../../ui/stage/paint/find.js";
 import { heapsOf, orderOfHeads } from "../../ui/stage/paint/heads.js";
 import { lookOf, steppedBack } from "../../ui/stage/paint/theme.js";
-import { createChallenges } from "../../ui/stage/state/challenges.js";
 import { createSpotlight } from "../../ui/stage/state/spotlight.js";
 import { close, runOf, THEME, THEMES } from "./fixtures.js";
 
@@ -46,20 +45,23 @@ test("a line knows how long it is at a vertex, and a break has no length", () =>
   assert.equal(dashOf({ ...look, dash: [] }, line, 1, 2), undefined);
 });
 
-test("the place of a line nearest to a pointer has a fractional step", () => {
+test("how far a pointer is from a line, and which of some points is nearest to it", () => {
   const line = lineOf([0, 10, 10], [0, 0, 20]);
-  assert.deepEqual(nearestOn(line, 4, 3), { distance: 3, step: 0.4 });
-  assert.deepEqual(nearestOn(line, 12, 15), { distance: 2, step: 1.75 });
-  assert.equal(nearestOn(lineOf([0, Number.NaN, 9], [0, Number.NaN, 9]), 4, 4).distance, Number.POSITIVE_INFINITY);
+  assert.equal(distanceTo(line, 4, 3), 3);
+  assert.equal(distanceTo(line, 12, 15), 2);
+  assert.equal(distanceTo(lineOf([0, Number.NaN, 9], [0, Number.NaN, 9]), 4, 4), Number.POSITIVE_INFINITY);
+  const at = (/** @type {Float64Array} */ of) => (/** @type {number} */ i) => of[i];
+  assert.equal(nearestOf(3, at(line.x), at(line.y), 9, 4), 1);
 });
 
 test("a pointer finds the marker on top, or the nearest line within reach, inside the run's own box", () => {
   const box = /** @type {[number, number, number, number]} */ ([100, 50, 200, 200]);
+  const stepAt = (/** @type {number} */ px) => px / 10;
   const drawn = [
-    { entry: "a", line: lineOf([0, 100], [0, 0]), box, head: [100, 0] },
-    { entry: "b", line: lineOf([0, 100], [5, 5]), box, head: [100, 5] },
+    { entry: "a", line: lineOf([0, 100], [0, 0]), box, head: [100, 0], stepAt },
+    { entry: "b", line: lineOf([0, 100], [5, 5]), box, head: [100, 5], stepAt },
   ];
-  assert.equal(nearestRun(drawn, 150, 51)?.entry, "a");
+  assert.deepEqual(nearestRun(drawn, 150, 51), { entry: "a", step: 5 });
   assert.equal(nearestRun(drawn, 150, 54)?.entry, "b");
   assert.equal(nearestRun(drawn, 200, 50)?.entry, "b", "its marker was drawn last");
   assert.equal(nearestRun(drawn, 150, 75), null);
@@ -132,17 +134,23 @@ test("an entry is shown alone, another beside it, and all again", () => {
 test("a challenge is praised once, and not for what holds as a surface opens", () => {
   const sgd = (/** @type {number} */ end) => runOf([0, 0, 1, 1], { gap: Float64Array.of(4, end) });
   const adam = runOf([0, 0, 1, 1], { id: "adam", gap: Float64Array.of(4, 1) });
+  /** @param {Set<string>} done */
+  const watch = (done) => {
+    const challenges = createChallenges(done);
+    return (/** @type {number} */ end, where = "ravine") =>
+      challenges.notice([sgd(end), adam], where).map(({ id }) => id);
+  };
   const done = new Set();
-  const challenges = createChallenges(done);
-  assert.equal(challenges.notice([sgd(2), adam], "ravine"), undefined, "Adam wins by itself");
-  assert.equal(challenges.notice([sgd(0.5), adam], "ravine"), undefined);
-  assert.equal(challenges.notice([sgd(Number.NaN), adam], "ravine")?.id, "diverge");
-  assert.equal(challenges.notice([sgd(0.5), adam], "ravine"), undefined);
-  assert.equal(challenges.notice([sgd(2), adam], "ravine")?.id, "win");
+  const notice = watch(done);
+  assert.deepEqual(notice(2), [], "Adam wins by itself");
+  assert.deepEqual(notice(0.5), []);
+  assert.deepEqual(notice(Number.NaN), ["diverge", "win"]);
   assert.deepEqual([...done], ["diverge", "win"]);
-  challenges.notice([sgd(0.5), adam], "ravine");
-  assert.equal(challenges.notice([sgd(9), adam], "ravine"), undefined, "praised before");
-  const other = createChallenges(new Set());
-  other.notice([sgd(0.5), adam], "ravine");
-  assert.equal(other.notice([sgd(9), adam], "beale"), undefined, "another surface");
+  notice(0.5);
+  assert.deepEqual(notice(9), [], "praised before");
+  const other = watch(new Set(["win"]));
+  other(0.5);
+  assert.deepEqual(other(9, "beale"), [], "another surface");
+  assert.deepEqual(other(0.5, "beale"), []);
+  assert.deepEqual(other(9, "beale"), ["diverge"]);
 });

@@ -162,10 +162,7 @@ export interface Terrain {
   ticks: Ticks | null;
 }
 
-export interface Ticks {
-  values: number[];
-  labels: string[];
-}
+export type Ticks = { values: number[]; labels: string[] };
 
 /** An axis of a quantity: `to` maps a value to its place between the ends of `range`. */
 export interface Axis {
@@ -281,10 +278,7 @@ export interface Panel {
 }
 
 /** A place on a run. */
-export interface Found {
-  entry: string;
-  step: number;
-}
+export type Found = { entry: string; step: number };
 
 /** What a file in panels/ exports; panels/index.js lists them. */
 export interface PanelKind {

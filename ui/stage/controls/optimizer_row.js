@@ -40,7 +40,7 @@ export function createOptimizerRow(optimizer, entry, sliders, act) {
   const adds = h(
     "span",
     { className: "adds" },
-    button("only", `show ${whose} alone, or all again`, act.alone),
+    button("only", `only ${whose}, or all again`, act.alone),
     button("+", `enter ${whose} again`, act.add),
     button(
       "+5",

@@ -2,7 +2,7 @@
 
 /** @import { Picture } from "../types" */
 
-import { createChallenges } from "../state/challenges.js";
+import { createChallenges } from "../data/challenges.js";
 import { h } from "./dom.js";
 
 const MEMORY = "descent-lab"; // where the browser keeps what this reader has done
@@ -46,9 +46,9 @@ export function createWelcome(box, play) {
     /** The exact paths of a scene are there. @param {Picture} picture */
     show({ runs, terrain }) {
       const praised = challenges.notice(runs, terrain.surface);
-      if (praised) {
+      if (praised.length) {
         remember(done);
-        line.textContent = praised.praise;
+        line.textContent = praised.map(({ praise }) => praise).join(" ");
         line.hidden = false;
         clearTimeout(timer);
         timer = window.setTimeout(() => {

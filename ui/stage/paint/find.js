@@ -8,7 +8,8 @@ const MARKER = 9; // pixels from the middle of a marker
 
 /**
  * A run as it was drawn: its line and its marker, in pixels from the corner of a box on the sheet.
- * @typedef {{entry: string, line: Line, box: Box, head: number[]}} Drawn
+ * A line is thinned: `stepAt` says which step of the run itself is nearest to a place.
+ * @typedef {{entry: string, line: Line, box: Box, head: number[], stepAt: (px: number, py: number) => number}} Drawn
  */
 
 /**
@@ -22,33 +23,48 @@ export function nearestRun(drawn, x, y) {
   /** @type {Found | null} */
   let found = null;
   let least = REACH;
-  for (const { entry, line, box, head } of drawn) {
+  for (const { entry, line, box, head, stepAt } of drawn) {
     const [px, py] = [x - box[0], y - box[1]];
     if (px < 0 || py < 0 || px > box[2] || py > box[3]) continue;
     const marked = Math.hypot(px - head[0], py - head[1]) <= MARKER;
-    const near = nearestOn(line, px, py);
-    const distance = marked ? 0 : near.distance;
-    if (distance <= least) [least, found] = [distance, { entry, step: near.step }];
+    const distance = marked ? 0 : distanceTo(line, px, py);
+    if (distance <= least) [least, found] = [distance, { entry, step: stepAt(px, py) }];
   }
   return found;
 }
 
 /**
- * The place on a line nearest to a point: how far away it is in pixels, and its step. Infinitely far where the line has
- * no segment.
+ * How far a point is from a line, in pixels. Infinitely far where the line has no segment.
  * @param {Line} line
  * @param {number} px
  * @param {number} py
  */
-export function nearestOn({ x, y, step }, px, py) {
-  let [least, at] = [Number.POSITIVE_INFINITY, 0];
+export function distanceTo({ x, y }, px, py) {
+  let least = Number.POSITIVE_INFINITY;
   for (let i = 1; i < x.length; i++) {
     const [dx, dy] = [x[i] - x[i - 1], y[i] - y[i - 1]];
     const length = dx * dx + dy * dy;
     const along = length > 0 ? ((px - x[i - 1]) * dx + (py - y[i - 1]) * dy) / length : 0;
     const u = Math.min(1, Math.max(0, along));
     const away = Math.hypot(px - x[i - 1] - u * dx, py - y[i - 1] - u * dy); // NaN at a break
-    if (away < least) [least, at] = [away, step[i - 1] + u * (step[i] - step[i - 1])];
+    if (away < least) least = away;
   }
-  return { distance: least, step: at };
+  return least;
+}
+
+/**
+ * The index of the nearest of n points; the first of several.
+ * @param {number} n
+ * @param {(i: number) => number} x in pixels
+ * @param {(i: number) => number} y
+ * @param {number} px
+ * @param {number} py
+ */
+export function nearestOf(n, x, y, px, py) {
+  let [least, nearest] = [Number.POSITIVE_INFINITY, 0];
+  for (let i = 0; i < n; i++) {
+    const away = Math.hypot(px - x(i), py - y(i));
+    if (away < least) [least, nearest] = [away, i];
+  }
+  return nearest;
 }

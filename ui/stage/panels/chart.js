@@ -140,7 +140,10 @@ export const chart = {
         });
       });
       const lines = curves.map(({ line }) => line);
-      drawn = curves.map(({ run, line, end }) => ({ entry: run.id, line, box: frame, head: end }));
+      drawn = curves.map(({ run, line, end, px }) => {
+        const stepAt = (/** @type {number} */ x) => Math.max(0, Math.round(x / px(1)));
+        return { entry: run.id, line, box: frame, head: end, stepAt };
+      });
       const begin = () => {
         sheet.open(size[0], size[1], () => ground);
         sheet.clip(frame);

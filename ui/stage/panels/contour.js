@@ -11,7 +11,7 @@ import { ticksOf } from "../data/scales.js";
 import { arrowLegend, drawArrows } from "../paint/arrows.js";
 import { drawAxes } from "../paint/axes.js";
 import { renderBackdrop } from "../paint/backdrop.js";
-import { nearestRun } from "../paint/find.js";
+import { nearestOf, nearestRun } from "../paint/find.js";
 import { createGroundPainter } from "../paint/ground_painter.js";
 import { drawHeads, orderOfHeads } from "../paint/heads.js";
 import { drawLandmarks, drawStart, landmarkLegend } from "../paint/landmarks.js";
@@ -168,7 +168,17 @@ export const contour = {
       const unit = sideBySide() ? 0.75 * magnification : magnification;
       const boxOf = (/** @type {number} */ k) => cells.all[cells.all.length > 1 ? k : 0].box;
       const lines = runs.map((run) => lineOf(run, px, py));
-      drawn = runs.map(({ id }, k) => ({ entry: id, line: lines[k], box: boxOf(k), head: [0, 0] }));
+      drawn = runs.map(({ id, position: p }, k) => {
+        const stepAt = (/** @type {number} */ x, /** @type {number} */ y) =>
+          nearestOf(
+            p.length / 2,
+            (i) => px(p[2 * i]),
+            (i) => py(p[2 * i + 1]),
+            x,
+            y,
+          );
+        return { entry: id, line: lines[k], box: boxOf(k), head: [0, 0], stepAt };
+      });
       const looksOf = runs.map(lookOf);
       const begin = () => {
         sheet.open(size[0], size[1], (w, _, ratio) => paintGround(ground, w, ratio));

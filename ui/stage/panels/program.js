@@ -14,7 +14,7 @@ export const program = {
   applies: () => true,
 
   create(box, { catalogue, address, json, query }) {
-    const who = choice("run", [], () => ask());
+    const who = choice("optimizer", [], () => ask());
     const library = choice("library", catalogue.libraries, () => ask());
     const grade = h("p", { className: "remark", role: "status" });
     const code = h("pre", { tabIndex: 0, "aria-label": "the program" });

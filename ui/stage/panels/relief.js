@@ -10,7 +10,7 @@ import { drawEdges, renderBackdrop } from "../paint/backdrop.js";
 import { homeCamera, turnCamera, viewFrom } from "../paint/camera.js";
 import { dashOf } from "../paint/dash.js";
 import { drape, headOf, projectPath } from "../paint/drape.js";
-import { nearestRun } from "../paint/find.js";
+import { nearestOf, nearestRun } from "../paint/find.js";
 import { orderOfHeads } from "../paint/heads.js";
 import { paintHills } from "../paint/hills.js";
 import { vertexAt } from "../paint/line.js";
@@ -139,7 +139,22 @@ export const relief = {
         sheet.stroke(lines[k], first, last, { ...style, wanted: 0, opacity });
       });
       const heads = draped.map((path) => headOf(path, t, view));
-      seen = runs.map(({ id }, k) => ({ entry: id, line: lines[k], box: [0, 0, width, height], head: heads[k] }));
+      seen = runs.map(({ id }, k) => {
+        const { x, y, z, step } = draped[k];
+        const stepAt = (/** @type {number} */ px, /** @type {number} */ py) => {
+          const places = step.map((_, i) => view.project(x[i], y[i], z[i]));
+          return step[
+            nearestOf(
+              places.length,
+              (i) => places[i][0],
+              (i) => places[i][1],
+              px,
+              py,
+            )
+          ];
+        };
+        return { entry: id, line: lines[k], box: [0, 0, width, height], head: heads[k], stepAt };
+      });
       const behind = lines.map((line) => !!line.hidden?.[vertexAt(line, t)]);
       for (const [k, line] of lines.entries()) {
         const now = vertexAt(line, t);

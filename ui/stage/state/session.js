@@ -242,9 +242,10 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       notice.say("");
       ({ values, defaults } = followRun(catalogue, values, { ...values, [key]: value }, defaults));
       if (key === "steps" && values.step >= value) values.step = null;
-      if (key in catalogue.display) tell.display();
-      else bend(key, value, done, place); // first of all: the answer is computed while the controls change
+      const displays = key in catalogue.display;
+      if (!displays) bend(key, value, done, place); // first: the answer is computed while the controls change
       if (done || place === undefined) tell.controls(); // a slider that moves shows its own value already
+      if (displays) tell.display();
       if (done) settle();
     },
 

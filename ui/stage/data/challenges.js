@@ -2,8 +2,8 @@
 
 /** @import { Run } from "../types" */
 
-import { ranksOf } from "../data/outcome.js";
-import { optimizerOf } from "./entries.js";
+import { optimizerOf } from "../state/entries.js";
+import { ranksOf } from "./outcome.js";
 
 /** Whether the run of an optimizer ends higher than it began. @param {string} optimizer @returns {(runs: Run[]) => boolean} */
 const diverges = (optimizer) => (runs) =>
@@ -34,14 +34,14 @@ export function createChallenges(done) {
     /**
      * @param {Run[]} runs
      * @param {string} where the surface
-     * @returns {(typeof CHALLENGES)[number] | undefined} what has just been done for the first time
+     * @returns {typeof CHALLENGES} what has just been done for the first time
      */
     notice(runs, where) {
       const now = new Map(CHALLENGES.map(({ id, happens }) => [id, happens(runs)]));
-      const found = CHALLENGES.find(({ id }) => where === surface && now.get(id) && !held.get(id) && !done.has(id));
+      const found = CHALLENGES.filter(({ id }) => where === surface && now.get(id) && !held.get(id) && !done.has(id));
       surface = where;
       held = now;
-      if (found) done.add(found.id);
+      for (const { id } of found) done.add(id);
       return found;
     },
   };
