@@ -29,7 +29,8 @@ SCENES = {
 FAULTS = """() => {
     const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && el.getClientRects().length;
     const said = (el) => (el.textContent || el.value || el.title || "").trim().slice(0, 40);
-    const IGNORED = ".welcome, .adds, .complaint, .door[aria-expanded=true]"; // an open door is turned, and so is its box
+    // What floats over its neighbours, and an open door, which is turned, as its box is.
+    const IGNORED = ".welcome, .adds, .complaint, .door[aria-expanded=true]";
     const faults = [];
     const texts = ".stage :is(button, label, .count, .name, h1, .legend, .remark, td, th, summary, .about, .rank)";
     for (const el of document.querySelectorAll(texts)) {

@@ -88,11 +88,13 @@ export function createPointing(root, panels, spotlight, picture) {
     (target instanceof Element &&
       /** @type {HTMLElement | null} */ (target.closest("[data-optimizer]"))?.dataset.optimizer) ||
     null;
+  /** Whether it is about a name, not about a slider of its row. @param {Event} event */
+  const isLegend = ({ target }) => target instanceof Element && !!target.closest(".name, .sample, .board tr");
   root.addEventListener(
     "pointerover",
     (event) => {
       if (event.pointerType === "touch" || event.buttons) return;
-      const entry = entryAt(event);
+      const entry = isLegend(event) && entryAt(event);
       if (entry && picture()?.runs.some(({ id }) => id === entry)) spotlight.point(entry);
     },
     { signal },
@@ -100,7 +102,7 @@ export function createPointing(root, panels, spotlight, picture) {
   root.addEventListener(
     "pointerout",
     (event) => {
-      if (event.pointerType !== "touch" && entryAt(event)) spotlight.point(null);
+      if (event.pointerType !== "touch" && isLegend(event)) spotlight.point(null);
     },
     { signal },
   );
