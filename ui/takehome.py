@@ -53,7 +53,7 @@ def program(scene: Scene, entry: str, library: str) -> Program:
         "one unit in the last place."
         if steps < last
         else "",
-        f"The scene: ?{scene.to_url()}",
+        f"The scene: ?{scene.to_url() or f'surface={scene.surface}'}",
     ]
     module = "torch" if library == "torch" else "jnp"
     parts = [

@@ -37,6 +37,7 @@ export function createCurve() {
     el,
     /** @param {Run[]} runs @param {(run: Run) => Look} lookOf @param {number} t @param {number} steps */
     show(runs, lookOf, t, steps) {
+      if (!runs.length) el.hidden = true;
       const now = runs.flatMap((run) => [run.lr, lookOf(run).color]);
       const rates = runs.flatMap(({ lr }) => (lr ? [lr] : []));
       // The rates of what a hand drags are not known: the lines stay as they are meanwhile.

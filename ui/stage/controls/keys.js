@@ -39,7 +39,8 @@ const HELP = [
  */
 export function createKeys(root, gestures, act) {
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
-  const rows = [...HELP, ...gestures].map(([key, what]) =>
+  const touches = matchMedia("(pointer: coarse)").matches; // a phone has no keys: what fingers do stands first
+  const rows = (touches ? [...gestures, ...HELP] : [...HELP, ...gestures]).map(([key, what]) =>
     h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)),
   );
   const dialog = h("dialog", { className: "keys", "aria-label": "keys and gestures" }, h("table", {}, ...rows), close);
