@@ -52,7 +52,7 @@ export function drawHeads(sheet, heads, theme, unit) {
   const places = heads.map(({ x, y }) => [x, y]);
   for (const { place, count } of heapsOf(places, unit)) {
     const size = 11 * unit;
-    const [x, y] = [place[0] + 1.5 * size, place[1] - size];
+    const [x, y] = [place[0] + 1.5 * size, place[1] - size].map(Math.round); // on whole pixels one stamp is enough
     sheet.stamp(`heap ${count} ${theme.text} ${theme.background} ${size}`, x, y, 1.3 * size, (context) => {
       Object.assign(context, { font: `600 ${size}px ${theme.font}`, textAlign: "center", textBaseline: "middle" });
       Object.assign(context, { lineJoin: "round", lineWidth: 3, strokeStyle: theme.background, fillStyle: theme.text });

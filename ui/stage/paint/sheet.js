@@ -175,6 +175,24 @@ export function createSheet(canvas) {
   }
 
   /**
+   * The dashes of a straight stroke in device pixels. Not within `stroke`: a closure there would slow its loop.
+   * @param {Dash} dash
+   * @param {number} before the length of the line up to there, in CSS pixels
+   * @param {number} x @param {number} y where it begins
+   * @param {number} ux @param {number} uy its direction
+   * @param {number} length
+   * @param {number} half of the width
+   * @param {number} paint
+   * @param {number} opacity
+   */
+  function paintDashes(dash, before, x, y, ux, uy, length, half, paint, opacity) {
+    eachDash(dash, before, length / ratio, (a, b) => {
+      const [from, to] = [a * ratio, b * ratio];
+      paintSegment(x + from * ux, y + from * uy, x + to * ux, y + to * uy, half, paint, opacity);
+    });
+  }
+
+  /**
    * A line from vertex `first` to `last`. A vertex that is not finite breaks it; `wanted` picks vertices by `hidden`.
    * A segment that crosses the whole clip box, as those of a run that diverges, is painted as a hairline and without a
    * halo, since hundreds of them would cover the picture.
@@ -204,13 +222,8 @@ export function createSheet(canvas) {
         // A disc fills the gap at a sharp turn and rounds the start of the line.
         const open = half * Math.abs(ux * vy - uy * vx) > 0.4 || !(ux * vx + uy * vy > 0);
         if (!halo && !dash && (!pen || open)) paintDisc(px, py, half, paint, solid);
-        if (dash) {
-          const [fx, fy] = [px, py];
-          eachDash(dash, before, length / ratio, (a, b) => {
-            const [from, to] = [a * ratio, b * ratio];
-            paintSegment(fx + from * vx, fy + from * vy, fx + to * vx, fy + to * vy, half, paint, solid);
-          });
-        } else paintSegment(px, py, qx, qy, half, paint, solid);
+        if (dash) paintDashes(dash, before, px, py, vx, vy, length, half, paint, solid);
+        else paintSegment(px, py, qx, qy, half, paint, solid);
         ux = vx;
         uy = vy;
       }
