@@ -12,7 +12,7 @@ export function createPlaces(root) {
   root.className = "stage waiting";
   root.tabIndex = -1;
   root.replaceChildren(bar, headline, h("div", { className: "panels" }, main, side), rail, transport, note);
-  Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact" });
+  Object.assign(root.dataset, { paths: 0, frames: 0, step: 0, scene: "", source: "exact", entries: "", lit: "" });
   root.style.visibility = "hidden";
   const reveal = () => {
     root.style.visibility = "";
