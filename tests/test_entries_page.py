@@ -117,6 +117,10 @@ def test_a_click_on_a_name_shows_it_alone_and_another_one_beside_it(page):
     is_stage(page, "entries", "momentum")
     note = page.locator(f"{STAGE} .alone")
     expect(note).to_contain_text("only Momentum")
+    bar, shown = (page.locator(f"{STAGE} {part}").bounding_box() for part in (".bar", ".alone"))
+    assert bar
+    assert shown
+    assert shown["y"] >= bar["y"] + bar["height"], "it lies over the picture, not over the settings"
     note.get_by_label("compare with").select_option("Adam")
     is_stage(page, "entries", "momentum,adam")
     note.get_by_role("button", name="Show all").click()

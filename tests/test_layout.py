@@ -41,6 +41,11 @@ FAULTS = """() => {
         const { left, right } = el.getBoundingClientRect();
         if (right > innerWidth + 1 || left < -1) faults.push(`outside: ${el.className} ${said(el)}`);
     }
+    for (const title of document.querySelectorAll(".stage .row .title")) {
+        const [name, loss] = [".who", ".loss"].map((part) => title.querySelector(part).getBoundingClientRect());
+        if (shown(title) && Math.abs(name.top + name.bottom - loss.top - loss.bottom) > 16)
+            faults.push(`not in one line: ${said(title)}`);
+    }
     for (const group of document.querySelectorAll(".stage :is(.bar, .transport, .row .title, .slider, .board tr)")) {
         const parts = [...group.children].filter((el) => shown(el) && !el.matches(IGNORED));
         const boxes = parts.map((el) => el.getBoundingClientRect());

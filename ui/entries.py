@@ -30,7 +30,7 @@ def names_of(entries: Sequence[tuple[Optimizer, Mapping[str, float]]]) -> list[s
     """The name of each entry: the optimizer's, and where it is entered several times, the settings that differ.
 
     A single setting that differs stands for itself ("SGD 0.09"); of several, each but the learning rate is named
-    ("Adam 0.1, momentum 0.5"). Entries that are equal in all settings are numbered ("SGD (2)").
+    ("Momentum 0.1, momentum 0.5"). Entries that are equal in all settings are numbered ("SGD (2)").
     ui/stage/state/entries.js names them alike.
     """
     names = []

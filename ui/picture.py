@@ -16,7 +16,6 @@ from ui.theme import Look, look
 
 Places = tuple[tuple[tuple[float, float], float], ...]
 
-
 AT_REST = 1e-6  # of the domain's diagonal, as in ui/stage/data/outcome.js
 
 

@@ -132,8 +132,9 @@ test("an entry is shown alone, another beside it, and all again", () => {
 });
 
 test("a challenge is praised once, and not for what holds as a surface opens", () => {
-  const sgd = (/** @type {number} */ end) => runOf([0, 0, 1, 1], { gap: Float64Array.of(4, end) });
+  const sgd = (/** @type {number} */ end) => runOf([0, 0, 1, 1], { gap: Float64Array.of(4, end), left: 1 });
   const adam = runOf([0, 0, 1, 1], { id: "adam", gap: Float64Array.of(4, 1) });
+  const inside = runOf([0, 0, 1, 1], { gap: Float64Array.of(4, 5) });
   /** @param {Set<string>} done */
   const watch = (done) => {
     const challenges = createChallenges(done);
@@ -148,6 +149,9 @@ test("a challenge is praised once, and not for what holds as a surface opens", (
   assert.deepEqual([...done], ["diverge", "win"]);
   notice(0.5);
   assert.deepEqual(notice(9), [], "praised before");
+  const noisy = createChallenges(new Set(["win"]));
+  noisy.notice([sgd(0.5), adam], "ravine");
+  assert.deepEqual(noisy.notice([inside, adam], "ravine"), [], "higher than the start, but still in the picture");
   const other = watch(new Set(["win"]));
   other(0.5);
   assert.deepEqual(other(9, "beale"), [], "another surface");

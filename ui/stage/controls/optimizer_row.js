@@ -12,6 +12,13 @@ import { h, write } from "./dom.js";
 import { createSample, showSample } from "./sample.js";
 
 /**
+ * Whose settings they are, for those who do not see where they stand.
+ * @param {OptimizerEntry} optimizer
+ * @param {string} entry
+ */
+export const ownerName = ({ name }, entry) => (numberOf(entry) > 1 ? `${name} (${numberOf(entry)})` : name);
+
+/**
  * @typedef {object} RowAct
  * @property {() => void} toggle switch the optimizer on or off
  * @property {() => void} alone show it alone, or all again
@@ -29,7 +36,7 @@ import { createSample, showSample } from "./sample.js";
 export function createOptimizerRow(optimizer, entry, sliders, act) {
   const { name } = optimizer;
   const first = numberOf(entry) === 1;
-  const whose = first ? name : `${name} (${numberOf(entry)})`;
+  const whose = ownerName(optimizer, entry);
   const tick = h("input", { type: "checkbox", "aria-label": `show ${name}`, onchange: act.toggle });
   const remove = button("×", `remove ${whose}`, act.remove);
   const sample = createSample();

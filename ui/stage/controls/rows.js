@@ -7,7 +7,7 @@ import { ranksOf } from "../data/outcome.js";
 import { defaultOf, inOrder, MOST, numberOf, optimizerOf } from "../state/entries.js";
 import { toPlace, toValue } from "../state/hyper.js";
 import { h } from "./dom.js";
-import { createOptimizerRow } from "./optimizer_row.js";
+import { createOptimizerRow, ownerName } from "./optimizer_row.js";
 import { createSlider } from "./slider.js";
 
 const SWEEP = [1 / 8, 1 / 4, 1 / 2, 2, 4, 8]; // of a learning rate: the rates that "+5" adds, as many as there is room for
@@ -28,9 +28,8 @@ export function createRows({ optimizers }, { change, grab, add, remove, alone })
 
   /** @param {OptimizerEntry} optimizer @param {string} entry */
   function create(optimizer, entry) {
-    const owner = numberOf(entry) > 1 ? `${optimizer.name} (${numberOf(entry)})` : optimizer.name;
     const sliders = optimizer.sliders.map((hyper) =>
-      createSlider({ ...hyper, key: `${entry}.${hyper.id}` }, { change, grab }, owner),
+      createSlider({ ...hyper, key: `${entry}.${hyper.id}` }, { change, grab }, ownerName(optimizer, entry)),
     );
     const toggle = () => {
       const on = values.on.includes(entry)

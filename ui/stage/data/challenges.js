@@ -5,9 +5,16 @@
 import { optimizerOf } from "../state/entries.js";
 import { ranksOf } from "./outcome.js";
 
-/** Whether the run of an optimizer ends higher than it began. @param {string} optimizer @returns {(runs: Run[]) => boolean} */
+/**
+ * Whether a run of an optimizer leaves the picture and ends higher than it began, or nowhere.
+ * @param {string} optimizer
+ * @returns {(runs: Run[]) => boolean}
+ */
 const diverges = (optimizer) => (runs) =>
-  runs.some(({ id, gap }) => optimizerOf(id) === optimizer && !(gap[gap.length - 1] <= gap[0]));
+  runs.some(
+    ({ id, left, diverged, gap }) =>
+      optimizerOf(id) === optimizer && (left ?? diverged) !== null && !(gap[gap.length - 1] <= gap[0]),
+  );
 
 /** Whether an optimizer has the lowest loss at the end. @param {string} optimizer @returns {(runs: Run[]) => boolean} */
 const wins = (optimizer) => (runs) => {

@@ -2,6 +2,7 @@
 
 /** @import { Axis, Box, PanelKind, Picture, Quantity, Run } from "../types" */
 /** @import { AxisSpec } from "../paint/axes.js" */
+/** @import { Drawn } from "../paint/find.js" */
 /** @import { Line } from "../paint/line.js" */
 
 import { choice, choose, h, write } from "../controls/dom.js";
@@ -61,7 +62,7 @@ export const chart = {
     let backdrop = null;
     /** @type {unknown[]} what the backdrop was drawn from */
     let backdropKey = [];
-    /** @type {import("../paint/find.js").Drawn[]} */
+    /** @type {Drawn[]} */
     let drawn = [];
     /** @type {ReturnType<typeof acrossOf>} */
     let across;

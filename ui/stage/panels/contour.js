@@ -1,6 +1,7 @@
 /** The contour: the surface from above with every path, in one cell for all runs or one for each. */
 
 /** @import { Box, PanelKind, Picture, Range, Run } from "../types" */
+/** @import { Drawn } from "../paint/find.js" */
 /** @import { Line } from "../paint/line.js" */
 
 import { createCells } from "../controls/cells.js";
@@ -66,7 +67,7 @@ export const contour = {
     /** @type {Uint32Array | null} */
     let backdrop = null;
     let backdropKey = "";
-    /** @type {import("../paint/find.js").Drawn[]} */
+    /** @type {Drawn[]} */
     let drawn = [];
 
     const scales = () => planeScales(range, frame[2], frame[3]);
@@ -252,6 +253,7 @@ export const contour = {
       },
     };
 
+    const find = (/** @type {number} */ x, /** @type {number} */ y) => nearestRun(drawn, x, y);
     const destroy = handlePlane(box, {
       boxAt: ({ target }) => cells.all.find(({ el }) => el.contains(/** @type {Node} */ (target)))?.box,
       corner: () => canvas.getBoundingClientRect(),
@@ -266,8 +268,6 @@ export const contour = {
       },
       showRange,
     });
-
-    const find = (/** @type {number} */ x, /** @type {number} */ y) => nearestRun(drawn, x, y);
 
     return { show, draw, view, find, destroy };
   },

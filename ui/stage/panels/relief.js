@@ -2,6 +2,7 @@
 
 /** @import { PanelKind, Picture } from "../types" */
 /** @import { Camera } from "../paint/camera.js" */
+/** @import { Drawn } from "../paint/find.js" */
 
 import { h } from "../controls/dom.js";
 import { followPointers } from "../controls/gestures.js";
@@ -59,7 +60,7 @@ export const relief = {
     let drawn = { t: 0, playing: false }; // what was drawn last
     let frame = 0; // the animation frame that is asked for
     let timer = 0;
-    /** @type {import("../paint/find.js").Drawn[]} */
+    /** @type {Drawn[]} */
     let seen = [];
 
     // --- the surface ---
