@@ -19,12 +19,13 @@ from benchmarks.charts import rivals
 from benchmarks.engine import engine
 from benchmarks.fuzz_formulas import formulas
 from benchmarks.load import load
-from benchmarks.measure import ROOT, VIEWPORT, WINDOW, Row, chromium, fresh
+from benchmarks.measure import LAPTOP, ROOT, WINDOW, Row, chromium, fresh
+from benchmarks.screens import screens
 from benchmarks.stage import drag, memory, playback
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 SECTIONS: dict[str, Callable[[Browser, int], Awaitable[list[Row]]]] = {
-    section.__name__: section for section in (engine, formulas, drag, playback, load, rivals, memory)
+    section.__name__: section for section in (engine, formulas, drag, playback, screens, load, rivals, memory)
 }
 LIBRARIES = ("streamlit", "plotly", "jax", "numpy", "optax", "torch", "playwright")
 RENDERER = """() => {
@@ -59,7 +60,7 @@ async def machine(browser: Browser) -> list[str]:
     return [
         f"- Commit: {commit}",
         f"- Machine: {cpu()}, {os.cpu_count()} cores, {platform.platform()}, load {os.getloadavg()[0]:.1f} before",
-        f"- WebGL: {renderer}; window {VIEWPORT['width']} x {VIEWPORT['height']}",
+        f"- WebGL: {renderer}; window {LAPTOP} where a row names no other",
         f"- Versions: {', '.join(versions)}",
     ]
 

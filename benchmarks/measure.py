@@ -27,7 +27,6 @@ from tests.driver import READY
 
 ROOT = Path(__file__).parent.parent
 tree = ContextVar("tree", default=ROOT)  # the checkout whose app is served: another one where two are compared
-VIEWPORT: Any = {"width": 1366, "height": 768}  # Any: Playwright wants its own TypedDict
 EIGHT = ("sgd", "momentum", "nesterov", "newton", "adagrad", "rmsprop", "adadelta", "adam")
 WINDOW = 500  # ms over which painted frames are counted for one sample of a rate
 
@@ -49,6 +48,17 @@ class Row(NamedTuple):
     unit: str
 
 
+class Screen(NamedTuple):
+    """The size of a window in CSS pixels, and device pixels for each."""
+
+    width: int
+    height: int
+    scale: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.width} x {self.height}" + (f" at {self.scale}x" if self.scale > 1 else "")
+
+
 class Server(NamedTuple):
     address: str
     began: float  # when its process was started, ms since 1970, as the browser counts
@@ -57,6 +67,9 @@ class Server(NamedTuple):
     def resident(self) -> float:
         """The memory of the process that is in RAM, in MB."""
         return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(self.process)])) * 1024 / 1e6
+
+
+LAPTOP = Screen(1366, 768)
 
 
 @asynccontextmanager
@@ -113,9 +126,10 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def fresh(browser: Browser, script: str = "") -> AsyncIterator[Page]:
+async def fresh(browser: Browser, script: str = "", screen: Screen = LAPTOP) -> AsyncIterator[Page]:
     """A page of a browser that has never been anywhere; `script` runs before anything of the page's own."""
-    context = await browser.new_context(viewport=VIEWPORT)
+    viewport: Any = {"width": screen.width, "height": screen.height}  # Any: Playwright wants its own TypedDict
+    context = await browser.new_context(viewport=viewport, device_scale_factor=screen.scale)
     context.set_default_timeout(120_000)  # ms; rivals take their time
     try:
         await context.add_init_script(script)
@@ -125,9 +139,9 @@ async def fresh(browser: Browser, script: str = "") -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
-async def stage(browser: Browser, server: Server, **query: str) -> AsyncIterator[Page]:
+async def stage(browser: Browser, server: Server, screen: Screen = LAPTOP, /, **query: str) -> AsyncIterator[Page]:
     """A page with that scene painted."""
-    async with fresh(browser, NOT_NEW) as page:
+    async with fresh(browser, NOT_NEW, screen) as page:
         await page.goto(f"{server.address}/?{'&'.join(f'{key}={word}' for key, word in query.items())}")
         await page.wait_for_function(READY)
         yield page
@@ -192,7 +206,9 @@ async def alone(script: str) -> AsyncIterator[Direct]:
         browser = urlsplit(json.load(answer)["webSocketDebuggerUrl"]).path
     async with direct(browser) as whole:
         context = await whole.ask("Target.createBrowserContext")
-        target = await whole.ask("Target.createTarget", url="about:blank", **VIEWPORT, **context)
+        target = await whole.ask(
+            "Target.createTarget", url="about:blank", width=LAPTOP.width, height=LAPTOP.height, **context
+        )
         async with direct(f"/devtools/page/{target['targetId']}") as page:
             await page.ask("Page.enable")
             await page.ask("Page.addScriptToEvaluateOnNewDocument", source=script)

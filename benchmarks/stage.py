@@ -31,20 +31,22 @@ SETTLED = """key => {
 }"""
 PAINTED_FOR = "ms => seen.frames.length && seen.frames.at(-1)[0] - seen.frames[0][0] > ms"
 
-PANELS = """() => ["contour", "relief", "chart"].map((name) => {
-    const { clientWidth, clientHeight } = document.querySelector(`.stage div.${name}`);
-    return [clientWidth, clientHeight];
+# Of each canvas its pixels, each way, and where it lies.
+CANVASES = """() => ["contour", "relief", "chart"].map((name) => {
+    const canvas = document.querySelector(`.stage div.${name} > canvas`);
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    return [canvas.width, canvas.height, `left: ${left}px; top: ${top}px; width: ${width}px; height: ${height}px`];
 })"""
 
 # What the browser can do at best, in pages that look like a stage to the recorder and paint next to nothing.
 BARE = """<body style="margin: 0">
     <div data-key="bare"><input type="range" max="200" value="100" style="--place: 0.5; width: 150px"></div>
-    <div data-stage data-frames="0" data-source="fan" style="display: flex; flex-flow: column wrap; height: 90vh">
-    </div>
+    <div data-stage data-frames="0" data-source="fan"></div>
     <script>
         const root = document.querySelector("[data-stage]");
-        const canvases = %s.map(([width, height]) => {
+        const canvases = %s.map(([width, height, place]) => {
             const canvas = Object.assign(document.createElement("canvas"), { width, height });
+            canvas.style = `position: absolute; ${place}`;
             const context = canvas.getContext("2d", { alpha: false });
             root.append(canvas);
             return { canvas, context, image: context.createImageData(width, height) };
@@ -145,8 +147,8 @@ async def drag(browser: Browser, n: int) -> list[Row]:
             Row(f"{name}: received by them", [sum(one["sizes"]) / 1000 for one in taken], "kB"),
         ]
     async with serve() as server, stage(browser, server, **SCENE) as page:
-        panels = await page.evaluate(PANELS)
-    for what, (sizes, paint) in ceilings(panels).items():
+        canvases = await page.evaluate(CANVASES)
+    for what, (sizes, paint) in ceilings(canvases).items():
         async with fresh(browser) as page:
             await page.set_content(BARE % (sizes, paint, ON_INPUT))
             await page.evaluate(RECORDER)
@@ -161,37 +163,40 @@ async def drag(browser: Browser, n: int) -> list[Row]:
     return rows
 
 
-def ceilings(panels: list) -> dict[str, tuple[list, str]]:
-    """What an empty page paints: next to nothing, and as much as a stage with such panels puts on the screen."""
+def ceilings(canvases: list) -> dict[str, tuple[list, str]]:
+    """What an empty page paints: next to nothing, and as much as a stage with such canvases puts on the screen."""
+    sizes = ", ".join(f"{width} x {height}" for width, height, _ in canvases)
     return {
-        "a 20 px canvas moved": ([[20, 20]], MOVING),
-        f"three canvases {panels} repainted": (panels, REPAINTED),
+        "a 20 px canvas moved": ([[20, 20, "top: 60px"]], MOVING),
+        f"canvases of {sizes} repainted": (canvases, REPAINTED),
     }
 
 
 async def painting(page: Page, n: int) -> list[float]:
-    """Frames a second of what paints by itself."""
-    await page.evaluate(RECORDER)
+    """Frames a second of what paints by itself, in a page with the recorder."""
+    await page.evaluate("take()")
     # Asked only now and then: a page that is looked at in every frame is not the page that a reader has.
     await page.wait_for_function(PAINTED_FOR, arg=(n + 1) * WINDOW, polling=WINDOW)
     return rates((await page.evaluate("take()"))["frames"])[:n]
 
 
 async def playback(browser: Browser, n: int) -> list[Row]:
-    rows, panels = [], []
+    rows, canvases = [], []
     async with serve() as server:
         for runs, steps in ((8, 500), (12, 1000)):
             on = [*EIGHT, *(id for id in OPTIMIZERS if id not in EIGHT)][:runs]
             scene = {**SCENE, "steps": str(steps), "on": ",".join(on)}
             for view, name in (("overlay", "overlay"), ("panels", "side by side")):
                 async with stage(browser, server, **scene, view=view) as page:
-                    panels = panels or await page.evaluate(PANELS)
+                    canvases = canvases or await page.evaluate(CANVASES)
+                    await page.evaluate(RECORDER)
                     await page.get_by_role("button", name="Loop").click()
                     await page.locator(".stage .play").click()
                     rows.append(Row(f"{len(on)} x {steps}, 2D + 3D, {name}", await painting(page, n), "frames/s"))
-    for name, (sizes, paint) in ceilings(panels).items():
+    for name, (sizes, paint) in ceilings(canvases).items():
         async with fresh(browser) as page:
             await page.set_content(BARE % (sizes, paint, ALWAYS))
+            await page.evaluate(RECORDER)
             rows.append(Row(f"ceiling: {name} in an empty page", await painting(page, n), "frames/s"))
     return rows
 
