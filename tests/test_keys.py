@@ -211,3 +211,35 @@ def test_the_projector_names_what_is_in_play_and_keeps_one_slider(page):
     page.keyboard.press("Escape")
     expect(headline).to_be_hidden()
     page.wait_for_function("!location.search.includes('hot')")
+
+
+def test_a_projector_has_a_pointer_and_a_pen_that_fade(page):
+    visit(page, "projector=1")
+    ink = page.locator(f"{STAGE} > .ink")
+    at = box(page, "contour")
+    x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 3
+    scene = stage(page, "scene")
+    page.keyboard.press("n")
+    expect(page.get_by_role("button", name="pen")).to_have_attribute("aria-pressed", "true")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 80, y + 40, steps=4)
+    stroke = ink.locator("polyline")
+    expect(stroke).to_have_attribute("points", re.compile(r"^\d+,\d+( \d+,\d+){4}$"))
+    page.mouse.up()
+    expect(stroke).to_have_count(0, timeout=20_000)  # it has faded
+    assert stage(page, "scene") == scene, "the pen sets no start"
+
+    page.get_by_role("button", name="pointer").click()
+    dot = ink.locator("circle")
+    page.mouse.move(x, y)
+    expect(dot).to_have_css("opacity", "1")
+    expect(dot).to_have_css("opacity", "0", timeout=20_000)
+    page.mouse.click(x, y)
+    page.wait_for_function("before => document.querySelector('[data-stage]').dataset.scene !== before", arg=scene)
+    page.keyboard.press("p")
+    expect(dot).to_be_hidden()
+    for key in ("n", "l"):
+        page.keyboard.press(key)
+    assert stage(page, "tool") == ""
+    expect(page.get_by_role("button", name="pen")).to_be_hidden()

@@ -36,7 +36,7 @@ QUANTITIES = {
     "gradient": Quantity("gradient norm"),
     "distance": Quantity("distance to the nearest minimum"),
     "step": Quantity("step length"),
-    "rates": Quantity("learning rate per coordinate", "thick: x, thin: y", "thick: w₁, thin: w₂"),
+    "rates": Quantity("rate per coordinate", "thick: x, thin: y", "thick: w₁, thin: w₂"),
 }
 # How a scene is displayed: the words of each setting and their names on the page; the first word is the default. A
 # display setting changes no number.

@@ -188,10 +188,11 @@ function createStage(root, component) {
     projector,
     endProjector: () => isProjector() && projector(),
     blank: projecting.blank,
+    point: projecting.pick,
   });
   const arrows = { options: catalogue.display.arrows, title: arrowsTitle(catalogue.internals) };
   const transportActions = { change: session.change, help: keys.help, projector };
-  const transport = createTransport(places.transport, playhead, arrows, transportActions);
+  const transport = createTransport(places.transport, playhead, arrows, projecting.tools, transportActions);
 
   function showControls() {
     const { values, defaults } = session;

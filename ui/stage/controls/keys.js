@@ -11,6 +11,7 @@ const HELP = [
   ["Ctrl Z", "undo; with Shift, redo"],
   ["F", "full screen"],
   ["P", "projector: thick lines, large type, no settings; Escape ends it too"],
+  ["L, N", "in the projector: a pointer, a pen"],
   ["B .", "in the projector: the screen dark, and back"],
   ["Page Down, Page Up", "play or pause; to the start: what a presenter's remote sends"],
   ["?", "this list"],
@@ -29,6 +30,7 @@ const HELP = [
  * @property {() => void} projector
  * @property {() => void} endProjector
  * @property {() => void} blank a dark screen, and back
+ * @property {(tool: "pointer" | "pen") => void} point
  */
 
 /**
@@ -67,6 +69,8 @@ export function createKeys(root, gestures, act) {
     p: act.projector,
     escape: act.endProjector,
     "?": help,
+    l: () => act.point("pointer"),
+    n: () => act.point("pen"),
     b: act.blank,
     ".": act.blank,
   };

@@ -3,16 +3,19 @@
 /** @import { PanelView } from "../types" */
 
 import { h } from "./dom.js";
+import { createPen } from "./pen.js";
 
 /** @param {HTMLElement} root the stage */
 export function createProjector(root) {
   const dark = h("div", { className: "dark", hidden: true, onclick: () => darken(false) });
+  const pen = createPen(root);
   root.append(dark);
   const isOn = () => root.classList.contains("projector");
   /** @param {boolean} on */
   function set(on) {
     root.classList.toggle("projector", on);
     document.querySelector(".stAppHeader")?.classList.toggle("away", on);
+    pen.pick(null);
     darken(false);
   }
   /** @param {boolean} on */
@@ -26,6 +29,9 @@ export function createProjector(root) {
     view,
     isOn,
     toggle: () => set(!isOn()),
+    tools: pen.buttons,
+    /** Take the pointer or the pen, or put it away. @param {import("./pen.js").Tool} tool */
+    pick: (tool) => isOn() && pen.pick(tool),
     /** What "." and B do, as in other programs for slides. */
     blank: () => isOn() && darken(dark.hidden === true),
   };

@@ -1,28 +1,18 @@
 /** The controls of the playhead, and what is drawn at it. */
 
 /** @import { Named, Values } from "../types" */
+/** @import { Icon } from "./icons.js" */
 
 import { choice, choose, h, write } from "./dom.js";
+import { icon } from "./icons.js";
 
 /** @typedef {ReturnType<typeof import("../state/playhead.js").createPlayhead>} Playhead */
 
 const SPEEDS = [5, 10, 25, 50, 100, 250]; // steps per second
 const USUAL = 50;
 const COUNT_EVERY = 60; // ms between two updates of scrubber and count while playing: painting them costs more than the paths
-const ICONS = {
-  start: "M3 2h2v12H3zM13 2v12L6 8z",
-  back: "M11 2v12L4 8z",
-  play: "M4 2v12l10-6z",
-  pause: "M4 2h3v12H4zM9 2h3v12H9z",
-  on: "M5 2v12l7-6z",
-  end: "M11 2h2v12h-2zM3 2v12l7-6z",
-  screen: "M1 2v9h6v2H4v1h8v-1H9v-2h6V2zm2 2h10v5H3z",
-};
-/** @param {keyof typeof ICONS} name */
-const icon = (name) =>
-  `<svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path fill="currentColor" d="${ICONS[name]}"/></svg>`;
 
-/** @param {keyof typeof ICONS} name @param {string} title @param {() => void} onclick */
+/** @param {Icon} name @param {string} title @param {() => void} onclick */
 const iconButton = (name, title, onclick) =>
   h("button", { type: "button", title, "aria-label": title, onclick, innerHTML: icon(name) });
 
@@ -30,9 +20,10 @@ const iconButton = (name, title, onclick) =>
  * @param {HTMLElement} box
  * @param {Playhead} playhead
  * @param {{options: Named[], title: string}} arrowChoice what arrows there are, and what they mean
+ * @param {HTMLElement[]} tools of a lecturer
  * @param {{change: (key: string, value: any, done: boolean) => void, help: () => void, projector: () => void}} act
  */
-export function createTransport(box, playhead, arrowChoice, { change, help, projector }) {
+export function createTransport(box, playhead, arrowChoice, tools, { change, help, projector }) {
   let drawn = 0; // when the scrubber last moved, in ms
   let shown = { t: -1, steps: -1 }; // where it stands: a drag draws frame after frame with a playhead that stays
   const play = iconButton("play", "play", playhead.toggle);
@@ -56,14 +47,20 @@ export function createTransport(box, playhead, arrowChoice, { change, help, proj
   arrows.el.title = arrowChoice.title;
   const screen = iconButton("screen", "projector: thick lines, large type", projector);
   screen.className = "screen";
-  const question = { type: "button", title: "keys and gestures", "aria-label": "keys and gestures", onclick: help };
+  const question = {
+    type: "button",
+    className: "help",
+    title: "keys and gestures",
+    "aria-label": "keys and gestures",
+    onclick: help,
+  };
   box.append(
     iconButton("start", "to the start", () => playhead.seek(0)),
     iconButton("back", "one step back", () => playhead.nudge(-1)),
     play,
     iconButton("on", "one step forward", () => playhead.nudge(1)),
     iconButton("end", "to the end", () => playhead.seek(Number.POSITIVE_INFINITY)),
-    ...[scrub, count, speed.el, loop, arrows.el, screen, h("button", question, "?")],
+    ...[scrub, count, speed.el, loop, arrows.el, ...tools, screen, h("button", question, "?")],
   );
 
   return {

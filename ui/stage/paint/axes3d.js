@@ -163,14 +163,21 @@ function createLabels(context, theme, size) {
     write(title, at((range[0] + range[1]) / 2, TITLE), "center", context.measureText(title).width);
   }
 
-  /** An upright edge: its title runs upwards, left of the numbers. @param {Edge} edge */
+  /** An upright edge: its title runs upwards, left of the numbers; without room there it stands above. @param {Edge} edge */
   function upright(edge) {
     const widths = numbers(edge);
     const { title, range, ticks, at } = edge;
     const [x, y] = at((range[0] + range[1]) / 2, TICK);
     const ends = ticks.values.map((value, k) => at(value, TICK)[0] - widths[k]);
+    const left = Math.min(x, ...ends) - size;
+    if (left < 0.6 * size) {
+      const [right, top] = at(range[1], TICK);
+      const { width } = context.measureText(title);
+      write(title, [Math.max(right, width), top - 1.5 * size], "right", width);
+      return;
+    }
     context.save();
-    context.translate(Math.max(size, Math.min(x, ...ends) - size), y);
+    context.translate(left, y);
     context.rotate(-Math.PI / 2);
     context.textAlign = "center";
     context.fillText(title, 0, 0);

@@ -104,8 +104,8 @@ export const chart = {
       const key = [...size, pixelRatio(), across.end, across.title, axis.title, ...axis.range, magnification, theme];
       if (backdrop && key.every((part, i) => part === backdropKey[i])) return;
       backdropKey = key;
-      const large = Math.min(1.5, magnification);
-      const margin = { left: 58 * large, right: 12 * large, top: 36, bottom: 38 * large }; // the selects stand above
+      const large = magnification;
+      const margin = { left: 58 * large, right: 12 * large, top: 8 + 28 * large, bottom: 38 * large }; // the selects stand above
       head.style.left = `${margin.left}px`;
       frame = [margin.left, margin.top, width - margin.left - margin.right, height - margin.top - margin.bottom];
       const ratio = pixelRatio();

@@ -97,7 +97,7 @@ export const contour = {
     /** Lay the cells out, and the axes in them. */
     function arrange() {
       const [across, down] = cells.divide(sideBySide() ? Math.max(1, picture.runs.length) : 1, size);
-      const large = Math.min(1.5, picture.magnification);
+      const large = picture.magnification;
       const margin = sideBySide()
         ? { left: 34 * large, right: 6 * large, top: 22 * large, bottom: 22 * large }
         : { left: 52 * large, right: 8 * large, top: 10, bottom: 46 * large };
@@ -124,12 +124,11 @@ export const contour = {
     }
 
     function renderAxes() {
-      const { theme, magnification } = picture;
-      const large = Math.min(1.5, magnification);
+      const { theme, magnification: large } = picture;
       const panels = sideBySide();
       const [x, y] = namesOf(picture);
       const boxes = cells.all.map((cell) => cell.box);
-      const now = JSON.stringify([boxes, size, pixelRatio(), range, theme, magnification, x, y]);
+      const now = JSON.stringify([boxes, size, pixelRatio(), range, theme, large, x, y]);
       if (now === backdropKey) return;
       backdropKey = now;
       const ratio = pixelRatio();

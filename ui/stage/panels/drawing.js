@@ -11,6 +11,10 @@ import { numberOf, optimizerOf } from "../state/entries.js";
 
 const NUMBERS_EVERY = 100; // ms between two updates of the numbers while something moves
 const WIDE = 1700; // pixels of a window in which type and lines are larger, as in styles/
+const LETTERS = 11; // pixels of the smallest letters in a picture that is not magnified
+
+/** The size of the smallest letters of the page's text, in pixels. */
+const letters = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /**
  * @param {HTMLElement} root the stage
@@ -50,6 +54,7 @@ export function createDrawing(root, parts) {
     return look;
   }
   let layout = { ratio: 0 };
+  let magnification = 1;
   let following = 0; // the animation frame that is asked for
   let resizing = 0;
   let destroyed = false;
@@ -58,7 +63,6 @@ export function createDrawing(root, parts) {
   function compose() {
     const shown = session.shown();
     if (!shown || !theme || destroyed) return null;
-    const magnification = isProjector() ? 2 : innerWidth >= WIDE ? 1.4 : 1;
     root.dataset.source = shown.source;
     const display = session.display();
     const seen = spotlight.seen(shown.runs);
@@ -79,6 +83,7 @@ export function createDrawing(root, parts) {
    */
   function show(step) {
     layout = { ratio: pixelRatio() };
+    magnification = isProjector() ? letters() / LETTERS : innerWidth >= WIDE ? 1.4 : 1;
     const now = compose();
     picture = now;
     if (!now) return;

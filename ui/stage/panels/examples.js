@@ -57,7 +57,7 @@ export const examples = {
       if (!(width > 0 && height > 0)) return;
       ranges = [0, 1].map((side) => rangeOf([...data.train[side], ...data.valid[side]]));
       const { theme, magnification } = picture;
-      const large = Math.min(1.5, magnification);
+      const large = magnification;
       const margin = { left: 46 * large, right: 12 * large, top: 26, bottom: 34 * large };
       frame = [margin.left, margin.top, width - margin.left - margin.right, height - margin.top - margin.bottom];
       const [x, y] = ["x", "y"].map((title, side) => ({ title, range: ranges[side], ticks: ticksOf(ranges[side], 5) }));

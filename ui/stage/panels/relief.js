@@ -91,7 +91,7 @@ export const relief = {
       const pixels = renderBackdrop(w, h, ratio, theme.background, (context) => {
         drawEdges(box, context, theme);
         context.globalAlpha = 1;
-        drawBox(context, view, terrain, theme, 11 * Math.min(1.5, magnification));
+        drawBox(context, view, terrain, theme, 11 * magnification);
       });
       const grain = coarse || ratio > 1 ? 1 : 2;
       const stride = Math.max(1, Math.round((terrain.n - 1) / (coarse ? COARSE : FINE)));
