@@ -1,42 +1,46 @@
 """The minima and saddle points of a function of the plane in a box, searched for from many starts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
+from types import MappingProxyType
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine.device import float64, rollout_device
+from engine.device import compiled, float64, rollout_device
 
 STARTS = 21  # of Newton's method, along each axis of the box
 STEPS = 50  # of Newton's method from each start
 SAME = 1e-5  # as a share of the box: points that are closer than this count as one
 MANY = 8  # more degenerate minima than this form a line or a plateau, of which one point is kept if nothing is lower
 MOST = 30  # candidates for kinks that are examined
-QUICK = {"xla_backend_optimization_level": 0}  # these programs run once, and compiling takes longer than running
+QUICK = {"xla_backend_optimization_level": 0}  # these programs run seldom, and compiling takes longer than running
 
 Places = tuple[tuple[tuple[float, float], float], ...]
 
 
-def critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple[Places, Places]:
-    """The minima and the saddles of f((2,)) -> () in a box, each ((x, y), f), the lowest first.
+def critical_points(
+    f, domain, points: np.ndarray, heights: np.ndarray, hypers: Mapping[str, float] = MappingProxyType({})
+) -> tuple[Places, Places]:
+    """The minima and the saddles of f((2,), **hypers) -> () in a box, each ((x, y), f), the lowest first.
 
     `heights` (n, m) are f at `points` (n, m, 2) of a grid over the box. Where f is smooth, the points are found by
     Newton's method on the gradient. At a kink of f the gradient is not zero: minima there are found by a pattern search
-    that starts from the minima of the grid. Of a line or a plateau of minima, one point is returned.
+    that starts from the minima of the grid. Of a line or a plateau of minima, one point is returned. Other values of
+    the hypers compile nothing.
     """
     with float64(), jax.default_device(rollout_device()):
-        return _critical_points(f, domain, points, heights)
+        return _critical_points(f, domain, points, heights, dict(hypers))
 
 
-def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tuple[Places, Places]:
+def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray, hypers: dict) -> tuple[Places, Places]:
     low, high = np.transpose(domain)
     span = high - low
     grid = np.stack(np.meshgrid(*(np.linspace(a, b, STARTS) for a, b in domain)), axis=-1).reshape(-1, 2)
     with np.errstate(all="ignore"):
         found, value, gradient, hessian, around = (
-            np.asarray(a) for a in jax.jit(partial(_search, f), compiler_options=QUICK)(grid, low, high)
+            np.asarray(a) for a in compiled(_search_of, f)(hypers, grid, low, high)
         )
         inside = (
             ((low <= found) & (found <= high)).all(axis=1) & np.isfinite(value) & np.isfinite(hessian).all(axis=(1, 2))
@@ -54,9 +58,37 @@ def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray) -> tupl
         middle = (low + high) / 2
         lowest = [place for place in lines if place[1] <= heights[np.isfinite(heights)].min() + 1e-9]
         lines = sorted(lowest, key=lambda place: np.hypot(*((place[0] - middle) / span)))[:1]
-    kinks = _kinks(f, points, heights, [*minima, *lines], span)
+    kinks = _kinks(partial(compiled(_descent_of, f), hypers), points, heights, [*minima, *lines], span)
     saddles = _distinct(zip(found[saddle], value[saddle], strict=True), span)
     return _sorted(_distinct([*minima, *lines, *kinks], span)), _sorted(saddles)
+
+
+def _search_of(f):
+    """Compiled: `_search` for f with hypers."""
+    return jax.jit(lambda hypers, *box: _search(partial(f, **hypers), *box), compiler_options=QUICK)
+
+
+def _descent_of(f):
+    """Compiled: a pattern search for the minima of f with hypers from starts (MOST, 2), in steps of a cell (2,) at
+    first. It gives where it ends, f there, and the least f at the offsets `ring` (n, 2) from there.
+    """
+    compass = np.array([[i, j] for i in (-1, 0, 1) for j in (-1, 0, 1)])
+
+    def descend(hypers, starts, cell, ring):
+        values_at = jax.vmap(jax.vmap(partial(f, **hypers)))
+
+        def step(carry):
+            w, reach = carry
+            candidates = w[:, None] + reach * cell * compass
+            values = values_at(candidates)
+            best = jnp.where(jnp.isfinite(values), values, jnp.inf).argmin(axis=1)
+            return candidates[jnp.arange(len(w)), best], reach * jnp.where((best == 4).all(), 0.5, 0.97)
+
+        w, _ = jax.lax.while_loop(lambda carry: carry[1] > 1e-9, step, (starts, 1.0))
+        around = values_at(w[:, None] + jnp.concatenate([jnp.zeros((1, 2)), ring]))
+        return w, around[:, 0], around[:, 1:].min(axis=1)
+
+    return jax.jit(descend, compiler_options=QUICK)
 
 
 def _search(f, starts, low, high):
@@ -101,8 +133,11 @@ def _distinct(places: Iterable[tuple[np.ndarray, float]], span: np.ndarray) -> l
     return kept
 
 
-def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.ndarray) -> list:
-    """Minima at kinks of f, by a pattern search from each strict minimum of the grid that has no known one nearby."""
+def _kinks(descend, points: np.ndarray, heights: np.ndarray, known: list, span: np.ndarray) -> list:
+    """Minima at kinks of f, by a pattern search from each strict minimum of the grid that has no known one nearby.
+
+    `descend` is what `_descent_of` compiled.
+    """
     with np.errstate(all="ignore"):
         finite = np.where(np.isfinite(heights), heights, np.inf)
         padded = np.pad(finite, 1, constant_values=-np.inf)  # so that no point on the border is a minimum
@@ -114,19 +149,11 @@ def _kinks(f, points: np.ndarray, heights: np.ndarray, known: list, span: np.nda
     starts = [w for w in starts if all((np.abs(w - place) > 1.5 * cell).any() for place, _ in known)][:MOST]
     if not starts:
         return []
-    compass = np.array([[i, j] for i in (-1, 0, 1) for j in (-1, 0, 1)])
-    many = jax.jit(jax.vmap(jax.vmap(f)), compiler_options=QUICK)
-    w, reach = np.array(starts), 1.0
-    while reach > 1e-9:
-        candidates = w[:, None] + reach * cell * compass
-        values = np.asarray(many(candidates))
-        best = np.where(np.isfinite(values), values, np.inf).argmin(axis=1)
-        w, reach = candidates[np.arange(len(w)), best], reach * (0.5 if (best == 4).all() else 0.97)
     # In a narrow valley the search may stop early: discard points from which f still decreases in some direction.
     turn = np.linspace(0, 2 * np.pi, 64, endpoint=False)
     ring = 1e-6 * span * np.stack([np.cos(turn), np.sin(turn)], axis=1)
-    around = np.asarray(many(w[:, None] + np.concatenate([np.zeros((1, 2)), ring])))
-    value, least = around[:, 0], around[:, 1:].min(axis=1)
+    filled = np.resize(starts, (MOST, 2))  # repeated, so that another number of them compiles nothing
+    w, value, least = (np.asarray(a)[: len(starts)] for a in descend(filled, cell, ring))
     low, high = points[0, 0], points[-1, -1]
     good = (least >= value) & ((low <= w) & (w <= high)).all(axis=1)
     return _distinct(((w[k], value[k]) for k in np.flatnonzero(good)), span)

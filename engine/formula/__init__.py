@@ -1,8 +1,21 @@
 """Formulas that a reader types: read into a tree (never evaluated as Python), written, and made into surfaces."""
 
-from engine.formula.reading import DEEPEST, LONGEST, MOST, FormulaError, parse
-from engine.formula.surface import KEPT, formula_surface
-from engine.formula.tree import FUNCTIONS, NAMES, Binary, Call, Name, Negative, Node, Number, constant, evaluate
+from engine.formula.reading import DEEPEST, LONGEST, MOST, MOST_PARAMETERS, FormulaError, parse
+from engine.formula.surface import KEPT, formula_surface, parameter
+from engine.formula.tree import (
+    FUNCTIONS,
+    NAMES,
+    PARAMETERS,
+    Binary,
+    Call,
+    Name,
+    Negative,
+    Node,
+    Number,
+    constant,
+    evaluate,
+    parameters_of,
+)
 from engine.formula.writing import to_mathml, to_source, to_tex, to_text
 
 __all__ = [
@@ -11,7 +24,9 @@ __all__ = [
     "KEPT",
     "LONGEST",
     "MOST",
+    "MOST_PARAMETERS",
     "NAMES",
+    "PARAMETERS",
     "Binary",
     "Call",
     "FormulaError",
@@ -22,6 +37,8 @@ __all__ = [
     "constant",
     "evaluate",
     "formula_surface",
+    "parameter",
+    "parameters_of",
     "parse",
     "to_mathml",
     "to_source",

@@ -11,17 +11,20 @@ Nothing is ever evaluated as Python. The grammar:
     atom     = number | name | function "(" argument ("," sum)* ")" | "(" sum ")" | "|" sum "|"
              | ("√" | function) power power*              as far as it is juxtaposed: sin 2x, but sin x cos y is two
     argument = sum (("<" | ">") sum)?                     the comparison in `where` alone
+
+A name is x, y, a constant, or one other letter: a parameter. f and z stand for the formula itself and are none.
 """
 
 import re
 from collections.abc import Callable
 
-from engine.formula.tree import FUNCTIONS, NAMES, Binary, Call, Name, Negative, Node, Number, constant
+from engine.formula.tree import FUNCTIONS, NAMES, PARAMETERS, Binary, Call, Name, Negative, Node, Number, constant
 
 LONGEST = 300  # characters
 MOST = 200  # numbers, names, operators and functions
 DEEPEST = 40  # levels of parentheses, signs and exponents
-USABLE = "use x, y, pi, e, numbers, or a function such as sin(x)"
+MOST_PARAMETERS = 4  # so that their sliders have room
+USABLE = "use x, y, pi, e, numbers, a function such as sin(x), or a single letter, which gets a slider"
 
 MINUS, EN_DASH, TIMES = "\u2212", "\u2013", "\u00d7"  # what text processors type for - and *
 _HEAD = re.compile(r"\s*(?:f\s*(?:\(\s*x\s*,\s*y\s*\))?|z)\s*=(?!=)", re.IGNORECASE)  # "f(x, y) ="
@@ -62,11 +65,12 @@ class _Parser:
             if kind != "blank":
                 word = _SPELLED.get(match.group(), match.group())
                 small = word.lower()  # capitals mean the same: X, Sin
-                known = small in NAMES or small in FUNCTIONS or small == "relu"
+                known = small in (*NAMES, *PARAMETERS, *FUNCTIONS, "relu")
                 self.tokens.append((kind, small if kind == "name" and known else word, place + 1))
             place = match.end()
         self.tokens.append(("end", "", len(text) + 1))
         self.at = self.nodes = self.depth = 0
+        self.parameters: set[str] = set()
         self.bars = 0  # that are open: within |...| another one closes it
 
     def whole(self) -> Node:
@@ -96,7 +100,7 @@ class _Parser:
         return self.tokens[self.at][2]
 
     def made(self, node: Node, column: int) -> Node:
-        """Count a node. One without x and y must have a finite value."""
+        """Count a node. A constant must have a finite value."""
         self.nodes += 1
         if self.nodes > MOST:
             raise FormulaError("the formula is too long", column, f"use at most {MOST} numbers, names and signs")
@@ -185,12 +189,19 @@ class _Parser:
             return self.call(text, column)
         if kind == "name" and text in NAMES:
             return self.made(Name(text), column)
+        if kind == "name" and text in PARAMETERS:
+            return self.parameter(text, column)
         if kind == "name":
-            small = text.lower()
-            meant = "*".join(text) if set(text) <= set("xy") else small if small in (*NAMES, *FUNCTIONS) else ""
-            raise FormulaError(f"unknown name `{text}`", column, f"write {meant}" if meant else USABLE)
+            raise FormulaError(f"unknown name `{text}`", column, _remedy_for(text))
         what = f"unexpected `{text}`" if text else "the formula ends too early"
         raise FormulaError(what, column, "a number, a name or a `(` is missing here")
+
+    def parameter(self, letter: str, column: int) -> Node:
+        self.parameters.add(letter)
+        if len(self.parameters) > MOST_PARAMETERS:
+            others = ", ".join(sorted(self.parameters - {letter}))
+            raise FormulaError(f"one slider too many, `{letter}`", column, f"use at most {MOST_PARAMETERS}: {others}")
+        return self.made(Name(letter), column)
 
     def applied(self) -> Node:
         """What a function without parentheses is applied to: sin 2x, but not what follows another function."""
@@ -245,3 +256,14 @@ class _Parser:
         if self.text != ")":
             raise FormulaError("`(` without a `)`", opened, "close it")
         self.at += 1
+
+
+def _remedy_for(name: str) -> str:
+    """What to write instead of an unknown name."""
+    if name.lower() in ("f", "z"):
+        return f"{name} stands for the value of the formula; a slider may have another letter"
+    letters = name.lower()
+    short = len(letters) <= 3 or set(letters) <= {"x", "y"}
+    if short and set(letters) & {"x", "y"} and set(letters) <= {*PARAMETERS, *NAMES}:
+        return f"write {'*'.join(letters)}"  # a product such as xy or axy, while mod is meant as a word
+    return USABLE

@@ -1,45 +1,80 @@
 """A formula as a Surface, such as (1 - x)^2 + 100 (y - x^2)^2 over a given domain."""
 
+import inspect
 import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial, wraps
+from itertools import product
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from engine.cache import computed_once
-from engine.critical import critical_points
+from engine.critical import Places, critical_points
 from engine.formula.reading import FormulaError, parse
-from engine.formula.tree import Node, constant, evaluate
+from engine.formula.tree import Node, evaluate, names_in, parameters_of
 from engine.formula.writing import to_source, to_tex
-from engine.spec import Reference, Surface
+from engine.spec import Hyper, Reference, Surface
 
 HIGHEST = float(np.finfo(np.float32).max)  # what is drawn is float32
 KEPT = 128  # surfaces held in memory
+PLACES_KEPT = 512  # values of a surface's parameters for which its landmarks are held: a drag asks for a hundred
+
+
+def parameter(letter: str) -> Hyper:
+    """The slider of a parameter: both signs, and 1 in the reach of a hand, so that a new letter changes nothing."""
+    return Hyper(letter, 1.0, -10.0, 10.0, name=letter, tex=letter)
 
 
 @computed_once(maxsize=KEPT)
 def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
-    """The surface of a formula over a domain (x low, x high, y low, y high).
+    """The surface of a formula over a domain (x low, x high, y low, y high); its parameters are the hypers.
 
-    Its minima and saddles are searched for numerically (`engine.critical`). The same text and domain give the same
-    Surface while it is among the last KEPT used. Raises FormulaError.
+    Its minima and saddles are searched for numerically (`engine.critical`), once for each value of the parameters. The
+    same text and domain give the same Surface while it is among the last KEPT used. Raises FormulaError.
     """
     tree = parse(text)
+    hypers = tuple(map(parameter, parameters_of(tree)))
+    ids, usual = [h.id for h in hypers], {h.id: h.default for h in hypers}
     sides = ((float(domain[0]), float(domain[1])), (float(domain[2]), float(domain[3])))
 
-    def f(xy):
-        return jnp.asarray(evaluate(tree, xy[0], xy[1], jnp), dtype=xy.dtype)
+    @_keywords(ids)
+    def f(xy, **values):
+        values = {id: jnp.asarray(value, dtype=xy.dtype) for id, value in values.items()}
+        return jnp.asarray(evaluate(tree, xy[0], xy[1], jnp, values), dtype=xy.dtype)
 
     x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in sides))
-    with np.errstate(all="ignore"):
-        heights = np.broadcast_to(evaluate(tree, x, y, np), x.shape)
-        heights = np.where(np.abs(heights) <= HIGHEST, heights, np.nan)
+
+    @computed_once(maxsize=PLACES_KEPT)
+    def landmarks(**values: float) -> tuple[Places, Places]:
+        heights = _heights(tree, x, y, values)
+        low, high = _range(heights)
+        if not low < high:  # a constant has none that would be worth a sign
+            return (), ()
+        return critical_points(f, sides, np.stack([x, y], axis=-1), heights, values)
+
+    @_keywords(ids)
+    def minima(**values):
+        return landmarks(**values)[0]
+
+    @_keywords(ids)
+    def saddles(**values):
+        return landmarks(**values)[1]
+
+    heights = _heights(tree, x, y, usual)
     if not np.isfinite(heights).any():
-        raise FormulaError("the formula has no finite value in the domain", 1, "try another formula or another domain")
-    low, high = heights[np.isfinite(heights)].min(), heights[np.isfinite(heights)].max()
-    minima, saddles = (), ()  # a constant has none that would be worth a sign
-    if low < high:
-        minima, saddles = critical_points(f, sides, np.stack([x, y], axis=-1), heights)
-    floor = min((value for _, value in minima), default=math.inf)
+        where = "in the domain" + (" while every slider is at 1" if hypers else "")
+        raise FormulaError(f"the formula has no finite value {where}", 1, "try another formula or another domain")
+
+    def fits(values: Mapping[str, float]) -> bool:
+        """Whether log10(1 + f - lowest minimum) has a value wherever f has one."""
+        floor = min((value for _, value in minima(**values)), default=0.0)
+        low, _ = _range(_heights(tree, x, y, values))
+        return not low < floor - 1e-9 * (1 + abs(floor))
+
+    steep = any(_range(heights)[1] - value > 300 for _, value in minima(**usual)[:1])
+    ends = [dict(zip(ids, values, strict=True)) for values in product(*((h.low, h.high) for h in hypers))]
     return Surface(
         id="formula",
         name="Your formula",
@@ -48,24 +83,61 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         reference=Reference(
             "", 0, "Minima and saddles were found numerically: smooth ones by Newton's method, kinks by a search."
         ),
+        hypers=hypers,
         smooth=False,  # a formula may be non-differentiable
         f=f,
         domain=sides,
-        start=_start(tree, sides, x, y, heights),
-        minima=lambda: minima,
-        saddles=lambda: saddles,
-        log_height=bool(low >= floor - 1e-9 * (1 + abs(floor)) and high - floor > 300),
-        source=lambda module: _source(tree, module),
+        start=_start(tree, sides, x, y, usual),
+        minima=minima,
+        saddles=saddles,
+        log_height=steep and all(map(fits, [usual, *ends])),
+        source=partial(_source, tree, ids),
     )
 
 
-def _source(tree: Node, module: str) -> str:
-    flat = " + 0 * x" if constant(tree) is not None else ""  # PyTorch has no gradient for a constant
-    return f"def f(w):\n    x, y = w\n    return {to_source(tree, module)}{flat}\n"
+def _keywords(ids: Sequence[str]) -> Callable[[Any], Any]:
+    """A decorator: the function takes keyword-only arguments of these names, and its signature says so."""
+
+    def declared(function: Any) -> Any:
+        parameters = inspect.signature(function).parameters.values()
+        points = [one for one in parameters if one.kind is not inspect.Parameter.VAR_KEYWORD]
+        named = [inspect.Parameter(id, inspect.Parameter.KEYWORD_ONLY) for id in ids]
+        signature = inspect.Signature([*points, *named])
+
+        @wraps(function)
+        def checked(*arguments, **values):
+            signature.bind(*arguments, **values)  # raises TypeError where one is missing or unknown
+            return function(*arguments, **values)
+
+        checked.__signature__ = signature  # pyright: ignore[reportAttributeAccessIssue]
+        return checked
+
+    return declared
 
 
-def _start(tree: Node, sides, x: np.ndarray, y: np.ndarray, heights: np.ndarray) -> tuple[float, float]:
+def _heights(tree: Node, x: np.ndarray, y: np.ndarray, values: Mapping[str, float]) -> np.ndarray:
+    """f at the points of a grid; nan where it has no value that can be drawn."""
+    with np.errstate(all="ignore"):
+        numbers = {id: np.float64(value) for id, value in values.items()}
+        heights = np.broadcast_to(evaluate(tree, x, y, np, numbers), x.shape)
+        return np.where(np.abs(heights) <= HIGHEST, heights, np.nan)
+
+
+def _range(heights: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest of the heights; nan where f has no value at all."""
+    finite = heights[np.isfinite(heights)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else (math.nan, math.nan)
+
+
+def _source(tree: Node, parameters: Sequence[str], module: str) -> str:
+    flat = "" if {"x", "y"} & {*names_in(tree)} else " + 0 * x"  # PyTorch has no gradient for a constant
+    named = "".join(f", {id}" for id in ["*", *parameters]) if parameters else ""
+    return f"def f(xy{named}):\n    x, y = xy\n    return {to_source(tree, module)}{flat}\n"
+
+
+def _start(tree: Node, sides, x: np.ndarray, y: np.ndarray, values: Mapping[str, float]) -> tuple[float, float]:
     """The grid point closest to the upper left that has a non-zero gradient, or any where f is finite."""
+    heights = _heights(tree, x, y, values)
     with np.errstate(all="ignore"):
         down, across = np.gradient(heights)
         good = np.isfinite(heights) & np.isfinite(down) & np.isfinite(across) & (np.hypot(down, across) > 0)
@@ -76,9 +148,8 @@ def _start(tree: Node, sides, x: np.ndarray, y: np.ndarray, heights: np.ndarray)
     best = np.unravel_index(np.where(good, far, np.inf).argmin(), x.shape)
     exact = float(x[best]), float(y[best])
     short = _short(exact[0], *sides[0]), _short(exact[1], *sides[1])
-    with np.errstate(all="ignore"):
-        value = evaluate(tree, np.float64(short[0]), np.float64(short[1]), np)
-    return short if np.abs(value) <= HIGHEST else exact
+    value = _heights(tree, np.array(short[0]), np.array(short[1]), values)
+    return short if np.isfinite(value) else exact
 
 
 def _short(value: float, low: float, high: float) -> float:

@@ -1,7 +1,9 @@
 """The tree of a formula, and its value at a point."""
 
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Name:
-    id: str  # one of NAMES
+    id: str  # one of NAMES, or a letter of PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ Node = Number | Name | Negative | Binary | Call
 
 CONSTANTS = {"pi": math.pi, "e": math.e}
 NAMES = ("x", "y", *CONSTANTS)
+# Letters that are parameters: all without another meaning. f and z stand for the formula itself, as in "z = x^2".
+PARAMETERS = tuple("abcdghijklmnopqrstuvw")
 # Each is called the same in NumPy, JAX and PyTorch.
 FUNCTIONS = {
     **{id: id for id in ("sin", "cos", "tan", "sinh", "cosh", "tanh", "exp", "log", "sqrt", "abs", "sign", "floor")},
@@ -47,8 +51,33 @@ FUNCTIONS = {
 }
 
 
+def parts_of(node: Node) -> "tuple[Node, ...]":
+    """The parts that a node is computed from, in the order in which they are written."""
+    match node:
+        case Negative(of):
+            return (of,)
+        case Binary(_, left, right):
+            return left, right
+        case Call(_, arguments):
+            return arguments
+    return ()
+
+
+def names_in(node: Node) -> Iterator[str]:
+    """Every name in a tree, in the order in which they are written."""
+    if isinstance(node, Name):
+        yield node.id
+    for part in parts_of(node):
+        yield from names_in(part)
+
+
+def parameters_of(node: Node) -> tuple[str, ...]:
+    """The parameters of a tree, in the order in which they first occur."""
+    return tuple(dict.fromkeys(id for id in names_in(node) if id in PARAMETERS))
+
+
 def constant(node: Node) -> int | float | None:
-    """The value of a tree without x and y, else None; whole powers and products of whole numbers stay whole.
+    """The value of a tree of numbers and constants, else None; whole powers and products of whole numbers stay whole.
 
     Raises ArithmeticError where it is not finite.
     """
@@ -57,12 +86,8 @@ def constant(node: Node) -> int | float | None:
             parts = (value,)
         case Name(id):
             return CONSTANTS.get(id)
-        case Negative(of):
-            parts = (constant(of),)
-        case Binary(_, left, right):
-            parts = (constant(left), constant(right))
-        case Call(_, arguments):
-            parts = tuple(map(constant, arguments))
+        case _:
+            parts = tuple(map(constant, parts_of(node)))
     if any(part is None for part in parts):
         return None
     with np.errstate(all="ignore"):
@@ -72,23 +97,17 @@ def constant(node: Node) -> int | float | None:
     return int(value) if value.is_integer() and abs(value) < 2**53 and not isinstance(node, Call) else value
 
 
-def evaluate(node: Node, x: Any, y: Any, xp: Any) -> Any:
-    """The value of a tree at arrays x and y, computed by `xp`: numpy, or jax.numpy."""
+def evaluate(node: Node, x: Any, y: Any, xp: Any, parameters: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    """The value of a tree at arrays x and y, computed by `xp`: numpy, or jax.numpy.
+
+    `parameters` are the values of its parameters, arrays or NumPy's numbers: Python's would raise at 1 / 0.
+    """
     known = constant(node)
     if known is not None:
         return known
-    match node:
-        case Name(id):
-            return x if id == "x" else y
-        case Negative(of):
-            parts = (of,)
-        case Binary(_, left, right):
-            parts = (left, right)
-        case Call(_, arguments):
-            parts = arguments
-        case _:
-            raise TypeError(f"expected a part of a formula, got {node!r}.")
-    return _computed(node, tuple(evaluate(part, x, y, xp) for part in parts), xp)
+    if isinstance(node, Name):
+        return {"x": x, "y": y, **parameters}[node.id]
+    return _computed(node, tuple(evaluate(part, x, y, xp, parameters) for part in parts_of(node)), xp)
 
 
 def _computed(node: Node, parts: tuple, xp: Any) -> Any:

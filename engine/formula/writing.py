@@ -47,7 +47,10 @@ def to_text(node: Node) -> str:
 
 
 def to_source(node: Node, module: str) -> str:
-    """The formula as a Python expression in x and y whose functions are those of a module: jnp, np or torch."""
+    """The formula as a Python expression in x, y and its parameters.
+
+    Its functions are those of a module: jnp, np or torch.
+    """
     known = constant(node)
     if known is not None:
         return repr(known) if known >= 0 else f"({known!r})"
