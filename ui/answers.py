@@ -42,7 +42,7 @@ def _grid(query: dict[str, str]) -> Answer:
 def _fan(query: dict[str, str]) -> Answer:
     vary = query.pop("vary", "")
     scene = Scene.read(query)
-    varied = [key for key in controls(scene.surface, scene.on) if key != STEPS.id]
+    varied = [key for key in controls(scene.surface, scene.on, scene.own) if key != STEPS.id]
     if vary not in varied:
         raise Refused(f"vary must be one of {', '.join(varied)}; got {vary!r}.")
     # Compressed whatever the client accepts: all browsers do, and another client can decompress it.

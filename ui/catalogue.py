@@ -3,6 +3,7 @@
 from dataclasses import asdict
 
 from engine import LIBRARIES, NOISES, SCHEDULES, Hyper, Member
+from engine.formula import PARAMETERS, parameter
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.openings import RULE
@@ -10,7 +11,7 @@ from ui.paths import INTERNALS
 from ui.scene import DISPLAY, FORMULA, PATIENCE, QUANTITIES, SETTINGS
 from ui.theme import THEME, look
 
-OWN_ABOUT = "Any formula in x and y: type it, and its minima are searched for."
+OWN_ABOUT = "Any formula in x and y: type it, and its minima are searched for. Any other letter becomes a slider."
 
 
 def catalogue() -> dict[str, object]:
@@ -27,7 +28,8 @@ def catalogue() -> dict[str, object]:
         return [{"id": id, "name": name} for id, name in names.items()]
 
     own = {"id": FORMULA, "name": "Your formula", "family": "your own", "about": OWN_ABOUT}
-    own |= {"sliders": [], "domain": None, "data": False}
+    # All that a formula may have; a scene has values for those of its own.
+    own |= {"sliders": [slider(f"surface.{id}", parameter(id)) for id in PARAMETERS], "domain": None, "data": False}
     surfaces = [{**member(m, "surface"), "domain": m.domain, "data": m.data is not None} for m in SURFACES.values()]
     optimizers = [
         {**member(m, m.id), "basic": m.basic, "spends": m.spends._asdict(), "look": look(k)._asdict()}

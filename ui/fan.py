@@ -26,6 +26,7 @@ FAR = 89  # a coordinate beyond e**89 half domains, near the largest float32, is
 NONE = -32768  # not a number
 ZERO = -32700  # the code of a loss of 0: below every axis, above NONE
 DECADE = 100  # codes in a decade of the loss
+TOP = 65534  # the code of the highest height
 
 
 def fan(scene: Scene, vary: str) -> bytes:
@@ -40,11 +41,11 @@ def fan(scene: Scene, vary: str) -> bytes:
     A slider of the surface changes the surface, too:
 
     - Array ground, in the same encoding: the heights (GRID, GRID) at every GROUND_EVERY-th stop as differences along
-      rows, from 0 for the lowest to 65535 for the highest.
+      rows, from 0 for the lowest to TOP for the highest, and above it where f has no value.
     - Head: these lowest and highest heights, and the landmarks at every stop.
     """
     surface = surface_of(scene)
-    values = [controls(scene.surface, scene.on)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
+    values = [controls(scene.surface, scene.on, scene.own)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
     owner = vary.rpartition(".")[0]
     on = tuple(id for id in scene.on if id == owner or owner not in ENTRIES)
     varied = MappingProxyType({**scene.values, vary: np.asarray(values)})
@@ -54,29 +55,30 @@ def fan(scene: Scene, vary: str) -> bytes:
     setting = replace(setting, start=np.broadcast_to(scene.start, (STOPS, 2)))
     scenes = [replace(scene, values={**scene.values, vary: value}) for value in values]
     floors = np.array([floor_of(other) for other in scenes])
+    bounded = np.array([bool(surface.minima(**other.hypers("surface"))) for other in scenes])
 
-    code = _coder(surface.domain, bool(surface.minima(**scene.hypers("surface"))))
+    code = _coder(surface.domain)
     with jax.default_device(rollout_device()):
-        coded = [code(block, floors, steps + 1) for block in race_paths(setting, entries)]
+        coded = [code(block, floors, bounded, steps + 1) for block in race_paths(setting, entries)]
     runs, strides, pieces = [], [], []
     for id, (codes, stride, left, diverged) in zip(on, jax.device_get(coded), strict=True):
         runs.append({"id": id, "left": _when(left, steps), "diverged": _when(diverged, steps)})
         strides.append(stride)
         pieces += _thinned(codes[..., : steps + 1], stride)
-    coding = {"edge": NEAR, "e_folds": FAR, "none": NONE, "zero": ZERO, "decade": DECADE}
+    coding = {"edge": NEAR, "e_folds": FAR, "none": NONE, "zero": ZERO, "decade": DECADE, "top": TOP}
     head = {"vary": vary, "values": values, "steps": steps, "runs": runs, "coding": coding}
     arrays = {"stride": np.array(strides, dtype="u1").reshape(-1, STOPS), "codes": _planes(pieces)}
     if owner == "surface":
         heights = np.array([_heights(other) for other in scenes[::GROUND_EVERY]])
-        low, high = (pick(heights, axis=(1, 2)) for pick in (np.min, np.max))
-        share = (heights - low[:, None, None]) / (high - low)[:, None, None]
-        arrays["ground"] = _planes([_differences(np.rint(65535 * share).astype("u2").view("i2")).ravel()])
-        head |= {"low": low.tolist(), "high": high.tolist(), "landmarks": [landmarks(other) for other in scenes]}
+        low, high = zip(*map(_range, heights), strict=True)
+        grounds = map(_ground, heights, low, high)
+        arrays["ground"] = _planes([_differences(ground.view("i2")).ravel() for ground in grounds])
+        head |= {"low": low, "high": high, "landmarks": [landmarks(other) for other in scenes]}
     return gzip.compress(pack(head, arrays), compresslevel=1)
 
 
 @lru_cache(maxsize=64)
-def _coder(domain, bounded: bool):
+def _coder(domain):
     """Compiled: the codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
 
     A coordinate is coded linearly inside the domain (codes are a 32768th of it apart) and logarithmically outside
@@ -89,7 +91,7 @@ def _coder(domain, bounded: bool):
     def whole(a):
         return jnp.where(jnp.abs(a) < -NONE, jnp.rint(a), NONE).astype(jnp.int16)  # nan compares false
 
-    def one(rows, floor, n):
+    def one(rows, floor, bounded, n):
         place = (rows[:, :2] - middle) / half
         size = jnp.abs(place)
         beyond = NEAR + jnp.log(jnp.maximum(size, 1)) * ((-NONE - 1 - NEAR) / FAR)
@@ -97,7 +99,7 @@ def _coder(domain, bounded: bool):
         gap = rows[:, 2] - floor
         least = ZERO / DECADE
         log = jnp.where(gap > 0, jnp.maximum(jnp.log10(gap), least), jnp.where(gap <= 0, least, jnp.nan))
-        loss = whole(DECADE * (log if bounded else jnp.sign(gap) * jnp.log10(1 + jnp.abs(gap))))
+        loss = whole(DECADE * jnp.where(bounded, log, jnp.sign(gap) * jnp.log10(1 + jnp.abs(gap))))
         codes = jnp.stack([xy[:, 0], xy[:, 1], loss])
 
         t = jnp.arange(len(rows))
@@ -119,7 +121,7 @@ def _coder(domain, bounded: bool):
         diverged = jnp.max(jnp.where(counts & jnp.isfinite(rows).all(axis=1), t + 1, 0))  # as engine.metrics has it
         return codes, stride, left, diverged
 
-    return jax.jit(jax.vmap(one, in_axes=(0, 0, None)))
+    return jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None)))
 
 
 def _when(steps: np.ndarray, last: int) -> list[int | None]:
@@ -153,4 +155,17 @@ def _heights(scene: Scene) -> np.ndarray:
     f = values_on_grid(surface_of(scene), scene.hypers("surface"))
     every = (len(f) - 1) // (GRID - 1)
     f = f[::every, ::every]
-    return np.log10(1 + f - floor_of(scene)) if surface_of(scene).log_height else f
+    with np.errstate(all="ignore"):  # a formula may have no value somewhere
+        return np.log10(1 + f - floor_of(scene)) if surface_of(scene).log_height else f
+
+
+def _range(heights: np.ndarray) -> tuple[float, float]:
+    """The lowest and the highest of the heights; 0 where f has no value at all."""
+    finite = heights[np.isfinite(heights)]
+    return (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 0.0)
+
+
+def _ground(heights: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The codes of heights (n, n): from 0 for the lowest to TOP for the highest, and above it where f has no value."""
+    share = (heights - low) / (high - low or 1.0)  # all heights of a plane are the same
+    return np.where(np.isfinite(heights), np.rint(TOP * share), TOP + 1).astype("u2")

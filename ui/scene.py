@@ -170,11 +170,13 @@ def surface_of(scene: Scene) -> Surface:
 
 
 @lru_cache(maxsize=256)
-def controls(surface: str, on: tuple[str, ...] = ()) -> Mapping[str, Hyper]:
-    """Every number of a scene on that surface with those entries, by its URL key."""
+def controls(
+    surface: str, on: tuple[str, ...] = (), own: tuple[str, tuple[float, ...]] | None = None
+) -> Mapping[str, Hyper]:
+    """Every number of a scene on that surface with those entries, by its URL key; `own` is the reader's formula."""
     schedule_hypers = {h.id: h for s in SCHEDULES.values() for h in s.hypers}
     owned = {
-        "surface": () if surface == FORMULA else SURFACES[surface].hypers,
+        "surface": formula_surface(*(own or OWN)).hypers if surface == FORMULA else SURFACES[surface].hypers,
         "schedule": tuple(schedule_hypers.values()),
         **{id: optimizer.hypers for id, optimizer in OPTIMIZERS.items()},
         **{entry: OPTIMIZERS[optimizer_of(entry)].hypers for entry in on if number_of(entry) > 1},
@@ -199,7 +201,7 @@ def _opening(surface: str, own: tuple[str, tuple[float, ...]] | None = None) -> 
         on=tuple(id for id, optimizer in OPTIMIZERS.items() if optimizer.basic),
         display=MappingProxyType({key: next(iter(words)) for key, words in DISPLAY.items()}),
         step=None,
-        values=MappingProxyType({key: h.default for key, h in controls(surface).items()}),
+        values=MappingProxyType({key: h.default for key, h in controls(surface, (), own).items()}),
     )
     opening = {STEPS.id: str(member.steps)}
     if member.data and member.data.batch:
@@ -240,7 +242,7 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
         if query["on"] and not on:
             on = base.on
     values = {}
-    for key, hyper in controls(base.surface, on).items():
+    for key, hyper in controls(base.surface, on, base.own).items():
         number = _number(query.get(key, ""))
         # A further entry begins with the settings that its optimizer has on this surface.
         value = base.values[_first(key)] if number is None or not hyper.accepts(number) else number
@@ -254,7 +256,7 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
     if query.get("schedule") in SCHEDULES:
         scene = replace(scene, schedule=query["schedule"])
     asked = _number(query.get(TIME, ""))
-    if asked is None or not controls(base.surface)[TIME].accepts(asked):
+    if asked is None or not controls(DEFAULT_SURFACE)[TIME].accepts(asked):
         usual = usual_time(scene.schedule, scene.values)
         scene = replace(scene, values=MappingProxyType({**scene.values, TIME: usual}))
     if query.get("noise.model") in NOISES:

@@ -52,7 +52,7 @@ FUNCTIONS = {
 
 
 def parts_of(node: Node) -> "tuple[Node, ...]":
-    """The parts that a node is computed from, in the order in which they are written."""
+    """The parts that a node is computed from."""
     match node:
         case Negative(of):
             return (of,)
@@ -64,7 +64,7 @@ def parts_of(node: Node) -> "tuple[Node, ...]":
 
 
 def names_in(node: Node) -> Iterator[str]:
-    """Every name in a tree, in the order in which they are written."""
+    """Every name in a tree, as often as it occurs."""
     if isinstance(node, Name):
         yield node.id
     for part in parts_of(node):
@@ -72,8 +72,8 @@ def names_in(node: Node) -> Iterator[str]:
 
 
 def parameters_of(node: Node) -> tuple[str, ...]:
-    """The parameters of a tree, in the order in which they first occur."""
-    return tuple(dict.fromkeys(id for id in names_in(node) if id in PARAMETERS))
+    """The parameters of a tree, in the order of the alphabet."""
+    return tuple(sorted({*names_in(node)} & {*PARAMETERS}))
 
 
 def constant(node: Node) -> int | float | None:

@@ -4,7 +4,7 @@
 /** @import { Act } from "./slider.js" */
 
 import { formatValue } from "../state/format.js";
-import { parseValue } from "../state/hyper.js";
+import { parseValue, slidersIn } from "../state/hyper.js";
 import { choice, choose, confirming, copy, h, markInvalid } from "./dom.js";
 import { createFormula } from "./formula.js";
 import { createSlider } from "./slider.js";
@@ -101,12 +101,14 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
     /** @param {Values} values @param {Values} defaults */
     show(values, defaults) {
       const entry = catalogue.surfaces.find(({ id }) => id === values.surface);
-      if (shown !== values.surface) {
-        shown = values.surface;
-        sliders = new Map(entry?.sliders.map((hyper) => [hyper.key, createSlider(hyper, { change, grab })]));
+      const hypers = slidersIn(entry?.sliders ?? [], values);
+      const now = [values.surface, ...hypers.map(({ key }) => key)].join();
+      if (shown !== now) {
+        shown = now;
+        sliders = new Map(hypers.map((hyper) => [hyper.key, createSlider(hyper, { change, grab })]));
         numbers.replaceChildren(...[...sliders.values()].map(({ el }) => el));
       }
-      choose(surface.select, shown);
+      choose(surface.select, values.surface);
       formula.show(values);
       const own = values["surface.domain"]; // a formula brings its own domain
       domain = own ? [own.slice(0, 2), own.slice(2)] : (entry?.domain ?? []);

@@ -5,6 +5,7 @@
 
 import { defaultOf, optimizerOf } from "../state/entries.js";
 import { formatValue } from "../state/format.js";
+import { slidersIn } from "../state/hyper.js";
 import { h, write } from "./dom.js";
 import { createSlider } from "./slider.js";
 
@@ -25,12 +26,16 @@ export function createHeadline(box, catalogue, act, isProjector) {
   /** @type {{key: string, slider: ReturnType<typeof createSlider>} | null} */
   let made = null;
 
+  /** The sliders of the surface. @param {Values} values */
+  const ownSliders = (values) =>
+    slidersIn(catalogue.surfaces.find(({ id }) => id === values.surface)?.sliders ?? [], values);
+
   /** @param {string} wanted @param {Values} values @returns {Hyper | undefined} */
   function hyperOf(wanted, values) {
     const owner = wanted.slice(0, Math.max(0, wanted.lastIndexOf(".")));
     const named = (/** @type {Hyper[]} */ sliders) => sliders.find(({ id }) => wanted === `${owner}.${id}`);
     if (!owner) return Object.values(catalogue.settings).find((hyper) => hyper.key === wanted);
-    if (owner === "surface") return named(catalogue.surfaces.find(({ id }) => id === values.surface)?.sliders ?? []);
+    if (owner === "surface") return named(ownSliders(values));
     if (owner === "schedule") return named(catalogue.schedules.find(({ id }) => id === values.schedule)?.sliders ?? []);
     if (!values.on.includes(owner)) return undefined;
     return named(catalogue.optimizers.find(({ id }) => id === optimizerOf(owner))?.sliders ?? []);
@@ -67,7 +72,7 @@ export function createHeadline(box, catalogue, act, isProjector) {
         return name.endsWith(rate) ? name : `${name} ${rate}`;
       });
       const parts = [
-        ...said(own?.sliders ?? []),
+        ...said(ownSliders(values)),
         ...(schedule?.sliders.length ? [`${schedule.name} decay`, ...said(schedule.sliders)] : []),
         ...(values.rate === 1 ? [] : [`all rates × ${formatValue(values.rate)}`]),
         ...(values.noise > 0 ? [`noise ${formatValue(values.noise)}`] : []),

@@ -9,8 +9,9 @@ import { terrainOfHeights } from "./terrain.js";
 
 /**
  * The constants of the encoding (ui/fan.py): the code of the domain's edge, how many powers of e beyond the edge the
- * largest code stands for, the code of "not a number", that of a loss of 0, and the codes in a decade of the loss.
- * @typedef {{edge: number, e_folds: number, none: number, zero: number, decade: number}} Coding
+ * largest code stands for, the code of "not a number", that of a loss of 0, the codes in a decade of the loss, and the
+ * code of the highest height.
+ * @typedef {{edge: number, e_folds: number, none: number, zero: number, decade: number, top: number}} Coding
  */
 
 /**
@@ -58,11 +59,12 @@ function cumulativeSums(bytes, from, count, length, total) {
  */
 export function createFan({ head, arrays }, base) {
   const { steps } = head;
-  const { zero, none, decade } = /** @type {Coding} */ (head.coding);
+  const { zero, none, decade, top } = /** @type {Coding} */ (head.coding);
   const coordinates = coordinateTable(head.coding);
   const stops = head.values.length;
   const n = steps + 1;
-  const bounded = base.minima.length > 0;
+  /** Whether f has a minimum at a stop: its losses are coded as logarithms of their distance from it. @param {number} s */
+  const isBounded = (s) => (head.landmarks?.[s] ?? base).minima.length > 0;
   const [[x0, x1], [y0, y1]] = base.domain;
   const total = arrays.codes.length / 2;
   let from = 0;
@@ -130,14 +132,17 @@ export function createFan({ head, arrays }, base) {
     const orNearer = (/** @type {number} */ m, /** @type {number} */ p, /** @type {number} */ q) =>
       Number.isNaN(m) ? (u < 0.5 ? p : q) : m;
     const mixed = (/** @type {number} */ p, /** @type {number} */ q) => orNearer(p * (1 - u) + q * u, p, q);
+    const bounded = isBounded(nearest);
+    const alike = isBounded(s) === isBounded(s + 1); // or the codes of their losses cannot be mixed
     return head.runs.map(({ id, left, diverged }, r) => {
       const [a, b] = [pathAt(r, s), pathAt(r, u ? s + 1 : s)];
+      const near = u < 0.5 ? a : b;
       const position = new Float64Array(2 * n);
       const gap = new Float64Array(n);
       for (let i = 0; i < n; i++) {
         position[2 * i] = (x0 + x1) / 2 + (mixed(a.place[2 * i], b.place[2 * i]) * (x1 - x0)) / 2;
         position[2 * i + 1] = (y0 + y1) / 2 + (mixed(a.place[2 * i + 1], b.place[2 * i + 1]) * (y1 - y0)) / 2;
-        const code = orNearer(mixLoss(a.loss[i], b.loss[i], u), a.loss[i], b.loss[i]);
+        const code = alike ? orNearer(mixLoss(a.loss[i], b.loss[i], u), a.loss[i], b.loss[i]) : near.loss[i];
         const size = 10 ** (Math.abs(code) / decade);
         gap[i] = bounded ? (code <= zero ? 0 : code < 0 ? 1 / size : size) : Math.sign(code) * (size - 1);
       }
@@ -149,14 +154,20 @@ export function createFan({ head, arrays }, base) {
   const points = arrays.ground.length / 2 / head.low.length;
   const grids = head.low.map((/** @type {number} */ low, /** @type {number} */ k) => {
     const codes = cumulativeSums(arrays.ground, k * points, points, Math.sqrt(points), arrays.ground.length / 2);
-    return Float32Array.from(codes, (code) => low + ((code & 65535) / 65535) * (head.high[k] - low));
+    const height = (/** @type {number} */ code) =>
+      code > top ? Number.NaN : low + (code / top) * (head.high[k] - low);
+    return Float32Array.from(codes, (code) => height(code & 65535));
   });
   /** @param {number} place */
   function terrain(place) {
     const q = Math.min(1, Math.max(0, place)) * (grids.length - 1);
     const k = Math.min(Math.floor(q), grids.length - 2);
     const [a, b] = [grids[k], grids[k + 1]];
-    const heights = a.map((/** @type {number} */ h, /** @type {number} */ i) => h * (1 - q + k) + b[i] * (q - k));
+    const near = q - k < 0.5 ? a : b; // it decides where f has a value
+    const heights = a.map((/** @type {number} */ h, /** @type {number} */ i) => {
+      const height = h * (1 - q + k) + b[i] * (q - k);
+      return Number.isNaN(height) ? near[i] : height;
+    });
     return terrainOfHeights({ ...base, ...head.landmarks[Math.round(place * (stops - 1))] }, heights);
   }
   return { runs, terrain };

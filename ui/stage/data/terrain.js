@@ -34,6 +34,7 @@ export function terrainOfHeights(head, heights) {
     if (h < low && h > -Infinity) low = h;
     if (h > high && h < Infinity) high = h;
   }
+  if (low > high) low = high = 0; // f has no value at all
   if (!(low < high)) {
     // A constant surface lies in the middle of an interval, so that it has a colour, and no contour lines.
     const half = Math.max(1, Math.abs(low)) / 2;

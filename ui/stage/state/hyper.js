@@ -1,6 +1,6 @@
 /** A hyperparameter's slider: where its thumb stands for a value, and the value at each place. */
 
-/** @import { Hyper } from "../types" */
+/** @import { Hyper, Values } from "../types" */
 
 import { formatValue } from "./format.js";
 
@@ -36,6 +36,13 @@ export function toValue({ low, high, log, near_one, whole }, place) {
   if (whole) value = Math.round(value);
   return Math.min(high, Math.max(low, value));
 }
+
+/**
+ * The sliders that a scene has: a formula of the reader's own has those of its letters.
+ * @param {Hyper[]} sliders
+ * @param {Values} values
+ */
+export const slidersIn = (sliders, values) => sliders.filter(({ key }) => key in values);
 
 /**
  * A typed number, or what was expected instead.

@@ -31,18 +31,24 @@ export function toQuery(values, defaults) {
 const belongsToSurface = (key) =>
   key.startsWith("surface") || key.endsWith(".lr") || ["start", "step", "rate"].includes(key);
 
+/** Whether a setting is a letter of the reader's formula, where that is the surface. @param {string} key */
+const isLetter = (key) => key.startsWith("surface.") && !IDENTITY.includes(key);
+
 /**
  * The query that opens another surface. Settings that were changed by hand go along; the old surface's own settings do
- * not: those that the new one had when it was last shown come back.
+ * not: those that the new one had when it was last shown come back. From one formula to the next the letters keep their
+ * values; the server leaves out those that the next one lacks.
  * @param {Values} surface its `surface` and, for a formula, its identity
  * @param {Values} values
  * @param {Values} defaults
  * @param {{values: Values, defaults: Values} | null} [before] the scene last shown on the new surface
  */
 export function toQueryOn(surface, values, defaults, before = null) {
-  const others = Object.entries(values).filter(([key]) => !belongsToSurface(key));
+  const edited = surface.surface === values.surface;
+  const others = Object.entries(values).filter(([key]) => !belongsToSurface(key) || (edited && isLetter(key)));
   const query = new URLSearchParams(toQuery({ ...Object.fromEntries(others), ...surface }, defaults));
   for (const [key, value] of Object.entries(before?.values ?? {})) {
+    if (edited && isLetter(key) && key in values) continue;
     const changed = spell(value) !== spell(defaultOf(before?.defaults ?? {}, key));
     if (belongsToSurface(key) && key !== "step" && changed) query.set(key, spell(value));
   }
