@@ -20,6 +20,7 @@ from engine.formula import (
     FormulaError,
     evaluate,
     formula_surface,
+    parameters_of,
     parse,
     to_mathml,
     to_source,
@@ -35,7 +36,7 @@ EVIL = (
     "__import__('os')", "lambda: x", "x.__class__", "[x for x in y]", "exec('1')", "x if y else 1", "f'{x}'", "x := 1",
     "9**9**9**9", "((((((((((", "x" * 400, "1e999", "\x00", "\u202ex", "x;y", "import os", "2^2^2^2^2^2", "0/0", "x[0]",
 )  # fmt: skip
-PIECES = (*"0123456789.xye()+-*/^,|²π ", "**", "pi", "1e", "e-", *FUNCTIONS)
+PIECES = (*"0123456789.xyeabk()+-*/^,|²π ", "**", "pi", "1e", "e-", *FUNCTIONS)
 
 
 def tree_text(draw: np.random.Generator, depth: int) -> str:
@@ -43,7 +44,10 @@ def tree_text(draw: np.random.Generator, depth: int) -> str:
     kind = draw.integers(6) if depth else 0
     space = " " * int(draw.integers(3))
     if kind == 0:
-        return str(draw.choice(["x", "y", "pi", "e", str(draw.integers(20)), f"{draw.uniform(0, 9):.3g}"])) + space
+        return (
+            str(draw.choice(["x", "y", "pi", "e", "a", "b", str(draw.integers(20)), f"{draw.uniform(0, 9):.3g}"]))
+            + space
+        )
     inner = tree_text(draw, depth - 1)
     if kind == 1:
         return f"-{inner}"
@@ -98,7 +102,7 @@ def fuzz(n: int, seed: int) -> Found:
                 found.wrong.append((formula, error))
             continue
         with np.errstate(all="ignore"):
-            value = evaluate(tree, x, x[::-1], np)
+            value = evaluate(tree, x, x[::-1], np, dict.fromkeys(parameters_of(tree), np.float64(-1.5)))
         written = [to_tex(tree), *(to_source(tree, module) for module in ("np", "torch"))]
         took("read", time.perf_counter() - began, formula)
         if np.shape(value) not in ((), x.shape) or parse(to_text(tree)) != tree or not all(written):

@@ -135,7 +135,7 @@ def test_a_refusal_says_what_and_where(text, column, what):
 # 5e-324 is set as 5 times 10^-324, which is 0 where one computes.
 numbers = st.one_of(st.integers(0, 50), st.floats(0, 50, allow_subnormal=False)).map(Number)
 trees = st.recursive(
-    numbers | st.sampled_from([Name("x"), Name("y")]),
+    numbers | st.sampled_from([Name("x"), Name("y"), Name("a")]),
     lambda parts: st.one_of(
         parts.map(Negative),
         st.builds(Binary, st.sampled_from("+-*/^"), parts, parts),
@@ -147,6 +147,9 @@ trees = st.recursive(
     ),
     max_leaves=12,
 )
+
+
+LETTERS = {"a": np.float64(-1.6)}
 
 
 @settings(max_examples=300, deadline=None)
@@ -161,9 +164,9 @@ def test_what_is_written_reads_as_the_same_and_as_python_has_the_same_value(tree
     assert read == tree
     x, y = np.array([0.3, 1.7, -1.1]), np.array([-0.4, 2.2, 0.9])
     with np.errstate(all="ignore"):
-        ours = np.broadcast_to(evaluate(tree, x, y, np), 3)
-        theirs = np.broadcast_to(eval(to_source(tree, "np"), {"np": np, "x": x, "y": y}), 3)
-        under_jax = np.broadcast_to(evaluate(tree, jnp.array(x), jnp.array(y), jnp), 3)
+        ours = np.broadcast_to(evaluate(tree, x, y, np, LETTERS), 3)
+        theirs = np.broadcast_to(eval(to_source(tree, "np"), {"np": np, "x": x, "y": y, **LETTERS}), 3)
+        under_jax = np.broadcast_to(evaluate(tree, jnp.array(x), jnp.array(y), jnp, LETTERS), 3)
     np.testing.assert_array_equal(ours, theirs)
     usual = np.isfinite(ours) & (np.abs(ours) < 1e6)
     np.testing.assert_allclose(under_jax[usual], ours[usual], rtol=1e-7, atol=1e-9)
@@ -226,7 +229,7 @@ def test_mathml_reads_as_the_formula(tree):
         return
     x, y = np.array([0.3, 1.7, -1.1]), np.array([-0.4, 2.2, 0.9])
     with np.errstate(all="ignore"):
-        ours, theirs = evaluate(tree, x, y, np), evaluate(read, x, y, np)
+        ours, theirs = evaluate(tree, x, y, np, LETTERS), evaluate(read, x, y, np, LETTERS)
     usual = np.broadcast_to(np.isfinite(ours) & (np.abs(ours) < 1e6), 3)
     # 1.5e-7 is set as 1.5 times 10^-7, which may round otherwise.
     np.testing.assert_allclose(np.broadcast_to(theirs, 3)[usual], np.broadcast_to(ours, 3)[usual], rtol=1e-6, atol=1e-9)

@@ -261,7 +261,7 @@ class _Parser:
 def _remedy_for(name: str) -> str:
     """What to write instead of an unknown name."""
     if name.lower() in ("f", "z"):
-        return f"{name} stands for the value of the formula; a slider may have another letter"
+        return f"{name} stands for the value of the formula, use another letter for a slider"
     letters = name.lower()
     short = len(letters) <= 3 or set(letters) <= {"x", "y"}
     if short and set(letters) & {"x", "y"} and set(letters) <= {*PARAMETERS, *NAMES}:

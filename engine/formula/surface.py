@@ -74,7 +74,8 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         return not low < floor - 1e-9 * (1 + abs(floor))
 
     steep = any(_range(heights)[1] - value > 300 for _, value in minima(**usual)[:1])
-    ends = [dict(zip(ids, values, strict=True)) for values in product(*((h.low, h.high) for h in hypers))]
+    # It is drawn so for all values of the parameters or for none: this looks at the ends of their sliders, too.
+    corners = product(*((h.default, h.low, h.high) for h in hypers))
     return Surface(
         id="formula",
         name="Your formula",
@@ -90,7 +91,7 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         start=_start(tree, sides, x, y, usual),
         minima=minima,
         saddles=saddles,
-        log_height=steep and all(map(fits, [usual, *ends])),
+        log_height=steep and all(fits(dict(zip(ids, values, strict=True))) for values in corners),
         source=partial(_source, tree, ids),
     )
 

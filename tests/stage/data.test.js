@@ -123,6 +123,11 @@ test("heights that are not finite do not decide the lowest and the highest one",
   assert.deepEqual([low, high], [1, 6]);
 });
 
+test("a surface without any value has an axis too", () => {
+  const { low, high } = terrainOfHeights(headOn(1), new Float32Array(9).fill(Number.NaN));
+  assert.deepEqual([low, high], [-0.5, 0.5]);
+});
+
 test("a logarithmic height measures from the lowest minimum, and its axis says values of f", () => {
   const f = Float32Array.from([-1, 8, 98, 8]);
   const terrain = terrainOf({ head: headOn(1, { log_height: true, floor: -1 }), arrays: { f } });

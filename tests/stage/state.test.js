@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { formatMeasured, formatPower, formatValue } from "../../ui/stage/state/format.js";
-import { parseValue, toPlace, toValue } from "../../ui/stage/state/hyper.js";
+import { parseValue, slidersIn, toPlace, toValue } from "../../ui/stage/state/hyper.js";
 import { oneAtATime, retryDelay } from "../../ui/stage/state/requests.js";
 import { mergeIntoSearch, parseNumbers, surfaceQuery, toQuery, toQueryOn } from "../../ui/stage/state/url.js";
 
@@ -70,6 +70,42 @@ test("another surface takes along what was changed by hand, but not what belonge
   const formula = { surface: "formula", "surface.f": "x + 1", "surface.domain": [-1, 1, -2, 2] };
   const query = "surface=formula&steps=90&surface.f=x+%2B+1&surface.domain=-1,1,-2,2";
   assert.equal(toQueryOn(formula, values, defaults), query);
+});
+
+test("from one formula to the next a letter keeps its value, and no other surface has letters", () => {
+  const defaults = {
+    surface: "formula",
+    "surface.f": "a x + b",
+    "surface.domain": [-1, 1, -1, 1],
+    "surface.a": 1,
+    "surface.b": 1,
+  };
+  const values = { ...defaults, "surface.a": 3 };
+  const next = { surface: "formula", "surface.f": "a x + c", "surface.domain": [-1, 1, -1, 1] };
+  const asked = (/** @type {Parameters<typeof toQueryOn>} */ ...all) => new URLSearchParams(toQueryOn(...all));
+  assert.equal(asked(next, values, defaults).get("surface.a"), "3");
+  assert.equal(asked(next, values, defaults).get("surface.f"), "a x + c");
+  assert.equal(asked({ surface: "ravine" }, values, defaults).toString(), "surface=ravine");
+  // Its letters when it was last shown come back where the present formula has none of that name.
+  const before = {
+    values: { ...next, "surface.a": 5, "surface.c": 7 },
+    defaults: { ...next, "surface.a": 1, "surface.c": 1 },
+  };
+  assert.deepEqual(
+    ["a", "c"].map((id) => asked(next, values, defaults, before).get(`surface.${id}`)),
+    ["3", "7"],
+  );
+  assert.equal(asked(next, defaults, defaults, before).get("surface.a"), null);
+});
+
+test("a scene has the sliders that it has values for", () => {
+  const hyper = { name: "", default: 1, low: -10, high: 10, log: false, near_one: false, whole: false, main: false };
+  const letters = ["a", "b", "c"].map((id) => ({ ...hyper, id, key: `surface.${id}` }));
+  const shown = slidersIn(letters, { surface: "formula", "surface.f": "c x + a", "surface.a": 1, "surface.c": 0 });
+  assert.deepEqual(
+    shown.map(({ id }) => id),
+    ["a", "c"],
+  );
 });
 
 test("the address keeps the page's own parameters, and holds the views that were moved", () => {

@@ -13,6 +13,7 @@ export function createFormula(open, check) {
     type: "text",
     className: "formula",
     "aria-label": "formula f(x, y)",
+    title: "in x and y; any other letter but e, f and z becomes a slider",
     autocomplete: "off",
     spellcheck: false,
   });
