@@ -201,13 +201,13 @@ def test_the_projector_names_what_is_in_play_and_keeps_one_slider(page):
     for words in ("condition number 30", "cosine decay", "decay time T 200", "SGD 0.09", f"Adam {float(rate):.5g}"):
         expect(headline).to_contain_text(words)
     hot = headline.locator(".slider")
-    expect(hot.locator("label")).to_have_text("Adam learning rate")
+    expect(hot.locator("label")).to_have_text("Adam learning rateη")
     painted(page, lambda: hot.locator("input[type=range]").press("ArrowLeft"))
     link = settled(page, rf"adam\.lr=(?!{re.escape(rate)}(&|$)).*hot=adam\.lr")
     assert link["projector"] == "1"
     assert float(link["adam.lr"]) < float(rate)
     visit(page, "projector=1&hot=surface.kappa")
-    expect(hot.locator("label")).to_have_text("condition number")
+    expect(hot.locator("label")).to_have_text("condition numberκ")
     page.keyboard.press("Escape")
     expect(headline).to_be_hidden()
     page.wait_for_function("!location.search.includes('hot')")

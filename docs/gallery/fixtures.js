@@ -13,6 +13,7 @@ const HYPER = {
   key: "",
   id: "lr",
   name: "learning rate",
+  tex: "\\eta",
   default: 0.1,
   low: 1e-3,
   high: 1,

@@ -99,7 +99,17 @@ test("from one formula to the next a letter keeps its value, and no other surfac
 });
 
 test("a scene has the sliders that it has values for", () => {
-  const hyper = { name: "", default: 1, low: -10, high: 10, log: false, near_one: false, whole: false, main: false };
+  const hyper = {
+    name: "",
+    tex: "",
+    default: 1,
+    low: -10,
+    high: 10,
+    log: false,
+    near_one: false,
+    whole: false,
+    main: false,
+  };
   const letters = ["a", "b", "c"].map((id) => ({ ...hyper, id, key: `surface.${id}` }));
   const shown = slidersIn(letters, { surface: "formula", "surface.f": "c x + a", "surface.a": 1, "surface.c": 0 });
   assert.deepEqual(

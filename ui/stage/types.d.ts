@@ -12,6 +12,8 @@ export interface Hyper {
   key: string;
   id: string;
   name: string;
+  /** Its letter in formulas, in LaTeX. */
+  tex: string;
   default: number;
   low: number;
   high: number;

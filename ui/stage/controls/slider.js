@@ -6,6 +6,10 @@ import { formatValue } from "../state/format.js";
 import { parseValue, toPlace, toValue } from "../state/hyper.js";
 import { h, markInvalid, throttle, write } from "./dom.js";
 
+const GREEK = {
+  ...{ alpha: "α", beta: "β", gamma: "γ", varepsilon: "ε", eta: "η", kappa: "κ", lambda: "λ", mu: "μ", rho: "ρ" },
+  ...{ sigma: "σ", varphi: "φ", psi: "ψ" },
+};
 const NUMBER_EVERY = 50; // ms between two updates of the number during a drag: its layout costs a fifth of a frame
 let count = 0;
 
@@ -14,6 +18,15 @@ let count = 0;
  * @property {(key: string, value: any, done: boolean, place?: number) => void} change while it moves; `done` at its end
  * @property {(key: string) => void} grab a hand or the keyboard takes hold of it
  */
+
+/** The letter of a hyperparameter in formulas, unless its name is or ends with that letter. @param {Hyper} hyper */
+function symbolOf({ tex, name }) {
+  const [, greek, latin, index] = tex.match(/^(?:\\([a-z]+)|([A-Za-z]))(?:_(.))?$/) ?? [];
+  const letter = Object.entries(GREEK).find(([spelled]) => spelled === greek)?.[1] ?? latin;
+  return !letter || name.split(" ").includes(letter)
+    ? []
+    : [h("i", {}, letter, ...(index ? [h("sub", {}, index)] : []))];
+}
 
 /**
  * @param {Hyper} hyper
@@ -43,7 +56,7 @@ export function createSlider(hyper, { change, grab }, owner = "") {
     textContent: "↺",
   });
   const complaint = h("div", { className: "complaint", role: "alert" });
-  const label = h("label", { for: id }, hyper.name);
+  const label = h("label", { for: id }, h("span", {}, hyper.name), ...symbolOf(hyper));
   const el = h("div", { className: "slider", "data-key": hyper.key }, label, range, field, reset, complaint);
 
   function paint(ownHand = false) {

@@ -173,7 +173,7 @@ function createLabels(context, theme, size) {
     if (left < 0.6 * size) {
       const [right, top] = at(range[1], TICK);
       const { width } = context.measureText(title);
-      write(title, [Math.max(right, width), top - 1.5 * size], "right", width);
+      write(title, [Math.max(right, width + 2), top - 1.5 * size], "right", width);
       return;
     }
     context.save();
