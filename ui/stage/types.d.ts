@@ -81,7 +81,7 @@ export interface Catalogue {
   optimizers: OptimizerEntry[];
   libraries: Named[];
   quantities: Quantity[];
-  patience: number;
+  patience: Hyper;
   internals: { id: string; label: string }[];
   /** How the learning rates that a surface opens with were chosen. */
   openings: string;
@@ -115,6 +115,7 @@ export interface Run {
   /** A hand moves it: its paths come from a fan, and arrays below may be absent. */
   approximate?: boolean;
   validation?: Float64Array;
+  test?: Float32Array;
   gradient?: Float32Array;
   lr?: Float32Array;
   /** What can be shown of an optimizer's inside, by the ids of `Catalogue.internals`. */
@@ -131,13 +132,12 @@ export interface Fan {
 /** A minimum or a saddle and the value of f there. */
 export type Landmark = [Point, number];
 
-export interface Examples {
+/** x and y of the examples of three sets, and the model that is fitted to the first. */
+export interface Examples extends Record<"train" | "valid" | "test", [number[], number[]]> {
   curve: string;
   /** The model, as a reader sees it. */
   formula: string;
   names: [string, string];
-  train: [number[], number[]];
-  valid: [number[], number[]];
 }
 
 /** A surface as heights on a square grid. */
