@@ -75,11 +75,12 @@ export const examples = {
       const margin = {
         left: 46 * large,
         right: 12 * large,
-        top: Math.max(26, legend.offsetHeight + 8),
+        top: Math.max(26, legend.offsetHeight + 12),
         bottom: 34 * large,
       };
       frame = [margin.left, margin.top, width - margin.left - margin.right, height - margin.top - margin.bottom];
       const [x, y] = ["x", "y"].map((title, side) => ({ title, range: ranges[side], ticks: ticksOf(ranges[side], 5) }));
+      box.dataset.axes = JSON.stringify([frame, ...ranges]);
       const ratio = pixelRatio();
       backdrop = renderBackdrop(width * ratio, height * ratio, ratio, theme.background, (context) => {
         drawAxes(context, frame, { x, y }, theme, 12 * large);
