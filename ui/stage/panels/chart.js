@@ -41,7 +41,7 @@ export const chart = {
     const scale = choice("", catalogue.display.scale, (id) => change("scale", id, true));
     scale.select.setAttribute("aria-label", "scale of the chart");
     const remark = h("div", { className: "remark over-sheet" });
-    const stopping = h("div", { className: "remark stopping over-sheet", hidden: true });
+    const stopping = h("div", { className: "stopping over-sheet", hidden: true });
     const picks = h("div", { className: "picks over-sheet" }, what.el, scale.el);
     const head = h("div", { className: "head" }, remark, picks, stopping);
     box.append(canvas, head);
