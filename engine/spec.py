@@ -157,7 +157,8 @@ class Data:
     """The data behind a surface that is the training loss of a model with two parameters.
 
     `predict(w, x)` is the model, of the shape of x. `loss(w, x, y)` is the loss of each example, of the same shape;
-    the surface's f is its mean over `train`. `valid` holds examples that no optimizer sees.
+    the surface's f is its mean over `train`. No optimizer sees the examples of `valid`, by which early stopping chooses
+    a step, nor those of `test`, by which nothing is chosen.
     `curve` is the id by which a front end knows how to draw the model, `formula` is the model as a reader sees it, and
     `names` are those of its two parameters.
     """
@@ -169,6 +170,7 @@ class Data:
     loss: Callable[..., jax.Array]
     train: Examples
     valid: Examples
+    test: Examples
     batch: int | None = None
 
 

@@ -12,7 +12,7 @@ def _examples(n: int, seed: int) -> Examples:
     return Examples(x, 1.6 * np.tanh(1.2 * x) + 0.3 * draw.standard_normal(n))
 
 
-TRAIN, VALID = _examples(32, 5), _examples(32, 6)
+TRAIN, VALID, TEST = _examples(32, 5), _examples(32, 6), _examples(32, 11)
 
 
 def predict(w, x):
@@ -63,5 +63,6 @@ SURFACE = Surface(
         loss=loss,
         train=TRAIN,
         valid=VALID,
+        test=TEST,
     ),
 )

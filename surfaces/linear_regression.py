@@ -12,7 +12,7 @@ def _examples(n: int, seed: int) -> Examples:
     return Examples(x, 0.5 + 1.5 * x + 0.6 * draw.standard_normal(n))
 
 
-TRAIN, VALID = _examples(32, 1), _examples(32, 2)
+TRAIN, VALID, TEST = _examples(32, 1), _examples(32, 2), _examples(32, 9)
 _design = np.stack([np.ones(32), TRAIN.x], axis=1)
 _best = np.linalg.lstsq(_design, TRAIN.y)[0]  # the normal equations
 _floor = float(((_design @ _best - TRAIN.y) ** 2).mean() / 2)
@@ -52,5 +52,6 @@ SURFACE = Surface(
         loss=loss,
         train=TRAIN,
         valid=VALID,
+        test=TEST,
     ),
 )

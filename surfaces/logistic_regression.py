@@ -12,7 +12,7 @@ def _examples(n: int, seed: int) -> Examples:
     return Examples(x, (draw.uniform(size=n) < 1 / (1 + np.exp(1 - 2 * x))).astype(float))
 
 
-TRAIN, VALID = _examples(32, 3), _examples(32, 4)
+TRAIN, VALID, TEST = _examples(32, 3), _examples(32, 4), _examples(32, 10)
 
 
 def predict(w, x):
@@ -64,5 +64,6 @@ SURFACE = Surface(
         loss=loss,
         train=TRAIN,
         valid=VALID,
+        test=TEST,
     ),
 )

@@ -17,7 +17,7 @@ def _examples(n: int, rare: int, seed: int) -> Examples:
     return Examples(x, np.where(x < 2, 1.0, 4.0) + 0.5 * draw.standard_normal(n))
 
 
-TRAIN, VALID = _examples(32, 2, 7), _examples(32, 2, 8)
+TRAIN, VALID, TEST = _examples(32, 2, 7), _examples(32, 2, 8), _examples(32, 2, 12)
 _common = TRAIN.x < 2
 _best = float(TRAIN.y[_common].mean()), float(TRAIN.y[~_common].mean() / 20)  # each weight has examples of its own
 _floor = float(((np.where(_common, _best[0], 20 * _best[1]) - TRAIN.y) ** 2).mean() / 2)
@@ -61,6 +61,7 @@ SURFACE = Surface(
         loss=loss,
         train=TRAIN,
         valid=VALID,
+        test=TEST,
         batch=1,
     ),
 )

@@ -35,7 +35,6 @@ def test_all_of_them_are_here():
 def test_f_is_the_mean_loss_over_the_training_examples(surface):
     data = surface.data
     assert len(data.train.x) == len(data.train.y) == BATCH.high
-    assert not set(data.train.x) & set(data.valid.x)
     ours = jax.jit(jax.vmap(lambda w: (data.loss(w, *data.train), surface.f(w))))
     for w, losses, f in zip(points(surface, 20), *map(np.asarray, ours(points(surface, 20))), strict=True):
         expected = BY_HAND[surface.id](w, *data.train)
@@ -92,18 +91,34 @@ def test_a_batch_is_a_whole_number_of_examples():
 
 
 @every_one
-def test_the_validation_loss_travels_along(surface):
+def test_the_three_sets_share_no_example_and_are_drawn_alike(surface):
+    sets = [surface.data.train, surface.data.valid, surface.data.test]
+    assert len({x for part in sets for x in part.x}) == sum(len(part.x) for part in sets)
+    assert [len(part.x) for part in sets] == [len(part.y) for part in sets]
+    # On two samples of one distribution the mean losses of a model differ by a few standard errors.
+    losses = [BY_HAND[surface.id](surface.minima()[0][0], *part) for part in sets[1:]]
+    error = np.hypot(*(part.std(ddof=1) / np.sqrt(len(part)) for part in losses))
+    assert abs(losses[0].mean() - losses[1].mean()) < 4 * error
+
+
+@every_one
+def test_the_losses_on_unseen_examples_travel_along(surface):
     scene = Scene.read({"surface": surface.id, "steps": "40", "batch": "4", "on": "sgd,adam"})
     _, arrays = unpacked(paths(scene))
-    for positions, losses in zip(arrays["position"], arrays["validation"], strict=True):
-        expected = [BY_HAND[surface.id](w, *surface.data.valid).mean() for w in positions]
-        np.testing.assert_allclose(losses, expected, rtol=1e-12)
+    for name, examples, precision in (
+        ("validation", surface.data.valid, 1e-12),
+        ("test", surface.data.test, 1e-7),  # float32
+    ):
+        assert len(arrays[name]) == 2
+        for positions, losses in zip(arrays["position"], arrays[name], strict=True):
+            expected = [BY_HAND[surface.id](w, *examples).mean() for w in positions]
+            np.testing.assert_allclose(losses, expected, rtol=precision)
 
 
 @every_one
 def test_the_browser_draws_the_same_model(surface, modules):
     head, _ = unpacked(grid(Scene.read({"surface": surface.id})))
-    for word in ("train", "valid"):
+    for word in ("train", "valid", "test"):
         np.testing.assert_array_equal(head["data"][word], getattr(surface.data, word))
     x = np.linspace(-3, 3, 9)
     w = points(surface, 10)

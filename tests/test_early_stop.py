@@ -6,19 +6,19 @@ import pytest
 # for each seed how far its middle is from where the axes have the loss of that step, in pixels.
 MARKS = """async (seeds) => {
     const { chart } = await import("/ui/stage/panels/chart.js");
-    const { earlyStop } = await import("/ui/stage/data/outcome.js");
+    const { earlyStop } = await import("/ui/stage/data/early_stop.js");
     const { lookOf, readTheme } = await import("/ui/stage/paint/theme.js");
     const { CATALOGUE, RUNS, bowl } = await import("/docs/gallery/fixtures.js");
-    const [steps, patience] = [1000, 20];
+    const [steps, patience] = [1000, "20"];
     const theme = readTheme(document.body, CATALOGUE.theme);
     const box = document.body.appendChild(document.createElement("div"));
     Object.assign(box.style, { position: "relative", width: "900px", height: "400px" });
     const draw = (run, patience) => {
-      const catalogue = { ...CATALOGUE, patience };
-      const panel = chart.create(box, { catalogue, change() {}, seek() {} });
+      const panel = chart.create(box, { catalogue: CATALOGUE, change() {}, seek() {} });
       panel.show({
         runs: [run], terrain: bowl(true), steps, theme, held: false, magnification: 1, layout: {},
-        display: { chart: "loss", scale: "log" }, lookOf: () => lookOf(theme, CATALOGUE.optimizers[1]),
+        display: { chart: "loss", scale: "log", patience }, lookOf: () => lookOf(theme, CATALOGUE.optimizers[1]),
+        nameOf: () => "SGD", lit: null,
       });
       panel.draw(0);
       const canvas = box.querySelector("canvas");
@@ -35,9 +35,9 @@ MARKS = """async (seeds) => {
       // Down to 1, then up again with noise: it is never as low as there.
       const validation = Float64Array.from({ length: steps + 1 }, (_, i) =>
         Math.exp(Math.abs(i - lowest) / 150) * (1 + 0.5 * random() * (i > lowest)));
-      const run = { ...RUNS[0], gap: validation.map((v) => v / 2), validation };
-      const { stop } = earlyStop(validation, patience);
-      const [marked, plain] = [draw(run, patience), draw(run, steps + 1)];
+      const run = { ...RUNS[0], gap: validation.map((v) => v / 2), validation, test: Float32Array.from(validation) };
+      const { stop } = earlyStop(validation, Number(patience));
+      const [marked, plain] = [draw(run, patience), draw(run, String(steps + 1))];
       let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
       marked.pixels.forEach((pixel, i) => {
         if (pixel === plain.pixels[i]) return;

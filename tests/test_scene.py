@@ -11,7 +11,7 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.catalogue import catalogue
 from ui.entries import ENTRIES
-from ui.scene import DISPLAY, NAMES_PANELS, Scene, controls
+from ui.scene import DISPLAY, PATIENCE, Scene, controls
 
 
 def words(hyper):
@@ -32,7 +32,7 @@ def good_queries(draw):
         "noise.model": st.sampled_from(list(NOISES)),
         "on": st.lists(st.sampled_from(ENTRIES), unique=True).map(",".join),
         **{
-            key: st.sampled_from([*words, "a_panel"] if key in NAMES_PANELS else [*words])
+            key: st.sampled_from([*words, *{"patience": ("1", "200"), "rail": ("a_panel",)}.get(key, ())])
             for key, words in DISPLAY.items()
         },
     }
@@ -96,6 +96,14 @@ def test_the_playhead_is_kept_inside_the_run():
     assert Scene.read({"steps": "50", "step": "20"}).step == 20
     assert Scene.read({"steps": "50", "step": "51"}).step is None
     assert Scene.read({"steps": "50", "step": "20.5"}).step is None
+
+
+def test_patience_is_a_number_of_steps_or_0_and_a_link_without_it_means_what_it_did():
+    assert Scene.read({}).display["patience"] == "20"
+    taken = {n for n in range(-1, 1000) if Scene.read({"patience": str(n)}).to_query() == {"patience": str(n)}}
+    assert taken == {n for n in range(201) if n == 0 or PATIENCE.accepts(n)} - {20}
+    for wrong in ("", "020", "5.5", "201", "off"):
+        assert Scene.read({"patience": wrong}) == Scene.read({})
 
 
 def test_every_optimizer_can_be_off():

@@ -97,3 +97,16 @@ def test_every_surface_and_optimizer_says_in_plain_words_what_it_is_for(page):
     for member in (*SURFACES.values(), *OPTIMIZERS.values()):
         assert 30 < len(member.about) < 125, member.id
         assert member.about.endswith("."), member.id
+
+
+def test_the_letter_of_a_formula_stands_beside_its_slider(page):
+    visit(page, "schedule=exponential")
+    for key, label in {
+        "adam.lr": "learning rateη",
+        "momentum.momentum": "momentum\N{GREEK SMALL LETTER GAMMA}",
+        "surface.kappa": "condition numberκ",
+        "schedule.T": "decay time T",
+        "steps": "steps",
+    }.items():
+        expect(page.locator(f"[data-key='{key}'] label")).to_have_text(label)
+    assert page.locator("[data-key='adam.b2'] label sub").text_content() == "2"

@@ -44,7 +44,7 @@ def catalogue() -> dict[str, object]:
         "optimizers": optimizers,
         "libraries": named(LIBRARIES),
         "quantities": [{"id": id, **quantity._asdict()} for id, quantity in QUANTITIES.items()],
-        "patience": PATIENCE,
+        "patience": slider(PATIENCE.id, PATIENCE),
         "openings": RULE,
         "theme": THEME,
         "internals": [{"id": id, "label": label} for id, (_, label) in INTERNALS.items()],

@@ -35,7 +35,8 @@ def paths(scene: Scene) -> bytes:
     - gap (runs, steps + 1) float64: the true loss above the lowest declared minimum, or above 0 where none is declared;
     - position (runs, steps + 1, 2) float64;
     - gradient (runs, steps + 1, 2) float32, as the optimizer saw it, and lr (runs, steps + 1) float32;
-    - validation (runs, steps + 1) float64, on a surface made of data: the loss on the validation examples;
+    - validation (runs, steps + 1) float64 and test (runs, steps + 1) float32, on a surface made of data: the losses on
+      the validation and on the test examples;
     - each of INTERNALS (runs that have it, steps + 1, width) float32: what `engine.metrics.shown` says of the step that
       begins at the row, nan in the last row.
 
@@ -69,9 +70,6 @@ def paths(scene: Scene) -> bytes:
         "gap": np.array([run.loss - floor for run in runs]).reshape(-1, n),
         "position": np.array([run.position for run in runs]).reshape(-1, n, 2),
     }
-    if surface.data:
-        validation = compiled(_validation_of, surface.data)
-        exact["validation"] = np.array([_at_points(validation, run.position) for run in runs]).reshape(-1, n)
     drawn = {
         "gradient": np.array([run.gradient for run in runs]).reshape(-1, n, 2),
         "lr": np.array([_to_rows(run.lr) for run in runs]).reshape(-1, n),
@@ -80,6 +78,10 @@ def paths(scene: Scene) -> bytes:
             for word, (width, _) in INTERNALS.items()
         },
     }
+    if surface.data:
+        unseen = compiled(_unseen_of, surface.data)
+        losses = np.array([_at_points(unseen, run.position) for run in runs]).reshape(-1, n, 2)
+        exact["validation"], drawn["test"] = losses[..., 0], losses[..., 1]
     with np.errstate(over="ignore"):  # beyond 3e38 an arrow is drawn as infinite
         return pack(head, {**exact, **{name: array.astype(np.float32) for name, array in drawn.items()}})
 
@@ -99,7 +101,7 @@ def grid(scene: Scene) -> bytes:
     }
     if surface.data:
         data = surface.data
-        examples = {word: [part.tolist() for part in getattr(data, word)] for word in ("train", "valid")}
+        examples = {word: [part.tolist() for part in getattr(data, word)] for word in ("train", "valid", "test")}
         head["data"] = {"curve": data.curve, "formula": data.formula, "names": data.names, **examples}
     return pack(head, {"f": values_on_grid(surface, scene.hypers("surface")).astype(np.float32)})
 
@@ -172,9 +174,9 @@ def _hessian_of(surface: Surface):
     return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(surface.f, **hypers)))(points))
 
 
-def _validation_of(data: Data):
-    """The mean loss over the validation examples at points (n, 2)."""
-    return jax.jit(jax.vmap(lambda w: jnp.mean(data.loss(w, *data.valid))))
+def _unseen_of(data: Data):
+    """The mean losses over the validation and over the test examples at points (n, 2), as (n, 2)."""
+    return jax.jit(jax.vmap(lambda w: jnp.stack([jnp.mean(data.loss(w, *part)) for part in (data.valid, data.test)])))
 
 
 def floor_of(scene: Scene) -> float:

@@ -17,7 +17,6 @@ from ui.entries import ENTRIES, number_of, optimizer_of
 DEFAULT_SURFACE = "ravine"
 FORMULA = "formula"  # the id of the reader's own surface
 OWN = ("(1 - x)^2 + 100 (y - x^2)^2", (-2.0, 2.0, -1.0, 3.0))  # its default: x low, x high, y low, y high
-PATIENCE = 20  # steps that early stopping waits for a lower validation loss
 
 
 class Quantity(NamedTuple):
@@ -29,15 +28,14 @@ class Quantity(NamedTuple):
 
 
 QUANTITIES = {
-    "loss": Quantity(
-        "loss",
-        remark_on_data=f"thin: validation; early stop × (patience {PATIENCE}), back to ○",  # noqa: RUF001
-    ),
+    "loss": Quantity("loss", remark_on_data="thin: validation"),
     "gradient": Quantity("gradient norm"),
     "distance": Quantity("distance to the nearest minimum"),
     "step": Quantity("step length"),
     "rates": Quantity("rate per coordinate", "thick: x, thin: y", "thick: w₁, thin: w₂"),
 }
+# The steps that early stopping waits for a lower validation loss. It marks a run and shortens none: 0 switches it off.
+PATIENCE = Hyper("patience", 20, 1, 200, whole=True, name="patience", tex="P")
 # How a scene is displayed: the words of each setting and their names on the page; the first word is the default. A
 # display setting changes no number.
 DISPLAY = {
@@ -55,9 +53,11 @@ DISPLAY = {
         "10": "arrows, 10 \N{MULTIPLICATION SIGN} longer",
         "100": "arrows, 100 \N{MULTIPLICATION SIGN} longer",
     },
+    "patience": {str(PATIENCE.default): "early stopping", "0": "off"},
     "rail": {"settings": "Settings"},
 }
-NAMES_PANELS = {"rail"}  # their other words are ids of panels: ui/stage/panels/index.js lists those
+# What other words a setting has: numbers of steps, and ids of panels, which ui/stage/panels/index.js lists.
+OTHER_WORDS = {"patience": "[1-9][0-9]?|1[0-9][0-9]|200", "rail": "[a-z][a-z_]{0,39}"}
 
 # The settings that belong to no member; their range and default are written here alone.
 STEPS = Hyper("steps", 300, 10, 1000, whole=True, name="steps", tex="")
@@ -277,7 +277,7 @@ def _first(key: str) -> str:
 
 def _displays(key: str, word: str) -> bool:
     """Whether a word is one of a display setting's."""
-    return word in DISPLAY[key] or (key in NAMES_PANELS and re.fullmatch("[a-z][a-z_]{0,39}", word) is not None)
+    return word in DISPLAY[key] or (key in OTHER_WORDS and re.fullmatch(OTHER_WORDS[key], word) is not None)
 
 
 def _number(word: str) -> float | None:

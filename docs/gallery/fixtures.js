@@ -50,7 +50,7 @@ export const CATALOGUE = {
     optimizer("wild", "SGD, too fast", 3),
   ],
   quantities: [{ id: "loss", name: "loss", remark: "", remark_on_data: "thin: validation" }],
-  patience: 5,
+  patience: { ...HYPER, key: "patience", id: "patience", name: "patience", whole: true, default: 5 },
   internals: [
     { id: "velocity", label: "velocity" },
     { id: "hessian", label: "Newton's model" },
@@ -78,6 +78,10 @@ const EXAMPLES = {
   valid: [
     [-1.7, -0.7, 0.3, 1.2],
     [-1.9, -0.5, 0.4, 1.0],
+  ],
+  test: [
+    [-1.4, -0.2, 0.7, 1.8],
+    [-1.3, -0.1, 0.8, 1.6],
   ],
 };
 
@@ -139,6 +143,7 @@ function runOf(id, lr, momentum, newton = false) {
     internals: newton ? { hessian } : momentum ? { velocity } : {},
     // It turns after a while, as where a model begins to learn the noise.
     validation: gap.map((value, i) => value + 0.3 + 0.002 * Math.max(0, i - 25) ** 1.5),
+    test: Float32Array.from(gap, (value, i) => value + 0.35 + 0.002 * Math.max(0, i - 30) ** 1.5),
   };
 }
 

@@ -22,7 +22,7 @@ function draw(kind, box, root, data) {
   /** @type {Picture} */
   const picture = {
     ...{ runs: RUNS, terrain: bowl(data), steps: STEPS, start: [-4, 3], theme, held: false, bending: false },
-    display: { view: "overlay", chart: "loss", scale: "log", arrows: "1", rail: kind.id },
+    display: { view: "overlay", chart: "loss", scale: "log", arrows: "1", patience: "5", rail: kind.id },
     lookOf: ({ id }) => looks.get(id) ?? lookOf(theme, CATALOGUE.optimizers[0]),
     nameOf: ({ id }) => CATALOGUE.optimizers.find((one) => one.id === id)?.name ?? id,
     lit: null,

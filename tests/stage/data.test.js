@@ -90,9 +90,10 @@ test("an internal that nobody of today knows is passed on with the width that th
   assert.equal(runs[2].internals.trust.length, 10);
 });
 
-test("a run on data has its validation loss", () => {
-  const runs = runsOf(pathsOf([[], [], []], { validation: [3, 2] }));
+test("a run on data has its losses on the validation and on the test examples", () => {
+  const runs = runsOf(pathsOf([[], [], []], { validation: [3, 2], test: [3, 2] }));
   assert.deepEqual([...(runs[1].validation ?? [])], [2, 3]);
+  assert.deepEqual([...(runs[2].test ?? [])], [4, 5]);
 });
 
 test("the terrain interpolates its grid and ends at its edge", () => {
@@ -208,6 +209,7 @@ test("a truncated run has the first steps alone, and is marked as approximate", 
     gap: Float64Array.of(4, 3, 2, 1),
     lr: Float32Array.of(1, 2, 3, 4),
     validation: Float64Array.of(5, 6, 7, 8),
+    test: Float32Array.of(4, 3, 2, 1),
     internals: { rates: Float32Array.of(1, 1, 2, 2, 3, 3, 4, 4), hessian: new Float32Array(12) },
   });
   const [short] = truncate([run], 2);
@@ -215,6 +217,7 @@ test("a truncated run has the first steps alone, and is marked as approximate", 
   assert.deepEqual([...short.gap], [4, 3, 2]);
   assert.deepEqual([...(short.lr ?? [])], [1, 2, 3]);
   assert.deepEqual([...(short.validation ?? [])], [5, 6, 7], "early stopping sees no later step");
+  assert.deepEqual([...(short.test ?? [])], [4, 3, 2]);
   assert.deepEqual([...short.internals.rates], [1, 1, 2, 2, 3, 3]);
   assert.equal(short.internals.hessian.length, 9);
   assert.ok(short.approximate && short.id === "sgd");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { earlyStop, firstWithin, isOutside, outcomeOf } from "../../ui/stage/data/outcome.js";
+import { firstWithin, isOutside, outcomeOf } from "../../ui/stage/data/outcome.js";
 import { distanceToNearest, QUANTITIES, seriesOf } from "../../ui/stage/data/quantities.js";
 import { axisOf, lossAxis, roundStep, stepTicks, ticksOf } from "../../ui/stage/data/scales.js";
 import { levelsIn, terrainOfHeights } from "../../ui/stage/data/terrain.js";
@@ -141,20 +141,6 @@ test("an axis is titled by the catalogue's name, and a gap says what it is measu
   assert.equal(axisOf("loss", "linear", [run], bounded, "Verlust").title, "Verlust − lowest minimum");
   assert.equal(axisOf("loss", "log", [run], plain(), "Verlust").title, "Verlust");
   assert.equal(axisOf("step", "linear", [run], bounded, "Schritt").title, "Schritt");
-});
-
-test("early stopping waits for a gain, and goes back to the best step", () => {
-  const line = (/** @type {number} */ from, /** @type {number} */ to, /** @type {number} */ n) =>
-    Array.from({ length: n }, (_, i) => from + ((to - from) * i) / (n - 1));
-  const validation = [...line(9, 1, 11), ...line(2, 3, 40), 0.5];
-  assert.deepEqual(earlyStop(validation, 20), { stop: 30, best: 10 }, "a lower loss that comes later is never seen");
-  assert.deepEqual(earlyStop(validation, 5), { stop: 15, best: 10 });
-  assert.deepEqual(earlyStop(validation, 41), { stop: null, best: 51 });
-  assert.deepEqual(earlyStop(validation.slice(0, 30), 20), { stop: null, best: 10 });
-  assert.deepEqual(earlyStop([...validation.slice(0, 30), 0.9, ...line(2, 3, 30)], 20), { stop: 50, best: 30 });
-  const diverges = [...line(9, 1, 5), ...Array(30).fill(Number.NaN)];
-  assert.deepEqual(earlyStop(diverges, 20), { stop: 24, best: 4 }, "NaN is no gain");
-  assert.deepEqual(earlyStop([1], 20), { stop: null, best: 0 });
 });
 
 test("the first step within a tolerance", () => {

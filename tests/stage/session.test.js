@@ -95,6 +95,16 @@ test("without a fan the drag asks for its paths one by one", async () => {
   assert.deepEqual(what().slice(3), ["paths surface=ravine&a.lr=3", "paths surface=ravine&a.lr=4"]);
 });
 
+test("a display setting under the hand is drawn with the next frame, and asks for nothing", async () => {
+  const { session, what, told } = await opened();
+  told.length = 0;
+  session.change("view", "panels", false, 0.5);
+  assert.deepEqual(told, ["drag"]);
+  session.change("view", "overlay", true, 0.6);
+  assert.deepEqual(told.slice(1), ["controls", "display", "settle"]);
+  assert.deepEqual([what().length, session.phase, session.display()], [2, "exact", { view: "overlay" }]);
+});
+
 test("the steps' fan is the longest run", async () => {
   const { session, what } = await opened();
   session.grab("steps");

@@ -1,5 +1,4 @@
 /** The shapes that travel between the stage's modules. Paths run over steps 0 to `steps`; pairs are stored flat, x before y. */
-
 export type Point = [number, number];
 export type Range = [number, number];
 /** left, top, width and height in CSS pixels. */
@@ -83,7 +82,7 @@ export interface Catalogue {
   optimizers: OptimizerEntry[];
   libraries: Named[];
   quantities: Quantity[];
-  patience: number;
+  patience: Hyper;
   internals: { id: string; label: string }[];
   /** How the learning rates that a surface opens with were chosen. */
   openings: string;
@@ -117,6 +116,7 @@ export interface Run {
   /** A hand moves it: its paths come from a fan, and arrays below may be absent. */
   approximate?: boolean;
   validation?: Float64Array;
+  test?: Float32Array;
   gradient?: Float32Array;
   lr?: Float32Array;
   /** What can be shown of an optimizer's inside, by the ids of `Catalogue.internals`. */
@@ -133,13 +133,12 @@ export interface Fan {
 /** A minimum or a saddle and the value of f there. */
 export type Landmark = [Point, number];
 
-export interface Examples {
+/** x and y of the examples of three sets, and the model that is fitted to the first. */
+export interface Examples extends Record<"train" | "valid" | "test", [number[], number[]]> {
   curve: string;
   /** The model, as a reader sees it. */
   formula: string;
   names: [string, string];
-  train: [number[], number[]];
-  valid: [number[], number[]];
 }
 
 /** A surface as heights on a square grid. */
@@ -165,7 +164,6 @@ export interface Terrain {
 }
 
 export type Ticks = { values: number[]; labels: string[] };
-
 /** An axis of a quantity: `to` maps a value to its place between the ends of `range`. */
 export interface Axis {
   title: string;

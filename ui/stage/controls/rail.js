@@ -4,8 +4,11 @@
 /** @import { EntryAct } from "./rows.js" */
 /** @import { Act } from "./slider.js" */
 
+/** @typedef {((value: number) => string) | undefined} InWords */
+
 import { createCurve } from "./curve.js";
 import { choice, choose, h, write } from "./dom.js";
+import { createEarlyStop } from "./early_stop.js";
 import { createRows } from "./rows.js";
 import { createSlider } from "./slider.js";
 
@@ -20,8 +23,8 @@ export function createRail(box, catalogue, tabs, act) {
   const { settings, schedules, noises } = catalogue;
   /** @type {Map<string, ReturnType<typeof createSlider>>} by URL key */
   const sliders = new Map();
-  const slider = (/** @type {Hyper} */ hyper, owner = "") => {
-    const made = createSlider(hyper, act, owner);
+  const slider = (/** @type {Hyper} */ hyper, owner = "", inWords = /** @type {InWords} */ (undefined)) => {
+    const made = createSlider(hyper, act, owner, inWords);
     sliders.set(hyper.key, made);
     return made.el;
   };
@@ -37,13 +40,17 @@ export function createRail(box, catalogue, tabs, act) {
   const decaySliders = [...decayHypers.values()].map((hyper) => slider(hyper, "decay"));
   const curve = createCurve();
   const noise = pick("kind of noise", noises, "noise.model");
-  const batch = slider(settings.batch);
+  const examples = settings.batch.high;
+  const batch = slider(settings.batch, "", (size) =>
+    size === examples ? `all ${examples} examples a step` : `${size} of ${examples} examples a step`,
+  );
+  const earlyStop = createEarlyStop(catalogue.patience, change);
   const seed = slider(settings.seed);
   const shared = h(
     "section",
     { className: "shared" },
     ...[slider(settings.rate), decay.el, ...decaySliders, curve.el, slider(settings.steps)],
-    ...[slider(settings.noise), noise.el, batch, seed],
+    ...[slider(settings.noise), noise.el, batch, earlyStop.el, seed],
   );
 
   const rows = createRows(catalogue, act);
@@ -96,8 +103,9 @@ export function createRail(box, catalogue, tabs, act) {
       noise.el.hidden = values.noise === 0;
       const surface = catalogue.surfaces.find(({ id }) => id === values.surface);
       write(about, surface?.about ?? "");
-      batch.hidden = !surface?.data;
-      const random = values.noise > 0 || (surface?.data && values.batch < settings.batch.high);
+      batch.hidden = earlyStop.el.hidden = !surface?.data;
+      earlyStop.show(values, defaults);
+      const random = values.noise > 0 || (surface?.data && values.batch < examples);
       seed.classList.toggle("idle", !random);
       write(/** @type {Element} */ (seed.querySelector("label")), random ? settings.seed.name : "seed (no noise)");
       const used = schedules.find(({ id }) => id === values.schedule)?.sliders.map(({ key }) => key) ?? [];

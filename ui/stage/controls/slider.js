@@ -32,8 +32,9 @@ function symbolOf({ tex, name }) {
  * @param {Hyper} hyper
  * @param {Act} act
  * @param {string} owner whose number it is, for those who do not see where it stands
+ * @param {(value: number) => string} [inWords] what a value means, said below the slider
  */
-export function createSlider(hyper, { change, grab }, owner = "") {
+export function createSlider(hyper, { change, grab }, owner = "", inWords = undefined) {
   const id = `slider-${++count}`;
   const name = [owner, hyper.name].filter(Boolean).join(" ");
   const stops = hyper.whole ? hyper.high - hyper.low : 200;
@@ -58,6 +59,8 @@ export function createSlider(hyper, { change, grab }, owner = "") {
   const complaint = h("div", { className: "complaint", role: "alert" });
   const label = h("label", { for: id }, h("span", {}, hyper.name), ...symbolOf(hyper));
   const el = h("div", { className: "slider", "data-key": hyper.key }, label, range, field, reset, complaint);
+  const words = h("div", { className: "words" });
+  if (inWords) el.append(words);
 
   function paint(ownHand = false) {
     const place = toPlace(hyper, value);
@@ -67,7 +70,9 @@ export function createSlider(hyper, { change, grab }, owner = "") {
   }
   const numbers = throttle(() => {
     field.value = formatValue(value);
-    range.setAttribute("aria-valuetext", field.value);
+    const said = inWords?.(value) ?? "";
+    write(words, said);
+    range.setAttribute("aria-valuetext", said || field.value);
     write(complaint, "");
     markInvalid(field, false);
   }, NUMBER_EVERY);
@@ -122,6 +127,7 @@ export function createSlider(hyper, { change, grab }, owner = "") {
 
   return {
     el,
+    label,
     /** Show a value that came from elsewhere. @param {number} next @param {number} usual the default */
     set(next, usual) {
       standard = usual;

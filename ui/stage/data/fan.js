@@ -184,12 +184,13 @@ export const truncate = (runs, steps) =>
     const rows = run.position.length / 2;
     /** @template {Float32Array | Float64Array} A @param {A} array @returns {A} */
     const cut = (array) => /** @type {A} */ (array.subarray(0, (array.length / rows) * (steps + 1)));
-    const { position, gap, gradient, lr, validation, internals } = run;
+    const { position, gap, gradient, lr, validation, test, internals } = run;
     return {
       ...run,
       approximate: true,
       ...{ position: cut(position), gap: cut(gap) },
-      ...{ gradient: gradient && cut(gradient), lr: lr && cut(lr), validation: validation && cut(validation) },
+      ...{ gradient: gradient && cut(gradient), lr: lr && cut(lr) },
+      ...(validation && test && { validation: cut(validation), test: cut(test) }),
       internals: Object.fromEntries(Object.entries(internals).map(([id, array]) => [id, cut(array)])),
     };
   });

@@ -1,4 +1,4 @@
-/** What becomes of a run: where it stands, when it reaches a tolerance, when early stopping would stop it. */
+/** What becomes of a run: where it stands, when it reaches a tolerance, which place it takes. */
 
 /** @import { Run, Terrain } from "../types" */
 
@@ -69,22 +69,6 @@ export function isOutside({ position }, i, [[x0, x1], [y0, y1]]) {
 export function firstWithin({ gap }, tolerance) {
   const step = gap.findIndex((value) => value <= tolerance);
   return step < 0 ? null : step;
-}
-
-/**
- * What early stopping would do: it stops once `patience` steps have not lowered the loss on the validation examples,
- * and takes the parameters of the best step.
- * @param {ArrayLike<number>} validation the loss at each step
- * @param {number} patience
- * @returns {{stop: number | null, best: number}} steps; stop is null if the run ends before
- */
-export function earlyStop(validation, patience) {
-  let best = 0;
-  for (let i = 1; i < validation.length; i++) {
-    if (validation[i] < validation[best]) best = i;
-    else if (i - best === patience) return { stop: i, best };
-  }
-  return { stop: null, best };
 }
 
 const PLACES = 3; // that are told

@@ -50,7 +50,7 @@ export function runsOf({ head, arrays }) {
       gap: rows("gap", k),
       gradient: rows("gradient", k),
       lr: rows("lr", k),
-      ...(arrays.validation && { validation: rows("validation", k) }),
+      ...(arrays.validation && { validation: rows("validation", k), test: rows("test", k) }),
       internals,
     };
   });

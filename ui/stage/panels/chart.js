@@ -7,7 +7,7 @@
 
 import { choice, choose, h, write } from "../controls/dom.js";
 import { followPointers } from "../controls/gestures.js";
-import { earlyStop } from "../data/outcome.js";
+import { chosenOf, earlyStop, patienceOf, stoppingInWords } from "../data/early_stop.js";
 import { seriesOf } from "../data/quantities.js";
 import { axisOf, stepTicks } from "../data/scales.js";
 import { drawAxes } from "../paint/axes.js";
@@ -32,7 +32,7 @@ export const chart = {
   applies: () => true,
 
   create(box, { catalogue, change, seek }) {
-    const { quantities, patience } = catalogue;
+    const { quantities } = catalogue;
     const canvas = h("canvas");
     const sheet = createSheet(canvas);
     const what = choice("", quantities, (id) => change("chart", id, true));
@@ -40,12 +40,9 @@ export const chart = {
     const scale = choice("", catalogue.display.scale, (id) => change("scale", id, true));
     scale.select.setAttribute("aria-label", "scale of the chart");
     const remark = h("div", { className: "remark over-sheet" });
-    const head = h(
-      "div",
-      { className: "head" },
-      remark,
-      h("div", { className: "picks over-sheet" }, what.el, scale.el),
-    );
+    const stopping = h("div", { className: "stopping over-sheet", hidden: true });
+    const picks = h("div", { className: "picks over-sheet" }, what.el, scale.el);
+    const head = h("div", { className: "head" }, remark, picks, stopping);
     box.append(canvas, head);
 
     /** @type {Picture} */
@@ -56,6 +53,7 @@ export const chart = {
     /** @type {object | null} */
     let layout = null;
     let size = [0, 0];
+    let top = 0; // of the axes
     /** @type {Box} of the axes */
     let frame = [0, 0, 0, 0];
     /** @type {Uint32Array | null} */
@@ -83,17 +81,29 @@ export const chart = {
     function show(next) {
       picture = next;
       const { terrain, runs, held, display, theme, magnification } = picture;
-      if (layout !== picture.layout) {
+      const relaid = layout !== picture.layout;
+      if (relaid) {
         layout = picture.layout;
         size = cover(box, canvas);
       }
       const [width, height] = size;
       if (!(width > 0 && height > 0)) return;
+      const large = magnification;
+      const margin = { left: 58 * large, right: 12 * large, bottom: 38 * large };
       const quantity = /** @type {Quantity} */ (quantities.find(({ id }) => id === display.chart));
       choose(what.select, quantity.id);
       choose(scale.select, display.scale);
       const said = terrain.data ? quantity.remark_on_data : quantity.remark;
       write(remark, [said, byCost(picture) ? "a Hessian counts as two gradients" : ""].filter(Boolean).join("; "));
+      const tells = !!terrain.data && display.chart === "loss";
+      if (stopping.hidden === tells) stopping.hidden = !tells;
+      if (tells) write(stopping, told());
+      if (stopping.title !== stopping.textContent) stopping.title = stopping.textContent ?? "";
+      if (relaid) {
+        head.style.left = `${margin.left}px`;
+        const above = 8 + 28 * large; // the selects stand there
+        top = tells ? Math.max(above, head.offsetHeight + 10) : above;
+      }
       const wanted = [quantity.id, display.scale, terrain.surface].join();
       // While a hand drags, the axis stands still; it fits itself to the new paths when the hand lets go.
       if (!axis || !held || wanted !== axisKey)
@@ -101,13 +111,10 @@ export const chart = {
       axisKey = wanted;
 
       across = acrossOf(picture);
-      const key = [...size, pixelRatio(), across.end, across.title, axis.title, ...axis.range, magnification, theme];
+      frame = [margin.left, top, width - margin.left - margin.right, height - top - margin.bottom];
+      const key = [...frame, pixelRatio(), across.end, across.title, axis.title, ...axis.range, magnification, theme];
       if (backdrop && key.every((part, i) => part === backdropKey[i])) return;
       backdropKey = key;
-      const large = magnification;
-      const margin = { left: 58 * large, right: 12 * large, top: 8 + 28 * large, bottom: 38 * large }; // the selects stand above
-      head.style.left = `${margin.left}px`;
-      frame = [margin.left, margin.top, width - margin.left - margin.right, height - margin.top - margin.bottom];
       const ratio = pixelRatio();
       backdrop = renderBackdrop(width * ratio, height * ratio, ratio, theme.background, (context) => {
         const values = stepTicks(across.end);
@@ -117,6 +124,14 @@ export const chart = {
         drawEdges(box, context, theme);
       });
       box.dataset.axes = JSON.stringify([frame, [0, across.end], axis.range]);
+    }
+
+    /** What early stopping makes of the run that is pointed at, otherwise of the one that its validation loss chooses. */
+    function told() {
+      const { runs, display, lit, nameOf } = picture;
+      const patience = patienceOf(display);
+      const run = runs.find(({ id }) => id === lit) ?? chosenOf(runs, patience);
+      return run ? stoppingInWords(nameOf(run), run, patience) : "";
     }
 
     /** @param {number} t @param {boolean} [playing] */
@@ -172,7 +187,8 @@ export const chart = {
      * @param {Run} run @param {(i: number) => number} level @param {(step: number) => number} px
      */
     function drawEarlyStop(run, level, px) {
-      if (!run.validation) return;
+      const patience = patienceOf(picture.display);
+      if (!run.validation || !patience) return;
       const { color } = picture.lookOf(run);
       const { stop, best } = earlyStop(run.validation, patience);
       const sign = (/** @type {string} */ name, /** @type {number} */ step, /** @type {(c: any) => void} */ outline) =>

@@ -7,7 +7,8 @@ import { MODELS } from "../data/models.js";
 import { ticksOf } from "../data/scales.js";
 import { drawAxes } from "../paint/axes.js";
 import { drawEdges, renderBackdrop } from "../paint/backdrop.js";
-import { interpolate } from "../paint/line.js";
+import { dashOf } from "../paint/dash.js";
+import { interpolate, makeLine } from "../paint/line.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 
@@ -18,6 +19,14 @@ function rangeOf(numbers) {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
   const room = 0.08 * (high - low);
   return [low - room, high + room];
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} size from its middle to its ends */
+function plus(context, size) {
+  context.moveTo(-size, 0);
+  context.lineTo(size, 0);
+  context.moveTo(0, -size);
+  context.lineTo(0, size);
 }
 
 /** @type {PanelKind} */
@@ -31,7 +40,12 @@ export const examples = {
     const canvas = h("canvas");
     const sheet = createSheet(canvas);
     const model = h("b");
-    box.append(canvas, h("div", { className: "remark over-sheet" }, model, "   ● training   ○ validation"));
+    const line = (/** @type {string} */ width) => h("i", { className: `line ${width}` });
+    const legend = h("div", { className: "remark over-sheet" }, model);
+    // The lines are those of the chart, which draws none of the test loss: nothing shall be chosen by it.
+    legend.append(h("span", {}, "● training ", line("thick")), h("span", {}, "○ validation ", line("thin")));
+    legend.append(h("span", {}, "+ test"));
+    box.append(canvas, legend);
 
     /** @type {Picture} */
     let picture;
@@ -55,12 +69,18 @@ export const examples = {
       size = cover(box, canvas);
       const [width, height] = size;
       if (!(width > 0 && height > 0)) return;
-      ranges = [0, 1].map((side) => rangeOf([...data.train[side], ...data.valid[side]]));
+      ranges = [0, 1].map((side) => rangeOf([...data.train[side], ...data.valid[side], ...data.test[side]]));
       const { theme, magnification } = picture;
       const large = magnification;
-      const margin = { left: 46 * large, right: 12 * large, top: 26, bottom: 34 * large };
+      const margin = {
+        left: 46 * large,
+        right: 12 * large,
+        top: Math.max(26, legend.offsetHeight + 12),
+        bottom: 34 * large,
+      };
       frame = [margin.left, margin.top, width - margin.left - margin.right, height - margin.top - margin.bottom];
       const [x, y] = ["x", "y"].map((title, side) => ({ title, range: ranges[side], ticks: ticksOf(ranges[side], 5) }));
+      box.dataset.axes = JSON.stringify([frame, ...ranges]);
       const ratio = pixelRatio();
       backdrop = renderBackdrop(width * ratio, height * ratio, ratio, theme.background, (context) => {
         drawAxes(context, frame, { x, y }, theme, 12 * large);
@@ -80,21 +100,24 @@ export const examples = {
       const ground = backdrop;
       sheet.open(size[0], size[1], () => ground);
       sheet.clip(frame);
-      for (const [name, [xs, ys]] of Object.entries({ valid: data.valid, train: data.train })) {
-        const dot = (/** @type {CanvasRenderingContext2D} */ context) => {
-          context.arc(0, 0, 3 * unit, 0, 7);
+      for (const [name, [xs, ys]] of Object.entries({ test: data.test, valid: data.valid, train: data.train })) {
+        const mark = (/** @type {CanvasRenderingContext2D} */ context) => {
+          if (name === "test") plus(context, 3 * unit);
+          else context.arc(0, 0, 3 * unit, 0, 7);
           context.strokeStyle = context.fillStyle = theme.muted;
           if (name === "train") context.fill();
           else context.stroke();
         };
-        for (const [i, x] of xs.entries()) sheet.stamp(`${name} ${theme.muted}`, px(x), py(ys[i]), 4 * unit, dot);
+        for (const [i, x] of xs.entries()) sheet.stamp(`${name} ${theme.muted}`, px(x), py(ys[i]), 4 * unit, mark);
       }
       const predict = MODELS[data.curve];
-      const x = Float64Array.from({ length: POINTS }, (_, i) => (width * i) / (POINTS - 1));
+      const at = (/** @type {number} */ i) => (width * i) / (POINTS - 1);
       for (const run of runs) {
         const [w1, w2] = [0, 1].map((side) => interpolate((i) => run.position[2 * i + side], t));
-        const y = x.map((at) => py(predict(w1, w2, x0 + (at / width) * (x1 - x0))));
-        sheet.stroke({ x, y }, 0, POINTS - 1, { color: lookOf(run).color, width: 2 * unit });
+        const line = makeLine(POINTS, at, (i) => py(predict(w1, w2, x0 + (at(i) / width) * (x1 - x0))));
+        const look = lookOf(run);
+        const dash = dashOf(look, line, 0, 2 * unit);
+        sheet.stroke(line, 0, line.x.length - 1, { color: look.color, width: 2 * unit, dash });
       }
       sheet.flush();
     }

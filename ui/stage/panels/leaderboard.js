@@ -4,6 +4,7 @@
 
 import { choice, choose, h, write } from "../controls/dom.js";
 import { createSample, showSample } from "../controls/sample.js";
+import { patienceOf, stoppingInWords } from "../data/early_stop.js";
 import { firstWithin, lossOf, outcomeOf } from "../data/outcome.js";
 import { distanceToNearest } from "../data/quantities.js";
 import { optimizerOf } from "../state/entries.js";
@@ -42,13 +43,15 @@ export const leaderboard = {
     const body = h("tbody");
     const heads = HEADS.map(([name, title]) => h("th", { scope: "col", title }, name));
     const remark = h("p", { className: "remark" });
+    const stops = h("ul", { className: "stops", "aria-label": "What early stopping does to every run", hidden: true });
     const caption = h("caption", {}, "Where the optimizers stand at the playhead");
     box.append(
       h("table", { className: "board" }, caption, h("thead", {}, h("tr", {}, ...heads)), body),
       within.el,
       remark,
+      stops,
     );
-    /** @typedef {{el: HTMLElement, cells: HTMLElement[], sample: HTMLElement, name: HTMLElement, status: HTMLElement, look: Look | null}} Row */
+    /** @typedef {{el: HTMLElement, cells: HTMLElement[], sample: HTMLElement, name: HTMLElement, status: HTMLElement, stop: HTMLElement, look: Look | null}} Row */
     /** @type {Map<string, Row>} by entry */
     const rows = new Map();
     /** @param {Run} run @returns {Row} */
@@ -59,7 +62,8 @@ export const leaderboard = {
       const [sample, name] = [createSample(), h("span", { className: "name" })];
       const status = h("span", { className: "status" });
       const el = h("tr", { "data-optimizer": id }, h("th", { scope: "row" }, sample, name, status), ...cells);
-      const row = { el, cells, sample, name, status, look: null };
+      const stop = h("li", { "data-optimizer": id });
+      const row = { el, cells, sample, name, status, stop, look: null };
       rows.set(id, row);
       return row;
     }
@@ -68,9 +72,12 @@ export const leaderboard = {
     /** @param {Picture} next */
     function show(next) {
       picture = next;
+      const tells = !!next.terrain.data;
+      if (stops.hidden === tells) stops.hidden = !tells;
       for (const run of next.runs) {
         const row = rowOf(run);
         write(row.name, next.nameOf(run));
+        if (tells) write(row.stop, stoppingInWords(next.nameOf(run), run, patienceOf(next.display)));
         const look = next.lookOf(run);
         if (look === row.look) continue;
         row.look = look;
@@ -86,9 +93,10 @@ export const leaderboard = {
       const { runs, terrain } = picture;
       const step = Math.floor(t);
       const bounded = terrain.minima.length > 0;
-      const order = [...runs].sort((a, b) => rank(a, step) - rank(b, step)).map((run) => rowOf(run).el);
-      if (order.length !== body.children.length || order.some((el, i) => el !== body.children[i])) {
-        body.replaceChildren(...order);
+      const order = [...runs].sort((a, b) => rank(a, step) - rank(b, step)).map(rowOf);
+      if (order.length !== body.children.length || order.some(({ el }, i) => el !== body.children[i])) {
+        body.replaceChildren(...order.map(({ el }) => el));
+        stops.replaceChildren(...order.map(({ stop }) => stop));
       }
       for (const run of runs) {
         const { cells, status } = rowOf(run);

@@ -245,7 +245,7 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       const displays = key in catalogue.display;
       if (!displays) bend(key, value, done, place); // first: the answer is computed while the controls change
       if (done || place === undefined) tell.controls(); // a slider that moves shows its own value already
-      if (displays) tell.display();
+      if (displays) (done ? tell.display : tell.drag)();
       if (done) settle();
     },
 
