@@ -93,7 +93,7 @@ TYPE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scene", ["", "view=panels", "surface=deep_neuron&chart=rates"])
+@pytest.mark.parametrize("scene", ["", "view=panels", "surface=deep_neuron", "surface=deep_neuron&chart=rates"])
 def test_the_smallest_type_of_a_projector_is_a_45th_of_its_height(page, scene):
     page.add_init_script(NOTE_LETTERS)
     for width, height in ((1024, 768), (1366, 768), (1920, 1080), (3840, 2160)):
