@@ -37,7 +37,7 @@ SURFACE = Surface(
     tex=r"f(x, y) = -(y + 47) \sin \sqrt{\left|\tfrac{x}{2} + y + 47\right|} - x \sin \sqrt{\left|x - y - 47\right|}",
     f=f,
     domain=((200.0, 460.0), (260.0, 512.0)),
-    start=(380.0, 430.0),
+    start=(330.0, 400.0),
     minima=lambda: MINIMA,
     saddles=lambda: SADDLES,
     reference=Reference("Jamil & Yang", 2013, "arXiv:1308.4008, function 53"),
