@@ -23,8 +23,8 @@ from benchmarks.stage import (
     RECORDER,
     REPAINTED,
     SCENE,
-    SETTLED,
     painting,
+    pull,
     smooth,
     sweep,
 )
@@ -55,10 +55,12 @@ async def playing(page: Page, windows: int) -> list[float]:
 
 async def dragging(page: Page, key: str, windows: int) -> list[float]:
     await page.evaluate("take()")
-    await sweep(page, key, (windows + 1) * WINDOW / 1000)
-    await page.mouse.up()
-    if key != "bare":
-        await page.wait_for_function(SETTLED, arg=key)
+    seconds = (windows + 1) * WINDOW / 1000
+    if key == "bare":
+        await sweep(page, key, seconds)
+        await page.mouse.up()
+    else:
+        await pull(page, key, seconds, 0)
     return smooth([await page.evaluate("take()")])[1][:windows]
 
 
