@@ -1,4 +1,5 @@
 /** The shapes that travel between the stage's modules. Paths run over steps 0 to `steps`; pairs are stored flat, x before y. */
+
 export type Point = [number, number];
 export type Range = [number, number];
 /** left, top, width and height in CSS pixels. */
@@ -6,12 +7,11 @@ export type Box = [number, number, number, number];
 
 // --- what the server says ---------------------------------------------------------------------------------------------
 
-/** One number with its range, as `engine.Hyper` declares it; `key` is its name in a URL. */
+/** One number with its range, as `engine.Hyper` declares it; `key` is its name in a URL, `tex` its letter in LaTeX. */
 export interface Hyper {
   key: string;
   id: string;
   name: string;
-  /** Its letter in formulas, in LaTeX. */
   tex: string;
   default: number;
   low: number;
@@ -164,6 +164,7 @@ export interface Terrain {
 }
 
 export type Ticks = { values: number[]; labels: string[] };
+
 /** An axis of a quantity: `to` maps a value to its place between the ends of `range`. */
 export interface Axis {
   title: string;

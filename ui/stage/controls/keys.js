@@ -1,5 +1,7 @@
 /** The keyboard. Keys pressed on the stage stay there: Streamlit has shortcuts of its own. */
 
+/** @import { Tool } from "./pen.js" */
+
 import { h } from "./dom.js";
 
 const TURN = 0.08; // radians for a press
@@ -30,7 +32,7 @@ const HELP = [
  * @property {() => void} projector
  * @property {() => void} endProjector
  * @property {() => void} blank a dark screen, and back
- * @property {(tool: "pointer" | "pen") => void} point
+ * @property {(tool: Tool) => void} point take the pointer or the pen, or put it away
  */
 
 /**

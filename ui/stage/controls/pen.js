@@ -17,8 +17,7 @@ export function createPen(root) {
   const dot = document.createElementNS(SVG, "circle");
   sheet.append(dot);
   root.append(sheet);
-  /** @type {Animation | undefined} */
-  let fading;
+  let fading = dot.animate(FADE, { duration: 0, fill: "forwards" });
   /** @type {SVGPolylineElement | null} the stroke that is being drawn */
   let stroke = null;
   /** @type {Tool | null} */
@@ -39,10 +38,9 @@ export function createPen(root) {
     tool = next === tool ? null : next;
     root.dataset.tool = tool ?? "";
     for (const [own, el] of Object.entries(buttons)) el.setAttribute("aria-pressed", String(own === tool));
-    fading?.finish();
+    fading.finish();
   }
   pick(null);
-  fading = dot.animate(FADE, { duration: 0, fill: "forwards" });
 
   /** @param {PointerEvent} event */
   function placeOf({ clientX, clientY }) {
@@ -53,7 +51,7 @@ export function createPen(root) {
     if (tool !== "pointer") return;
     const [x, y] = placeOf(event);
     dot.style.transform = `translate(${x}px, ${y}px)`;
-    fading?.cancel();
+    fading.cancel();
     fading = dot.animate(FADE, { duration: STAYS.pointer, fill: "forwards" });
   }
   root.addEventListener("pointermove", point);

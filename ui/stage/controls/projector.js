@@ -1,6 +1,7 @@
 /** The projector: thick lines, large type, no settings; and a dark screen while the lecturer talks. */
 
 /** @import { PanelView } from "../types" */
+/** @import { Tool } from "./pen.js" */
 
 import { h } from "./dom.js";
 import { createPen } from "./pen.js";
@@ -30,7 +31,7 @@ export function createProjector(root) {
     isOn,
     toggle: () => set(!isOn()),
     tools: pen.buttons,
-    /** Take the pointer or the pen, or put it away. @param {import("./pen.js").Tool} tool */
+    /** Take the pointer or the pen, or put it away. @param {Tool} tool */
     pick: (tool) => isOn() && pen.pick(tool),
     /** What "." and B do, as in other programs for slides. */
     blank: () => isOn() && darken(dark.hidden === true),

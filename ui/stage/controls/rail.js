@@ -107,7 +107,7 @@ export function createRail(box, catalogue, tabs, act) {
       earlyStop.show(values, defaults);
       const random = values.noise > 0 || (surface?.data && values.batch < examples);
       seed.classList.toggle("idle", !random);
-      write(/** @type {Element} */ (seed.querySelector("label")), random ? settings.seed.name : "seed (no noise)");
+      write(/** @type {Element} */ (seed.querySelector("label span")), random ? settings.seed.name : "seed (no noise)");
       const used = schedules.find(({ id }) => id === values.schedule)?.sliders.map(({ key }) => key) ?? [];
       for (const el of decaySliders) el.hidden = !used.includes(el.dataset.key ?? "");
       rows.show(values, defaults, lookOf, names);

@@ -6,6 +6,7 @@ import { formatValue } from "../state/format.js";
 import { parseValue, toPlace, toValue } from "../state/hyper.js";
 import { h, markInvalid, throttle, write } from "./dom.js";
 
+/** @type {Record<string, string>} letters by their names in LaTeX */
 const GREEK = {
   ...{ alpha: "α", beta: "β", gamma: "γ", varepsilon: "ε", eta: "η", kappa: "κ", lambda: "λ", mu: "μ", rho: "ρ" },
   ...{ sigma: "σ", varphi: "φ", psi: "ψ" },
@@ -19,13 +20,12 @@ let count = 0;
  * @property {(key: string) => void} grab a hand or the keyboard takes hold of it
  */
 
-/** The letter of a hyperparameter in formulas, unless its name is or ends with that letter. @param {Hyper} hyper */
+/** The letter of a hyperparameter in formulas, unless its name already says it. @param {Hyper} hyper */
 function symbolOf({ tex, name }) {
   const [, greek, latin, index] = tex.match(/^(?:\\([a-z]+)|([A-Za-z]))(?:_(.))?$/) ?? [];
-  const letter = Object.entries(GREEK).find(([spelled]) => spelled === greek)?.[1] ?? latin;
-  return !letter || name.split(" ").includes(letter)
-    ? []
-    : [h("i", {}, letter, ...(index ? [h("sub", {}, index)] : []))];
+  const letter = GREEK[greek] ?? latin;
+  if (!letter || name.split(" ").includes(letter)) return [];
+  return [h("i", {}, letter, ...(index ? [h("sub", {}, index)] : []))];
 }
 
 /**

@@ -80,7 +80,7 @@ export const chart = {
     /** @param {Picture} next */
     function show(next) {
       picture = next;
-      const { terrain, runs, held, display, theme, magnification } = picture;
+      const { terrain, runs, held, display, theme, magnification: large } = picture;
       const relaid = layout !== picture.layout;
       if (relaid) {
         layout = picture.layout;
@@ -88,7 +88,6 @@ export const chart = {
       }
       const [width, height] = size;
       if (!(width > 0 && height > 0)) return;
-      const large = magnification;
       const margin = { left: 58 * large, right: 12 * large, bottom: 38 * large };
       const quantity = /** @type {Quantity} */ (quantities.find(({ id }) => id === display.chart));
       choose(what.select, quantity.id);
@@ -112,7 +111,7 @@ export const chart = {
 
       across = acrossOf(picture);
       frame = [margin.left, top, width - margin.left - margin.right, height - top - margin.bottom];
-      const key = [...frame, pixelRatio(), across.end, across.title, axis.title, ...axis.range, magnification, theme];
+      const key = [...frame, pixelRatio(), across.end, across.title, axis.title, ...axis.range, large, theme];
       if (backdrop && key.every((part, i) => part === backdropKey[i])) return;
       backdropKey = key;
       const ratio = pixelRatio();

@@ -70,8 +70,7 @@ export const examples = {
       const [width, height] = size;
       if (!(width > 0 && height > 0)) return;
       ranges = [0, 1].map((side) => rangeOf([...data.train[side], ...data.valid[side], ...data.test[side]]));
-      const { theme, magnification } = picture;
-      const large = magnification;
+      const { theme, magnification: large } = picture;
       const margin = {
         left: 46 * large,
         right: 12 * large,
