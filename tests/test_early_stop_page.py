@@ -162,7 +162,10 @@ def test_the_legends_lie_over_nothing(page, surface, view):
     page.get_by_test_id("stExpandSidebarButton").click()
     page.wait_for_function(f"document.querySelector('{STAGE}').getBoundingClientRect().left > 200")
     page.wait_for_function(TWO_FRAMES)
-    found["sidebar"] = page.evaluate(FAULTS)
+    for width in (1366, 1024):
+        page.set_viewport_size({"width": width, "height": 768})
+        page.wait_for_function(TWO_FRAMES)
+        found["sidebar", width] = page.evaluate(FAULTS)
     assert {where: faults for where, faults in found.items() if faults} == {}
 
 

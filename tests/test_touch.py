@@ -104,6 +104,24 @@ def test_the_contour_above_a_scrolled_page_follows_the_finger(phone):
     touch("touchEnd")
 
 
+def test_side_by_side_stays_in_sight_above_the_sliders(phone):
+    page = visit(phone, "view=panels")
+    slider(page, "adam.lr").scroll_into_view_if_needed()
+    moved, picture = slider(page, "adam.lr").bounding_box(), box(page, "contour")
+    assert picture["y"] >= 0
+    assert picture["y"] + picture["height"] <= moved["y"], "it lies above what the finger moves"
+    assert moved["y"] + moved["height"] <= box(page, "transport")["y"]
+
+
+def test_a_finger_adds_further_rates(phone):
+    """Where nothing can hover, what a row offers is in sight."""
+    page = visit(phone, "on=sgd")
+    row = page.locator(f"{STAGE} .row").filter(has_text="SGD").first
+    row.scroll_into_view_if_needed()
+    row.get_by_text("+5", exact=True).tap()
+    page.wait_for_function(f"document.querySelector('{STAGE}').dataset.entries.split(',').length === 6")
+
+
 def test_a_finger_that_scrolls_the_page_moves_nothing_else(phone):
     page = visit(phone)
     camera = page.locator(f"{STAGE} .relief").get_attribute("data-camera")

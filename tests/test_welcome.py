@@ -1,6 +1,7 @@
 """The first minute: the race plays by itself once, a line says what to try, what is tried is praised; and what a link
 asks for in vain is named."""
 
+import json
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from playwright.sync_api import expect
 
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.driver import STAGE, painted, settled, slider, stage, visit
+from tests.driver import STAGE, box, painted, settled, slider, stage, visit
 
 FIRST_VISIT = "localStorage.removeItem('descent-lab');"
 
@@ -36,6 +37,19 @@ def test_the_first_visit_plays_once_and_says_what_to_try(newcomer):
     expect(line).to_be_hidden()
     assert int(stage(page, "frames")) < min(20, frames)
     assert stage(page, "step") == "200"
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (1366, 768), (1920, 1080)])
+def test_the_first_line_lies_over_the_contour_alone(newcomer, size):
+    """It covers neither the numbers of an axis nor another panel."""
+    newcomer.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+    page = visit(newcomer)
+    line, contour = page.locator(f"{STAGE} .welcome").bounding_box(), box(page, "contour")
+    [[left, top, width, height], *_] = json.loads(page.locator(f"{STAGE} .contour").get_attribute("data-axes"))
+    assert line["x"] >= contour["x"] + left
+    assert line["y"] >= contour["y"] + top
+    assert line["x"] + line["width"] <= contour["x"] + left + width
+    assert line["y"] + line["height"] <= contour["y"] + top + height
 
 
 def test_who_wants_no_motion_gets_the_end_of_the_race(newcomer):
