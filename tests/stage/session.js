@@ -5,14 +5,24 @@ import { createSession } from "../../ui/stage/state/session.js";
 
 const SLIDER = { name: "", default: 0, low: 0, high: 1, log: false, near_one: false, whole: false, main: false };
 const CATALOGUE = /** @type {any} */ ({
-  display: { view: [] },
+  display: { view: [], patience: [] },
+  patience: { ...SLIDER, key: "patience", id: "patience" },
   schedules: [],
   settings: { steps: { ...SLIDER, key: "steps", id: "steps", high: 1000 } },
   optimizers: [
     { id: "a", name: "Alpha", sliders: [{ ...SLIDER, key: "a.lr", id: "lr", low: 0.01, high: 10, log: true }] },
   ],
 });
-const DEFAULTS = { surface: "ravine", start: [0, 0], on: ["a"], view: "overlay", step: null, steps: 10, "a.lr": 1 };
+const DEFAULTS = {
+  surface: "ravine",
+  start: [0, 0],
+  on: ["a"],
+  view: "overlay",
+  patience: "20",
+  step: null,
+  steps: 10,
+  "a.lr": 1,
+};
 
 /** A session and what it asked and told; `answer(k)` and `fail(k)` settle its k-th request. */
 export function open() {

@@ -102,7 +102,7 @@ test("a display setting under the hand is drawn with the next frame, and asks fo
   assert.deepEqual(told, ["drag"]);
   session.change("view", "overlay", true, 0.6);
   assert.deepEqual(told.slice(1), ["controls", "display", "settle"]);
-  assert.deepEqual([what().length, session.phase, session.display()], [2, "exact", { view: "overlay" }]);
+  assert.deepEqual([what().length, session.phase, session.display()], [2, "exact", { view: "overlay", patience: "20" }]);
 });
 
 test("the steps' fan is the longest run", async () => {
@@ -219,6 +219,22 @@ test("reset asks for the surface alone and keeps the display settings", async ()
   await answer(2, paths());
   assert.equal(what()[2], "paths surface=ravine");
   assert.deepEqual([session.values?.view, session.values?.["a.lr"]], ["panels", 1]);
+});
+
+test("undo and reset bring the patience back, and leave the view", async () => {
+  const { session, answer } = await opened();
+  const seen = () => [session.values?.patience, session.values?.view];
+  session.change("patience", "60", true);
+  session.change("view", "panels", true);
+  session.undo();
+  assert.deepEqual(seen(), ["20", "panels"]);
+  await answer(2, paths());
+  session.redo();
+  assert.deepEqual(seen(), ["60", "panels"]);
+  await answer(3, paths());
+  session.reset();
+  await answer(4, paths());
+  assert.deepEqual(seen(), ["20", "panels"]);
 });
 
 test("after its end it tells nothing more", async () => {

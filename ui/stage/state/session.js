@@ -45,7 +45,7 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
   /** @type {Phase} */
   let phase = { kind: "opening", ask: () => query, picked: false, from: null, edited: {} };
   const grip = createGrip(server.fan);
-  const history = createHistory((/** @type {Scene} */ scene) => toQuery(computed(scene), scene.defaults));
+  const history = createHistory((/** @type {Scene} */ scene) => toQuery(computed(scene, looks), scene.defaults));
   /** @type {Map<string, Scene>} the scene last shown on each surface */
   const visited = new Map();
   let closed = false;
@@ -55,13 +55,12 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
   let cancelRetry = () => {};
 
   const isOpening = () => (phase.kind === "opening" ? phase : null);
-  const display = () => Object.fromEntries(Object.keys(catalogue.display).map((key) => [key, values?.[key]]));
+  const displayKeys = Object.keys(catalogue.display);
+  const looks = displayKeys.filter((key) => key !== catalogue.patience.key); // undo and reset leave them alone
+  const pick = (/** @type {string[]} */ keys, from = values ?? {}) => Object.fromEntries(keys.map((k) => [k, from[k]]));
+  const display = () => pick(displayKeys);
   /** A scene, displayed as by default: what the server is asked for. @param {Scene} scene @returns {Values} */
-  const computed = (scene) => ({
-    ...scene.values,
-    step: null,
-    ...Object.fromEntries(Object.keys(catalogue.display).map((key) => [key, scene.defaults[key]])),
-  });
+  const computed = (scene, keys = displayKeys) => ({ ...scene.values, step: null, ...pick(keys, scene.defaults) });
   const asked = () => (values ? toQuery(computed({ values, defaults }), defaults) : query);
 
   /** The scene changed for good. */
@@ -158,7 +157,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
   /** Show a scene of the history again. @param {Scene | null} scene */
   function restore(scene) {
     if (!scene || !values) return;
-    if (identityOf(scene.values) === identityOf(values)) replace({ ...scene.values, ...display(), step: values.step });
+    const next = { ...scene.values, ...pick(looks), step: values.step };
+    if (identityOf(next) === identityOf(values)) replace(next);
     else open({ ask: () => toQuery(computed(scene), scene.defaults), picked: false, from: null });
   }
 
@@ -267,10 +267,10 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       const ask = () => toQueryOn(surface, computed({ values: values ?? {}, defaults }), defaults, before);
       open({ ask, picked: true, from: before ? null : from });
     },
-    /** Every setting as this surface opens with; the display settings stay. */
+    /** Every setting as this surface opens with; how it is displayed stays. */
     reset() {
       if (!values) return;
-      values = { ...defaults, ...display() };
+      values = { ...defaults, ...pick(looks) };
       const query = toQuery(computed({ values, defaults }), defaults);
       open({ ask: () => query, picked: true, from: null });
     },
