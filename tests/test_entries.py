@@ -88,6 +88,7 @@ NAMED = [
     THREE,
     {"on": "sgd,sgd.2,sgd.3", "sgd.2.lr": "0.0005"},
     {"on": "momentum,momentum.2", "momentum.2.momentum": "0.5"},
+    {"on": "sgd,sgd.2", "sgd.lr": "0.01", "sgd.2.lr": "0.09", "rate": "2.4"},
     {"on": "adam,adam.2,adam.4", "adam.2.b2": "0.5", "adam.4.lr": "1e-4", "adam.2.eps": "1.5e-7"},
 ]
 
@@ -99,7 +100,8 @@ def test_entries_have_the_same_names_in_a_figure_and_on_the_stage(modules, query
         const { namesOf } = await import("/ui/stage/state/entries.js");
         return [...namesOf(values, optimizers).values()];
     }"""
-    ours = names_of([(OPTIMIZERS[optimizer_of(entry)], scene.hypers(entry)) for entry in scene.on])
+    own = [(OPTIMIZERS[optimizer_of(id)], {**scene.hypers(id), "lr": scene.rate_of(id)}) for id in scene.on]
+    ours = names_of(own)
     assert modules.evaluate(named, [scene.flat(), catalogue()["optimizers"]]) == ours
     assert [path.name.split(" (")[0] for path in picture_of(scene).paths] == [name.split(" (")[0] for name in ours]
     assert len(set(ours)) == len(ours)

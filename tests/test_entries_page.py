@@ -123,6 +123,9 @@ def test_a_click_on_a_name_shows_it_alone_and_another_one_beside_it(page):
     assert shown["y"] >= bar["y"] + bar["height"], "it lies over the picture, not over the settings"
     note.get_by_label("compare with").select_option("Adam")
     is_stage(page, "entries", "momentum,adam")
+    page.wait_for_function("new URLSearchParams(location.search).get('only') === 'momentum,adam'")
+    page.reload()  # the link holds it
+    is_stage(page, "entries", "momentum,adam")
     note.get_by_role("button", name="Show all").click()
     is_stage(page, "entries", "sgd,momentum,adam")
     expect(note).to_be_hidden()

@@ -65,6 +65,31 @@ def test_a_letter_is_a_slider_that_bends_the_picture_and_is_kept(page):
     assert shown(page, "surface.a") == value
 
 
+def test_what_is_typed_while_a_formula_is_computed_stays(page):
+    visit(page, QUERY)
+    field = page.get_by_label("formula f(x, y)")
+    field.fill("x^2 + 7 y^2")
+    painted(page, lambda: (field.press("Enter"), field.press_sequentially(" + x")))
+    assert settled(page, r"surface\.f=x.*7")["surface.f"] == "x^2 + 7 y^2"
+    assert field.input_value() == "x^2 + 7 y^2 + x"
+    undo = page.get_by_role("button", name="undo")
+    painted(page, undo.click)
+    assert field.input_value() == "x^2 + y^2"
+    painted(page, page.get_by_role("button", name="redo").click)
+    assert field.input_value() == "x^2 + 7 y^2"
+
+
+def test_a_refused_formula_moves_nothing(page):
+    visit(page, QUERY)
+    parts = (".bar h1", ".bar .link", ".contour", ".rail")
+    before = [page.locator(f"{STAGE} {part}").bounding_box() for part in parts]
+    field = page.get_by_label("formula f(x, y)")
+    field.fill("x^2 + foo(y)")
+    field.press("Enter")
+    expect(page.locator(f"{STAGE} .own .complaint")).to_contain_text("foo")
+    assert [page.locator(f"{STAGE} {part}").bounding_box() for part in parts] == before
+
+
 def test_a_projector_names_the_letters_and_has_the_slider_of_one(page):
     visit(page, f"{QUERY}&{urlencode({'surface.f': 'a x^2 + b y^2', 'surface.b': '3'})}&projector=1&hot=surface.b")
     headline = page.locator(f"{STAGE} .headline")

@@ -189,6 +189,21 @@ def test_the_projector_is_part_of_the_link_and_a_remote_works_in_it(page):
     page.wait_for_function("location.search.includes('projector=1')")
 
 
+@pytest.mark.parametrize("focus", [".headline input[type=range]", ".transport input[type=range]", ".transport select"])
+def test_a_remote_works_whatever_has_the_focus(page, focus):
+    """Its keys move a slider and choose from a list elsewhere."""
+    visit(page, "projector=1")
+    control = page.locator(f"{STAGE} {focus}").first
+    control.focus()
+    before = control.input_value()
+    page.keyboard.press("PageUp")
+    page.wait_for_function("document.querySelector('[data-stage]').dataset.step === '0'")
+    page.keyboard.press("PageDown")
+    page.wait_for_function("Number(document.querySelector('[data-stage]').dataset.step) > 1")
+    if "transport input" not in focus:
+        assert control.input_value() == before
+
+
 def test_the_projector_names_what_is_in_play_and_keeps_one_slider(page):
     visit(page, "surface=ravine&on=sgd,adam&schedule=cosine&surface.kappa=30")
     page.locator("[data-key='adam.lr'] input[type=range]").focus()

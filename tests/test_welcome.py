@@ -76,7 +76,7 @@ def test_a_challenge_is_praised_when_it_happens(page):
 def test_a_link_that_asks_for_what_there_is_not_says_so(page):
     visit(page, "surface=moon&sgd.lr=99&on=sgd,nobody")
     note = page.locator(f"{STAGE} .note")
-    expect(note).to_contain_text("surface=moon, sgd.lr=99, on=sgd,nobody")
+    expect(note).to_contain_text("left out of what this link shows: surface=moon, sgd.lr=99, on=nobody.")
     painted(page, lambda: slider(page, "sgd.lr").press("ArrowLeft"))
     expect(note).to_be_empty()
     visit(page, "surface=formula&surface.f=x%20%2B&surface.domain=-1,1,-1,1")

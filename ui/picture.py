@@ -65,7 +65,7 @@ def picture_of(what: Scene | Run | Sequence[Run]) -> Picture:
     """
     if isinstance(what, Scene):
         entries, setting = race_of(what)
-        settings = [(OPTIMIZERS[optimizer_of(id)], what.hypers(id)) for id in what.on]
+        settings = [(OPTIMIZERS[optimizer_of(id)], {**what.hypers(id), "lr": what.rate_of(id)}) for id in what.on]
         return _picture(surface_of(what), what.hypers("surface"), _singles(race(setting, entries)), names_of(settings))
     runs = [what] if isinstance(what, Run) else list(what)
     if not runs:

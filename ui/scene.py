@@ -141,6 +141,10 @@ class Scene:
             member = SCHEDULES[self.schedule] if owner == "schedule" else OPTIMIZERS[optimizer_of(owner)]
         return {h.id: self.values[f"{owner}.{h.id}"] for h in member.hypers}
 
+    def rate_of(self, entry: str) -> float:
+        """The learning rate that an entry runs with: its own times the one for all."""
+        return self.values[f"{entry}.lr"] * self.values["rate"]
+
     def _words(self) -> dict[str, str]:
         """All but the numbers, as a query spells them."""
         words = {

@@ -17,7 +17,14 @@ const OPTIMIZERS = /** @type {any} */ ([
   { id: "heavy", name: "Momentum", sliders: [lr, momentum] },
 ]);
 const ORDER = ["sgd", "heavy"];
-const SCENE = { surface: "bowl", on: ["sgd", "heavy"], "sgd.lr": 0.1, "heavy.lr": 0.02, "heavy.momentum": 0.9 };
+const SCENE = {
+  surface: "bowl",
+  on: ["sgd", "heavy"],
+  rate: 1,
+  "sgd.lr": 0.1,
+  "heavy.lr": 0.02,
+  "heavy.momentum": 0.9,
+};
 
 test("a further entry begins with the settings of the one that it repeats, and stands behind it", () => {
   const more = withEntries(SCENE, ORDER, "sgd", [{}, { lr: 0.4 }]);
@@ -58,6 +65,7 @@ test("a name says what differs, and nothing else", () => {
     "SGD 1e-4",
   ]);
   assert.deepEqual(name({ on: ["sgd", "sgd.2"], "sgd.2.lr": 0.1 }), ["SGD", "SGD (2)"]);
+  assert.deepEqual(name({ on: ["sgd", "sgd.2"], "sgd.2.lr": 0.3, rate: 2 }), ["SGD 0.2", "SGD 0.6"]);
   assert.deepEqual(name({ on: ["heavy", "heavy.2"], "heavy.2.lr": 0.02, "heavy.2.momentum": 0.5 }), [
     "Momentum 0.9",
     "Momentum 0.5",
@@ -146,9 +154,9 @@ test("what a link asks for and does not get is named, and nothing else", () => {
   const refused = (/** @type {string} */ query) => refusedOf(query, values);
   const good = "surface=bowl&sgd.lr=0.10&start=1.0,-2.5&on=heavy,sgd&steps=2e2&embed=true&camera=1,2,3&nobody.lr=4";
   assert.equal(refused(good), "");
-  assert.match(refused("surface=moon&sgd.lr=99&steps=200"), /instead: surface=moon, sgd\.lr=99\.$/);
-  assert.match(refused("on=sgd,nobody"), /instead: on=sgd,nobody\./);
-  assert.match(refused("start=9&step=900"), /instead: start=9, step=900\./);
+  assert.match(refused("surface=moon&sgd.lr=99&steps=200"), /shows: surface=moon, sgd\.lr=99\.$/);
+  assert.match(refused("on=sgd,nobody"), /shows: on=nobody\./);
+  assert.match(refused("start=9&step=900"), /shows: start=9, step=900\./);
   assert.match(refused(`surface.f=${"y".repeat(90)}`), /surface\.f=y{40}…\./);
   assert.match(refused("sgd.lr="), /sgd\.lr=\./);
 });

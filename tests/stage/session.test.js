@@ -102,7 +102,10 @@ test("a display setting under the hand is drawn with the next frame, and asks fo
   assert.deepEqual(told, ["drag"]);
   session.change("view", "overlay", true, 0.6);
   assert.deepEqual(told.slice(1), ["controls", "display", "settle"]);
-  assert.deepEqual([what().length, session.phase, session.display()], [2, "exact", { view: "overlay", patience: "20" }]);
+  assert.deepEqual(
+    [what().length, session.phase, session.display()],
+    [2, "exact", { view: "overlay", patience: "20" }],
+  );
 });
 
 test("the steps' fan is the longest run", async () => {

@@ -127,7 +127,8 @@ function createStage(root, component) {
     alone: (entry) => spotlight.toggle(entry),
   };
   const headline = createHeadline(places.headline, catalogue, act, isProjector);
-  const views = [...panels.views, projecting.view, headline.view];
+  const spotlight = createSpotlight(seen);
+  const views = [...panels.views, projecting.view, headline.view, spotlight.view];
   const readViews = () => {
     const search = new URLSearchParams(location.search);
     for (const view of views) view.write(search.get(view.key) ?? "");
@@ -138,7 +139,6 @@ function createStage(root, component) {
     () => views,
     (query) => setState("scene", query),
   );
-  const spotlight = createSpotlight((resized) => (resized ? drawing.show() : drawing.followSoon()));
   const drawing = createDrawing(root, {
     ...{ catalogue, session, spotlight, playhead, panels, isProjector },
     arranged(applying) {
@@ -159,6 +159,12 @@ function createStage(root, component) {
   function changed(...what) {
     welcome.touched();
     session.change(...what);
+  }
+  /** Other entries are seen, or one is lit. @param {boolean} resized */
+  function seen(resized) {
+    if (!resized) return drawing.followSoon();
+    drawing.show();
+    address.settle();
   }
   /** A hand takes hold of a slider: it is the one that a projector shows from then on. @param {string} key */
   function grab(key) {
@@ -187,6 +193,7 @@ function createStage(root, component) {
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
     endProjector: () => isProjector() && projector(),
+    projects: isProjector,
     blank: projecting.blank,
     point: projecting.pick,
   });
@@ -213,7 +220,7 @@ function createStage(root, component) {
   }
   /** Every setting and every view as this surface opens with. */
   function reset() {
-    for (const view of panels.views) view.write("");
+    for (const view of [...panels.views, spotlight.view]) view.write("");
     session.reset();
   }
   /** What the server says of a formula. @param {string} formula @param {string} domain */

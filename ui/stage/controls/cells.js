@@ -12,9 +12,17 @@ const ASPECT = 1.3; // of a cell, width to height, that the columns aim at
  * @typedef {{left: number, right: number, top: number, bottom: number}} Margin round the axes of a cell
  */
 
-/** How many columns bring a cell nearest to ASPECT. @param {number} count @param {number} width @param {number} height */
+/**
+ * How many columns bring a cell nearest to ASPECT and leave few places empty.
+ * @param {number} count
+ * @param {number} width
+ * @param {number} height
+ */
 function columnsOf(count, width, height) {
-  const error = (/** @type {number} */ n) => Math.abs(Math.log(((width / n) * Math.ceil(count / n)) / height / ASPECT));
+  function error(/** @type {number} */ n) {
+    const rows = Math.ceil(count / n);
+    return Math.abs(Math.log(width / n / (height / rows) / ASPECT)) + Math.log((n * rows) / count);
+  }
   let columns = 1;
   for (let n = 2; n <= count; n++) if (error(n) < error(columns)) columns = n;
   return columns;

@@ -42,12 +42,14 @@ export function createFormula(open, check) {
     for (const field of [text, domain]) markInvalid(field, field === wrong);
   };
   let shown = "";
+  let sent = ""; // the formula that was last submitted
   let submitted = 0; // how often: an answer to an earlier one is not taken
 
   el.onsubmit = async (event) => {
     event.preventDefault();
     const own = ++submitted;
     const [formula, words] = [text.value, domain.value];
+    sent = formula;
     const { error, field } = await check(formula, words);
     if (own !== submitted) return;
     complaint.textContent = error ?? "";
@@ -66,10 +68,12 @@ export function createFormula(open, check) {
       const now = JSON.stringify([own, values["surface.domain"]]);
       if (el.hidden || now === shown) return;
       shown = now;
-      text.value = own;
-      domain.value = values["surface.domain"].join(", ");
+      const words = values["surface.domain"].join(", ");
+      if (own !== sent) text.value = own; // else the reader may have typed on meanwhile
+      sent = "";
+      domain.value = words;
       read.replaceChildren();
-      check(own, domain.value).then(({ mathml }) => {
+      check(own, words).then(({ mathml }) => {
         // The server wrote the MathML: it holds no text of the reader's.
         if (now === shown && mathml) read.innerHTML = `<math><mi>f</mi><mo>=</mo>${mathml}</math>`;
       });

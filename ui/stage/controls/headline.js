@@ -3,7 +3,7 @@
 /** @import { Catalogue, Hyper, PanelView, Values } from "../types" */
 /** @import { Act } from "./slider.js" */
 
-import { defaultOf, optimizerOf } from "../state/entries.js";
+import { defaultOf, optimizerOf, rateOf } from "../state/entries.js";
 import { formatValue } from "../state/format.js";
 import { slidersIn } from "../state/hyper.js";
 import { h, write } from "./dom.js";
@@ -68,7 +68,7 @@ export function createHeadline(box, catalogue, act, isProjector) {
       const said = (/** @type {Hyper[]} */ sliders) =>
         sliders.map(({ key: own, name }) => `${name} ${formatValue(values[own])}`);
       const rates = [...names].map(([entry, name]) => {
-        const rate = formatValue(values[`${entry}.lr`]);
+        const rate = formatValue(rateOf(values, entry));
         return name.endsWith(rate) ? name : `${name} ${rate}`;
       });
       const parts = [

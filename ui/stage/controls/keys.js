@@ -4,6 +4,7 @@
 
 import { h } from "./dom.js";
 
+const REMOTE = ["PageDown", "PageUp"];
 const TURN = 0.08; // radians for a press
 const HELP = [
   ["Space", "play or pause"],
@@ -31,6 +32,7 @@ const HELP = [
  * @property {() => void} fullscreen
  * @property {() => void} projector
  * @property {() => void} endProjector
+ * @property {() => boolean} projects whether the projector is on
  * @property {() => void} blank a dark screen, and back
  * @property {(tool: Tool) => void} point take the pointer or the pen, or put it away
  */
@@ -81,7 +83,8 @@ export function createKeys(root, gestures, act) {
     event.stopPropagation();
     const { target, key } = event;
     if (!(target instanceof HTMLElement)) return;
-    const types = target.matches("input[type=text]") || target.closest("select");
+    const remote = act.projects() && REMOTE.includes(key); // a presenter's works whatever has the focus
+    const types = !remote && (target.matches("input[type=text]") || target.closest("select"));
     if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z" && !types && !target.closest("dialog")) {
       event.preventDefault();
       if (event.shiftKey) act.redo();
@@ -93,7 +96,7 @@ export function createKeys(root, gestures, act) {
       return;
     }
     if (target.closest("dialog")) return;
-    const slides = target.matches("input[type=range]") || target.closest(".read");
+    const slides = !remote && (target.matches("input[type=range]") || target.closest(".read"));
     const presses = target.closest("button, summary, input[type=checkbox]") && (key === " " || key === "Enter");
     const digit = /^[1-9]$/.test(key) ? () => act.pick(Number(key) - 1) : null;
     const does = (slides ? null : moves[key]) ?? others[key.toLowerCase()] ?? digit;

@@ -110,7 +110,9 @@ export function createOptimizerRow(optimizer, entry, sliders, act) {
     drawNumbers(run, terrain, step, place) {
       write(rank, place ? String(place) : "");
       const known = run && !(run.diverged !== null && step >= run.diverged);
-      write(status, run ? outcomeOf(run, step, terrain) : "");
+      const said = run ? outcomeOf(run, step, terrain) : "";
+      if (status.textContent !== said) status.title = said; // the words may be cut
+      write(status, said);
       write(loss, known ? formatMeasured(lossOf(run, step, terrain), run.approximate ? 2 : 3) : "");
     },
   };

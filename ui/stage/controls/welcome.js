@@ -59,7 +59,9 @@ export function createWelcome(box, play) {
       begun = true;
       if (!greets) return;
       const count = COUNTS[runs.length] ?? runs.length;
-      line.textContent = `${count} optimizer${runs.length === 1 ? "" : "s"}, one start. Drag a learning rate: can you make SGD diverge, or let Adam win?`;
+      const tries = challenges.possible(runs).map(({ asks }) => asks);
+      const question = tries.length ? `: can you ${tries.join(", or ")}?` : ".";
+      line.textContent = `${count} optimizer${runs.length === 1 ? "" : "s"}, one start. Drag a learning rate${question}`;
       line.hidden = false;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (!still && !new URLSearchParams(location.search).has("step")) play();

@@ -24,8 +24,20 @@ const wins = (optimizer) => (runs) => {
 };
 
 export const CHALLENGES = [
-  { id: "diverge", happens: diverges("sgd"), praise: "SGD diverges: its learning rate is above its limit. Well done!" },
-  { id: "win", happens: wins("adam"), praise: "Adam wins: it ends with the lowest loss of all. Well done!" },
+  {
+    id: "diverge",
+    optimizer: "sgd",
+    asks: "make SGD diverge",
+    happens: diverges("sgd"),
+    praise: "SGD diverges: its learning rate is above its limit. Well done!",
+  },
+  {
+    id: "win",
+    optimizer: "adam",
+    asks: "let Adam win",
+    happens: wins("adam"),
+    praise: "Adam wins: it ends with the lowest loss of all. Well done!",
+  },
 ];
 
 /**
@@ -38,6 +50,8 @@ export function createChallenges(done) {
   let held = new Map();
 
   return {
+    /** What can be tried with these runs. @param {Run[]} runs */
+    possible: (runs) => CHALLENGES.filter(({ optimizer }) => runs.some(({ id }) => optimizerOf(id) === optimizer)),
     /**
      * @param {Run[]} runs
      * @param {string} where the surface

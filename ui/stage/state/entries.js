@@ -65,6 +65,9 @@ export function withoutEntry(values, entry) {
 export const inOrder = (on, order) =>
   [...on].sort((a, b) => order.indexOf(optimizerOf(a)) - order.indexOf(optimizerOf(b)) || numberOf(a) - numberOf(b));
 
+/** The learning rate that an entry runs with: its own times the one for all. @param {Values} values @param {string} entry */
+export const rateOf = (values, entry) => values[`${entry}.lr`] * values.rate;
+
 /**
  * The name of every entry that is on: the optimizer's, and where it is entered several times, the settings that differ.
  * `names_of` in ui/entries.py names them alike.
@@ -83,7 +86,8 @@ export function namesOf(values, optimizers) {
   for (const [id, same] of entered) {
     const optimizer = optimizers.find((one) => one.id === id);
     if (!optimizer) continue;
-    const setting = (/** @type {string} */ entry, /** @type {string} */ hyper) => values[`${entry}.${hyper}`];
+    const setting = (/** @type {string} */ entry, /** @type {string} */ hyper) =>
+      hyper === "lr" ? rateOf(values, entry) : values[`${entry}.${hyper}`];
     const differ = optimizer.sliders.filter((hyper) => new Set(same.map((entry) => setting(entry, hyper.id))).size > 1);
     /** @type {Map<string, number>} how often a name was given */
     const given = new Map();

@@ -1,5 +1,7 @@
 /** Which entries the reader looks at: the one that is pointed at, and those that are shown alone. No number depends on it. */
 
+/** @import { PanelView } from "../types" */
+
 /** @param {(resized: boolean) => void} changed other entries are seen: `resized` where their number may have changed */
 export function createSpotlight(changed) {
   /** @type {string | null} */
@@ -7,7 +9,17 @@ export function createSpotlight(changed) {
   /** @type {string[]} none: all are shown */
   let alone = [];
 
+  /** @type {PanelView} */
+  const view = {
+    key: "only",
+    read: () => alone.join(),
+    write(words) {
+      alone = words ? words.split(",") : [];
+    },
+  };
+
   return {
+    view,
     get lit() {
       return lit;
     },

@@ -84,19 +84,18 @@ export function mergeIntoSearch(search, scene, values, views = []) {
  * @returns {string} for the reader; empty where there is nothing
  */
 export function refusedOf(query, values) {
-  const refused = [...new URLSearchParams(query)].filter(([key, word]) => {
+  const refused = [...new URLSearchParams(query)].flatMap(([key, word]) => {
     const taken = defaultOf(values, key);
-    if (taken === undefined) return false; // it is no setting of the scene, or of an entry that is not on
+    if (taken === undefined) return []; // it is no setting of the scene, or of an entry that is not on
     const words = spell(taken).split(",");
     const asked = word.split(",");
     const same = (/** @type {string} */ a, /** @type {string} */ b) => a === b || (a !== "" && Number(a) === Number(b));
-    if (key === "on") return !asked.every((entry) => entry === "" || words.includes(entry));
-    return asked.length !== words.length || !asked.every((one, k) => same(one.trim(), words[k]));
+    const agrees = asked.length === words.length && asked.every((one, k) => same(one.trim(), words[k]));
+    const missing = key === "on" ? asked.filter((entry) => entry && !words.includes(entry)) : agrees ? [] : asked;
+    return missing.length ? [[key, missing.join()]] : [];
   });
   const named = refused.map(([key, word]) => `${key}=${word.length > 40 ? `${word.slice(0, 40)}…` : word}`);
-  return named.length
-    ? `This link asks for what there is not, and is drawn with the default instead: ${named.join(", ")}.`
-    : "";
+  return named.length ? `Not possible, and left out of what this link shows: ${named.join(", ")}.` : "";
 }
 
 /**
