@@ -125,7 +125,7 @@ def test_a_click_on_a_name_shows_it_alone_and_another_one_beside_it(page):
     is_stage(page, "entries", "momentum,adam")
     page.wait_for_function("new URLSearchParams(location.search).get('only') === 'momentum,adam'")
     page.reload()  # the link holds it
-    is_stage(page, "entries", "momentum,adam")
+    page.wait_for_function(f"document.querySelector('{STAGE}')?.dataset.entries === 'momentum,adam'")
     note.get_by_role("button", name="Show all").click()
     is_stage(page, "entries", "sgd,momentum,adam")
     expect(note).to_be_hidden()
