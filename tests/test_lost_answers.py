@@ -54,6 +54,11 @@ def test_without_its_fan_a_drag_asks_for_its_paths_one_by_one(troubled_page):
     assert len(wrong) == 1
 
 
+def rate(page):
+    """Adam's learning rate in the scene that is painted."""
+    return float(dict(pair.split("=") for pair in stage(page, "scene").split("&"))["adam.lr"])
+
+
 def test_a_fan_that_fails_late_lets_the_drag_go_on(troubled_page):
     """The slider has moved on while its fan was awaited: the paths at its present value are asked for."""
     page = visit(troubled_page)
@@ -63,12 +68,14 @@ def test_a_fan_that_fails_late_lets_the_drag_go_on(troubled_page):
     page.mouse.move(x, y)
     page.mouse.down()
     painted(page, lambda: page.mouse.move(x - 10, y))  # without a fan, one request for paths may be under way
+    before = rate(page)
     page.mouse.move(x - 20, y)
-    value = shown(page, "adam.lr")
     for route in held:
         painted(page, lambda route=route: route.fulfill(status=503))
-    assert float(dict(pair.split("=") for pair in stage(page, "scene").split("&"))["adam.lr"]) == value
-    let_go(page, "adam.lr")
+    asked = rate(page)
+    assert asked < before
+    expect(page.locator("[data-key='adam.lr'] .number")).to_have_value(f"{asked:g}")  # the number follows a moment later
+    assert let_go(page, "adam.lr") == asked
 
 
 def test_playing_goes_on_without_a_server_and_what_was_moved_meanwhile_comes_after(troubled_page):
