@@ -74,7 +74,7 @@ def test_a_fan_that_fails_late_lets_the_drag_go_on(troubled_page):
         painted(page, lambda route=route: route.fulfill(status=503))
     asked = rate(page)
     assert asked < before
-    expect(page.locator("[data-key='adam.lr'] .number")).to_have_value(f"{asked:g}")  # the number follows a moment later
+    expect(page.locator("[data-key='adam.lr'] .number")).to_have_value(f"{asked:g}")  # it follows a moment later
     assert let_go(page, "adam.lr") == asked
 
 

@@ -272,3 +272,10 @@ def test_at_a_kink_pytorch_goes_where_jax_does():
     """Both start where |x| = 0: JAX gives it the slope 1, torch.abs 0."""
     query = {"surface": "formula", "surface.f": "abs(x) + y^2", "surface.domain": "-1,1,-1,1", "start": "0,1"}
     follows(Scene.read({**query, "steps": "10"}), "sgd", "torch")
+
+
+def test_a_program_names_the_entry_as_the_page_does():
+    scene = Scene.read({"on": "sgd,sgd.2,adam", "sgd.lr": "0.02", "sgd.2.lr": "0.05", "rate": "2"})
+    heads = [program(scene, entry, "optax").code.splitlines()[0] for entry in [*scene.on, "momentum"]]
+    names = [head.partition(" on Ravine, ")[0] for head in heads]
+    assert names == ['"""SGD 0.04', '"""SGD 0.1', '"""Adam', '"""Momentum']

@@ -9,7 +9,7 @@ import numpy as np
 from engine import Optimizer, Run, Surface, race
 from engine.metrics import diverged_at, first_outside
 from optimizers import OPTIMIZERS
-from ui.entries import MOST, names_of, optimizer_of
+from ui.entries import MOST, names_of
 from ui.paths import race_of, values_on_grid
 from ui.scene import Scene, surface_of
 from ui.theme import Look, look
@@ -65,8 +65,7 @@ def picture_of(what: Scene | Run | Sequence[Run]) -> Picture:
     """
     if isinstance(what, Scene):
         entries, setting = race_of(what)
-        settings = [(OPTIMIZERS[optimizer_of(id)], {**what.hypers(id), "lr": what.rate_of(id)}) for id in what.on]
-        return _picture(surface_of(what), what.hypers("surface"), _singles(race(setting, entries)), names_of(settings))
+        return _picture(surface_of(what), what.hypers("surface"), _singles(race(setting, entries)), what.names())
     runs = [what] if isinstance(what, Run) else list(what)
     if not runs:
         raise ValueError("figure: expected a scene or at least one run, got no run.")

@@ -12,7 +12,7 @@ from engine import NOISES, SCHEDULES, Hyper, Surface, formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui import openings
-from ui.entries import ENTRIES, number_of, optimizer_of
+from ui.entries import ENTRIES, names_of, number_of, optimizer_of
 
 DEFAULT_SURFACE = "ravine"
 FORMULA = "formula"  # the id of the reader's own surface
@@ -144,6 +144,10 @@ class Scene:
     def rate_of(self, entry: str) -> float:
         """The learning rate that an entry runs with: its own times the one for all."""
         return self.values[f"{entry}.lr"] * self.values["rate"]
+
+    def names(self) -> list[str]:
+        """What tells the entries that are on from each other, in their order."""
+        return names_of([(OPTIMIZERS[optimizer_of(e)], {**self.hypers(e), "lr": self.rate_of(e)}) for e in self.on])
 
     def _words(self) -> dict[str, str]:
         """All but the numbers, as a query spells them."""

@@ -46,8 +46,9 @@ def program(scene: Scene, entry: str, library: str) -> Program:
     end = diverged_at(run)
     last = setting.steps if end is None else max(0, end - 1)
     steps = _decided(scene, entry, run, last)
+    called = dict(zip(scene.on, scene.names(), strict=True)).get(entry, member.name)
     head = [
-        f"{member.name} on {surface.name}, {steps} steps in {name}, as Descent Lab draws them.",
+        f"{called} on {surface.name}, {steps} steps in {name}, as Descent Lab draws them.",
         f"The run diverges: after step {last} its numbers are not finite." if end is not None else "",
         f"After step {steps} rounding decides: the {last} steps of the picture end elsewhere if the start is moved by "
         "one unit in the last place."

@@ -152,13 +152,14 @@ test("a change is undone and done again, also across surfaces", async () => {
 test("what a link asks for and does not get is named, and nothing else", () => {
   const values = { ...SCENE, start: [1, -2.5], step: null, steps: 200, view: "overlay", "surface.f": "x" };
   const refused = (/** @type {string} */ query) => refusedOf(query, values);
-  const good = "surface=bowl&sgd.lr=0.10&start=1.0,-2.5&on=heavy,sgd&steps=2e2&embed=true&camera=1,2,3&nobody.lr=4";
+  const good = "surface=bowl&sgd.lr=0.10&start=1.0,-2.5&on=heavy,sgd&steps=2e2&embed=true&camera=1,2,3";
   assert.equal(refused(good), "");
   assert.match(refused("surface=moon&sgd.lr=99&steps=200"), /shows: surface=moon, sgd\.lr=99\.$/);
   assert.match(refused("on=sgd,nobody"), /shows: on=nobody\./);
   assert.match(refused("start=9&step=900"), /shows: start=9, step=900\./);
   assert.match(refused(`surface.f=${"y".repeat(90)}`), /surface\.f=y{40}…\./);
   assert.match(refused("sgd.lr="), /sgd\.lr=\./);
+  assert.match(refused("sdg.lr=0.1"), /shows: sdg\.lr=0\.1\.$/);
 });
 
 test("a schedule that ends with the run follows its steps until a hand sets its T", () => {

@@ -116,5 +116,8 @@ export function createPointing(root, panels, spotlight, picture) {
     { signal },
   );
 
+  // A key may change what stands below the pointer, and Escape puts the note away.
+  document.addEventListener("keydown", () => tip.hidden || off(), { signal });
+
   return { destroy: () => stop.abort() };
 }

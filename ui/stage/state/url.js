@@ -86,7 +86,7 @@ export function mergeIntoSearch(search, scene, values, views = []) {
 export function refusedOf(query, values) {
   const refused = [...new URLSearchParams(query)].flatMap(([key, word]) => {
     const taken = defaultOf(values, key);
-    if (taken === undefined) return []; // it is no setting of the scene, or of an entry that is not on
+    if (taken === undefined) return key.includes(".") ? [[key, word]] : []; // keys of the page itself have no dot
     const words = spell(taken).split(",");
     const asked = word.split(",");
     const same = (/** @type {string} */ a, /** @type {string} */ b) => a === b || (a !== "" && Number(a) === Number(b));
