@@ -124,3 +124,19 @@ def test_the_letter_of_a_formula_stands_beside_its_slider(page):
     }.items():
         expect(page.locator(f"[data-key='{key}'] label")).to_have_text(label)
     assert page.locator("[data-key='adam.b2'] label sub").text_content() == "2"
+
+
+def test_the_first_picture_has_few_controls(newcomer):
+    """As many as before there were entries, undo and challenges, and sliders of two momenta with their numbers."""
+    newcomer.set_viewport_size({"width": 1366, "height": 768})
+    page = visit(newcomer)
+    names = page.locator(f"{STAGE} :is(button, input, select, a, textarea, [tabindex='0'])").evaluate_all(
+        """all => all.filter((el) => {
+             const { left, top, right, bottom, width } = el.getBoundingClientRect();
+             const seen = el.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+             return seen && width && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight;
+           }).map((el) => el.ariaLabel || el.textContent || el.type)"""
+    )
+    momenta = [name for name in names if re.match("(Momentum|Nesterov) momentum", name)]
+    assert len(momenta) == 4
+    assert 40 < len(names) - len(momenta) <= 66, names
