@@ -1,20 +1,27 @@
 """What the server sends over HTTP, however it was started."""
 
 import gzip
+import mimetypes
 import os
 import re
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from urllib.parse import urlsplit
 
-import plotly
+import brotli
+import pytest
 
 from tests.conftest import LAPTOP, opened, without_errors
 from tests.driver import visit
 from tests.serving import ROOT, STREAMLIT, serve
+from ui import static
 from ui.routes import NAMES
-from ui.version import VERSION
+from ui.version import PLOTLY_PATH, VERSION
+
+# Streamlit's main script
+INDEX = static.STREAMLIT / re.findall(r'src="\./(static/js/[^"]+)"', (static.STREAMLIT / "index.html").read_text())[0]
 
 
 def get(server, path, **headers):
@@ -30,13 +37,53 @@ def unpacked(server, path):
 
 
 def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
-    plain, script = get(server, f"/vendor/plotly-{plotly.__version__}.js")
-    packed, bytes_sent = get(server, f"/vendor/plotly-{plotly.__version__}.js", **{"Accept-Encoding": "gzip"})
-    assert gzip.decompress(bytes_sent) == script
-    assert len(bytes_sent) < len(script) / 3
-    module, _ = get(server, f"/stage/{VERSION}/main.js")
-    for headers in (plain, packed, module):
-        assert "immutable" in headers["Cache-Control"]
+    for path in (PLOTLY_PATH, static.SCRIPT, static.STYLES, f"/static/js/{INDEX.name}"):
+        plain, whole = get(server, path)
+        assert plain["Content-Encoding"] is None
+        for coding, unpack in (("gzip, br", brotli.decompress), ("gzip, deflate", gzip.decompress)):
+            packed, sent = get(server, path, **{"Accept-Encoding": coding})
+            assert packed["Content-Encoding"] in coding
+            assert unpack(sent) == whole
+            assert len(sent) < len(whole) / 3
+            assert "immutable" in packed["Cache-Control"]
+            assert "immutable" in plain["Cache-Control"]
+            assert packed["Vary"] == "Accept-Encoding"
+            assert packed["Content-Type"] == plain["Content-Type"]
+
+
+def test_streamlits_files_are_answered_as_streamlit_would(server):
+    for file in (INDEX, *(INDEX.parent.parent / "media").glob("SourceSansVF-Upright*")):
+        headers, body = get(server, f"/static/{file.parent.name}/{file.name}")
+        assert body == file.read_bytes()
+        assert headers["Content-Type"].partition(";")[0] == mimetypes.guess_type(file.name)[0]
+    with pytest.raises(urllib.error.HTTPError, match="405"):
+        urllib.request.urlopen(urllib.request.Request(f"{server}/static/js/{INDEX.name}", method="POST"))
+
+
+def test_a_head_is_that_of_the_body(server):
+    address = server + static.SCRIPT
+    with urllib.request.urlopen(urllib.request.Request(address, method="HEAD")) as answer:
+        assert answer.read() == b""
+        assert int(answer.headers["Content-Length"]) == len(get(server, static.SCRIPT)[1])
+
+
+def test_the_kept_forms_of_files_are_no_larger_than_the_files():
+    """What is kept is bounded by what there is on disk: an identity and two packed forms of each."""
+    files = static.files("")
+    whole = packed = 0
+    for file in files.values():
+        whole += len(file.form(b"identity"))
+        packed += sum(len(file.form(coding)) for coding in (b"br", b"gzip") if file.packs)
+    assert packed < whole < 35e6
+
+
+def test_what_was_asked_for_is_packed_better_later():
+    files = static.files("")
+    quick = files[static.STYLES].form(b"br")
+    static.pack_well(files)
+    assert len(files[static.STYLES].forms[b"br"]) < len(quick)
+    assert brotli.decompress(files[static.STYLES].forms[b"br"]) == files[static.STYLES].read()
+    assert not files[static.SCRIPT].forms, "nobody asked for it"
 
 
 def test_an_answer_is_kept_by_its_own_version_alone(server):
@@ -46,32 +93,47 @@ def test_an_answer_is_kept_by_its_own_version_alone(server):
     assert other["Cache-Control"] == "no-store"
 
 
+def named_by_the_page(server):
+    """The paths that the page's head names."""
+    _, page = get(server, "/")
+    return {urlsplit(address).path.lstrip(".") for address in re.findall(r'<link[^>]* href="([^"]+)"', page.decode())}
+
+
 def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
-    """A Link header lets browsers fetch the stage's files while Streamlit's own scripts start."""
-    page, _ = get(server, "/")
-    named = set(re.findall("<([^>]+)>; rel=", page["Link"]))
-    stage = ROOT / "ui" / "stage"
-    modules = {f"/stage/{VERSION}/{file.relative_to(stage).as_posix()}" for file in stage.rglob("*.js")}
-    assert named > modules | {f"/stage/{VERSION}/stage.css"}
+    """So that browsers fetch the stage's files while Streamlit's own scripts start."""
+    named = named_by_the_page(server)
+    assert named > {static.SCRIPT, static.STYLES}
     assert not any("plotly-" in address for address in named), "it comes when a figure is opened"
-    assert len(page["Link"]) < 7000, "proxies refuse a head of more than 8 kB"
     for address in named:
         assert get(server, address)
 
 
-def test_the_page_asks_once_for_each_file_that_its_head_names(troubled_page, server):
-    """What is not used would be fetched in vain; what is fetched again was named in vain."""
-    head, _ = get(server, "/")
-    named = set(re.findall("<([^>]+)>; rel=", head["Link"]))
-    asked = []
+def test_a_first_visit_is_light(troubled_page, server):
+    """Each file is fetched once, and what the head names is used; no library, no font that is not seen."""
+    sent = {}
+    cdp = troubled_page.context.new_cdp_session(troubled_page)
+    cdp.send("Network.enable")
+    cdp.on("Network.responseReceived", lambda event: sent.setdefault(event["requestId"], [event["response"]["url"], 0]))
+
+    def finished(event):
+        if event["requestId"] in sent:
+            sent[event["requestId"]][1] = event["encodedDataLength"]
+
+    cdp.on("Network.loadingFinished", finished)
     with without_errors(troubled_page, server) as page:
-        page.on("request", lambda request: asked.append(urlsplit(request.url).path))
         visit(page)
-    assert sorted(path for path in asked if path in named) == sorted(named)
+        page.wait_for_load_state("networkidle")
+    answers = [(urlsplit(url).path, size) for url, size in sent.values() if url.startswith(server)]
+    paths = [path for path, _ in answers]
+    assert len(paths) == len(set(paths)) <= 80
+    assert 100_000 < sum(size for _, size in answers) <= 1.1e6
+    unused = named_by_the_page(server) - set(paths)
+    assert unused <= {"/_stcore/agent/openapi.json", "/favicon.png"}, "what is named and not used is fetched in vain"
+    assert not any("MaterialSymbols" in path or "SourceCode" in path or "plotly" in path for path in paths)
 
 
 def test_the_styles_of_all_parts_are_one_file(server):
-    _, styles = get(server, f"/stage/{VERSION}/stage.css")
+    _, styles = get(server, static.STYLES)
     for file in (ROOT / "ui" / "stage" / "styles").glob("*.css"):
         assert file.read_bytes() in styles
 
@@ -103,7 +165,7 @@ def test_streamlit_run_serves_the_page_and_every_route(chromium, server):
     """Hosts start the app with `streamlit run`; `make run` and the other tests start it with Uvicorn."""
     assert ASKED.keys() == set(NAMES)
     with serve(*STREAMLIT) as host:
-        assert get(host.address, "/")[0]["Link"] == get(server, "/")[0]["Link"]
+        assert get(host.address, "/")[1] == get(server, "/")[1]
         for route, query in ASKED.items():
             found, expected = (unpacked(address, f"/{route}?{query}") for address in (host.address, server))
             assert found == expected, route

@@ -15,12 +15,13 @@ from ui import openings
 from ui.catalogue import catalogue
 from ui.entries import optimizer_of
 from ui.scene import Scene, surface_of
+from ui.static import SCRIPT
 from ui.version import PLOTLY_PATH, VERSION
 
 configure()  # Streamlit may run this script before any answer is computed; later runs of it change nothing
 
 LOADER = f"""
-const stage = import(new URL("stage/{VERSION}/main.js", document.baseURI));
+const stage = import(new URL("{SCRIPT[1:]}", document.baseURI));
 export default async (component) => (await stage).default(component);
 """
 

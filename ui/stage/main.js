@@ -25,6 +25,8 @@ import { NoAnswer } from "./state/requests.js";
 import { createSession } from "./state/session.js";
 import { createSpotlight } from "./state/spotlight.js";
 
+const STYLES = new URL("./stage.css", import.meta.url).href;
+
 /**
  * What Streamlit calls the component with.
  * @typedef {object} Component
@@ -59,7 +61,7 @@ function createStage(root, component) {
   const [catalogue, version, plotly] = component.data;
   const api = createApi(version, document.baseURI);
   let setState = component.setStateValue;
-  const places = createPlaces(root);
+  const places = createPlaces(root, STYLES);
   const projecting = createProjector(root);
   const isProjector = projecting.isOn;
 
@@ -68,7 +70,7 @@ function createStage(root, component) {
     catalogue,
     query: new URLSearchParams(location.search).toString(),
     server: api,
-    ready: loadStyles,
+    ready: () => loadStyles(STYLES),
     after: (work, ms) => {
       const timer = setTimeout(work, ms);
       return () => clearTimeout(timer);

@@ -26,10 +26,15 @@ export function createFormula(open, check) {
   });
   const complaint = h("span", { className: "complaint", role: "alert" });
   // A long formula scrolls: it can be focused for that.
-  const read = h("output", { className: "read", "aria-label": "the formula as it was read", tabIndex: 0 });
+  const read = h("output", {
+    className: "read",
+    "aria-label": "the formula as it was read",
+    tabIndex: 0,
+    hidden: true,
+  });
   const el = h(
     "form",
-    { className: "own", noValidate: true },
+    { className: "own", noValidate: true, hidden: true },
     h("span", {}, "f(x, y) ="),
     text,
     h("span", {}, "on"),

@@ -28,10 +28,14 @@ function load(address, create) {
   return loading;
 }
 
-/** The style sheet, which the server makes of the files in styles/: nothing is measured before it is there. */
-export function loadStyles() {
-  const { href } = new URL("../stage.css", import.meta.url);
-  return load(href, () => h("link", { rel: "stylesheet", href }));
+/**
+ * The style sheet, which the server makes of the files in styles/: nothing is measured before it is there. The page's
+ * head names it; here it comes only if that failed.
+ * @param {string} href
+ */
+export async function loadStyles(href) {
+  const there = [...document.styleSheets].some((sheet) => sheet.href === href);
+  if (!there) await load(href, () => h("link", { rel: "stylesheet", href }));
 }
 
 /**

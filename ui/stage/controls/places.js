@@ -3,8 +3,12 @@
 import { h } from "./dom.js";
 import { loadStyles } from "./load.js";
 
-/** Fill the stage with empty places; it is seen once its style sheet is there. @param {HTMLElement} root */
-export function createPlaces(root) {
+/**
+ * Fill the stage with empty places; it is seen once its style sheet is there.
+ * @param {HTMLElement} root
+ * @param {string} styles its address
+ */
+export function createPlaces(root, styles) {
   const place = (/** @type {string} */ className) => h("div", { className });
   const names = ["bar", "headline", "rail", "transport", "main", "beside"];
   const [bar, headline, rail, transport, main, side] = names.map(place);
@@ -18,6 +22,6 @@ export function createPlaces(root) {
     root.style.visibility = "";
     if (document.activeElement === document.body) root.focus({ preventScroll: true }); // keys work at once
   };
-  loadStyles().then(reveal, reveal); // a style sheet that failed is requested again, and reported, with the first picture
+  loadStyles(styles).then(reveal, reveal); // a style sheet that failed is requested again, and reported, with the first picture
   return { bar, headline, rail, transport, main, side, note };
 }
