@@ -49,7 +49,8 @@ def test_the_stage_exports_the_same_as_its_modules(tmp_path):
     source = bundle(STAGE / "main.js")
     for name in ("main.js", "state/session.js", "panels/contour.js"):
         assert f"// {name}\n" in source
-    source = source.replace("import.meta.url", '"http://x/stage.js"').replace("export default", "export const mounted =")
+    source = source.replace("import.meta.url", '"http://x/stage.js"')
+    source = source.replace("export default", "export const mounted =")
     assert run(f"{source}\nconsole.log(mounted.name, mounted.length);", tmp_path) == "mount 1\n"
 
 

@@ -76,21 +76,21 @@ def test_a_link_shows_what_was_looked_at(page):
     assert page.evaluate(ranges) == seen
     at, again = ([float(word) for word in words.split(",")] for words in (camera, relief.get_attribute("data-camera")))
     assert again == pytest.approx(at, abs=1e-3)
-    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
-    page.get_by_role("button", name="Turn back").click()
-    expect(page.get_by_role("button", name="Turn back")).to_be_hidden()
+    expect(page.get_by_role("button", name="Whole domain")).to_be_visible()
+    page.get_by_role("button", name="Reset view").click()
+    expect(page.get_by_role("button", name="Reset view")).to_be_hidden()
     page.wait_for_url(lambda url: "camera" not in url and "seen" in url)
     painted(page, page.get_by_role("button", name="Reset", exact=True).click)
     page.wait_for_url(re.compile(r"surface=ravine$"))
-    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    expect(page.get_by_role("button", name="Whole domain")).to_be_hidden()
     assert page.evaluate(ranges) == [side for sides in SURFACES["ravine"].domain for side in sides]
 
 
 def test_another_surface_is_seen_as_a_whole(page):
     visit(page, "seen=0,1,0,1")
-    expect(page.get_by_role("button", name="Zoom out")).to_be_visible()
+    expect(page.get_by_role("button", name="Whole domain")).to_be_visible()
     painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("beale"))
-    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    expect(page.get_by_role("button", name="Whole domain")).to_be_hidden()
     settled(page, "surface=beale$")
 
 
@@ -107,8 +107,8 @@ def test_a_scene_of_nobody_is_drawn(page, view):
 @pytest.mark.parametrize("sight", ["seen=1,2&camera=a,b,c", "seen=,,,&camera=", "seen=1,1,1,1&camera=1,2,NaN"])
 def test_a_link_with_nonsense_shows_the_whole(page, sight):
     visit(page, sight)
-    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
-    expect(page.get_by_role("button", name="Turn back")).to_be_hidden()
+    expect(page.get_by_role("button", name="Whole domain")).to_be_hidden()
+    expect(page.get_by_role("button", name="Reset view")).to_be_hidden()
     assert all(count > 100 for count in pixels(page, "contour"))
 
 

@@ -1,5 +1,7 @@
 """What fingers do on a phone: dragging, scrolling, tapping, two of them zooming and tilting."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -19,6 +21,7 @@ from tests.driver import (
     shown,
     slider,
     stage,
+    start_of,
     thumb,
     visit,
     watch,
@@ -215,7 +218,7 @@ def test_two_fingers_zoom_and_a_button_brings_the_domain_back(phone):
     page = visit(phone)
     whole = page.evaluate(RANGE)
     assert whole == list(SURFACES["ravine"].domain[0])
-    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    expect(page.get_by_role("button", name="Whole domain")).to_be_hidden()
     area = box(page, "contour")
     x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
     touch = Fingers(page)
@@ -229,7 +232,52 @@ def test_two_fingers_zoom_and_a_button_brings_the_domain_back(phone):
     page.wait_for_function(f"Math.abs({RANGE}[1] - {RANGE}[0] - {spread}) < {spread / 50}")
     assert plane(page, x, y) == pytest.approx(under, abs=spread / 100), "what is between the fingers stays there"
     assert "start" not in stage(page, "scene"), "two fingers set no start"
-    page.get_by_role("button", name="Zoom out").tap()
+    page.get_by_role("button", name="Whole domain").tap()
     page.wait_for_function(f"{RANGE}.join() === '{','.join(f'{side:g}' for side in whole)}'")
-    expect(page.get_by_role("button", name="Zoom out")).to_be_hidden()
+    expect(page.get_by_role("button", name="Whole domain")).to_be_hidden()
     assert "start" not in stage(page, "scene"), "nor does the button"
+
+
+def test_the_contour_is_pinched_again_and_again(phone):
+    page = visit(phone)
+    at = box(page, "contour")
+    x, y = at["x"] + at["width"] / 2, at["y"] + at["height"] / 2
+    touch = Fingers(page)
+    for far in (2, 4, 8):
+        touch("touchStart", (x - 40, y), (x + 40, y))
+        for apart in range(44, 81, 4):
+            touch("touchMove", (x - apart, y), (x + apart, y))
+        touch("touchEnd")
+        page.wait_for_function(
+            """([stage, width]) => {
+                 const [, [low, high]] = JSON.parse(document.querySelector(`${stage} .contour`).dataset.axes);
+                 return Math.abs((high - low) / width - 1) < 0.02;
+               }""",
+            arg=[STAGE, 20 / far],
+        )
+
+
+def test_a_tap_beside_a_line_that_is_lit_only_puts_the_note_away(phone):
+    page = visit(phone, "on=sgd")
+    start = list(Scene.read({}).start)
+    at = box(page, "contour")
+    empty = at["x"] + 0.7 * at["width"], at["y"] + 0.2 * at["height"]
+    tip = page.locator(f"{STAGE} > .tip")
+    page.touchscreen.tap(*pixel(page, *start))
+    expect(tip).to_be_visible()
+    page.touchscreen.tap(*empty)
+    expect(tip).to_be_hidden()
+    assert start_of(page) == start
+    painted(page, lambda: page.touchscreen.tap(*empty))
+    assert start_of(page) != start
+
+
+def test_nothing_above_a_slider_grows_while_it_is_dragged(phone):
+    """That a run diverges is said below its sliders."""
+    page = visit(phone, "on=sgd")
+    rate = slider(page, "sgd.lr")
+    rate.scroll_into_view_if_needed()
+    stood = rate.bounding_box()
+    painted(page, lambda: rate.press("End"))
+    expect(page.locator(f"{STAGE} .row[data-optimizer=sgd] .status")).to_have_text(re.compile("^diverged"))
+    assert rate.bounding_box()["y"] == pytest.approx(stood["y"], abs=0.5)

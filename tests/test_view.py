@@ -181,7 +181,7 @@ def test_the_axes_say_what_is_seen_and_it_stays_in_the_domain(page):
     x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
     page.mouse.move(x, y)
     drawn_with_its_axes(page, "contour", lambda: page.mouse.wheel(0, -300))
-    drawn_with_its_axes(page, "contour", page.get_by_role("button", name="Zoom out").click)
+    drawn_with_its_axes(page, "contour", page.get_by_role("button", name="Whole domain").click)
     for _ in range(4):
         page.mouse.move(area["x"] + 80, y)
         page.mouse.down()

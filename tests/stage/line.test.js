@@ -40,6 +40,7 @@ test("clipping a segment gives exactly the part inside", () => {
   const [, , x, y] = clipSegment(0, 0, 1e30, 2e30, -1, -1, 1, 1) ?? [];
   close(x ?? Number.NaN, 0.5, 1e-12);
   close(y ?? Number.NaN, 1, 1e-12);
+  assert.deepEqual(clipSegment(0.5, 1e300, 0.5, -1e300, -1, -1, 1, 1), [0.5, 1, 0.5, -1], "however far its ends are");
 });
 
 test("the fraction along a segment, also along an upright one and one of no length", () => {

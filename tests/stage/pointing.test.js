@@ -52,6 +52,9 @@ test("how far a pointer is from a line, and which of some points is nearest to i
   assert.equal(distanceTo(lineOf([0, Number.NaN, 9], [0, Number.NaN, 9]), 4, 4), Number.POSITIVE_INFINITY);
   const at = (/** @type {Float64Array} */ of) => (/** @type {number} */ i) => of[i];
   assert.equal(nearestOf(3, at(line.x), at(line.y), 9, 4), 1);
+  const far = lineOf([0, 10, 10], [0, -9000, 8000]);
+  assert.equal(nearestOf(3, at(far.x), at(far.y), 11, 4), 2, "the end of the segment below the pointer");
+  assert.equal(nearestOf(2, at(lineOf([0, Number.NaN], [0, 0]).x), at(line.y), 3, 4), 0);
 });
 
 test("a pointer finds the marker on top, or the nearest line within reach, inside the run's own box", () => {
@@ -115,7 +118,8 @@ test("an entry is shown alone, another beside it, and all again", () => {
   const told = [];
   const spotlight = createSpotlight((resized) => told.push(resized));
   const runs = ["a", "b", "c"].map((id) => ({ id }));
-  const seen = () => spotlight.seen(runs).map(({ id }) => id);
+  const on = ["a", "b", "c"];
+  const seen = () => spotlight.seen(runs, on).map(({ id }) => id);
   spotlight.toggle("b");
   assert.deepEqual(seen(), ["b"]);
   spotlight.compare("c");
@@ -128,7 +132,22 @@ test("an entry is shown alone, another beside it, and all again", () => {
   spotlight.point("a");
   assert.deepEqual(told, [true, true, true, true, false]);
   spotlight.toggle("a");
-  assert.deepEqual([spotlight.seen(runs.slice(1)), spotlight.alone, spotlight.lit], [runs.slice(1), [], null]);
+  const left = spotlight.seen(runs.slice(1), on.slice(1));
+  assert.deepEqual([left, spotlight.alone, spotlight.lit], [runs.slice(1), [], null]);
+});
+
+test("an entry that is added while another is alone is seen beside it, once its run is there", () => {
+  const spotlight = createSpotlight(() => {});
+  const runs = ["a", "b"].map((id) => ({ id }));
+  spotlight.toggle("a");
+  assert.deepEqual(spotlight.seen(runs, ["a", "b"]), runs.slice(0, 1));
+  assert.deepEqual(spotlight.seen(runs, ["a", "a.2", "b"]), runs.slice(0, 1));
+  const more = [...runs, { id: "a.2" }];
+  assert.deepEqual(spotlight.seen(more, ["a", "a.2", "b"]), [more[0], more[2]]);
+  assert.equal(spotlight.view.read(), "a,a.2");
+  const linked = createSpotlight(() => {});
+  linked.view.write("a");
+  assert.deepEqual(linked.seen(runs, ["a", "b"]), runs.slice(0, 1), "a link shows what it names");
 });
 
 test("a challenge is praised once, and not for what holds as a surface opens", () => {

@@ -79,6 +79,7 @@ function createStage(root, component) {
       controls: showControls,
       async paths(step) {
         address.opened();
+        pointing.clear();
         drawing.show(step);
         if (drawing.picture) welcome.show(drawing.picture);
         if (root.classList.contains("waiting")) seeSidebar();
@@ -89,6 +90,7 @@ function createStage(root, component) {
       display: () => drawing.show(),
       drag: () => drawing.followSoon(),
       settle() {
+        if (session.can().undo) welcome.touched();
         bar.offer(session.can());
         address.settle();
       },

@@ -63,8 +63,16 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
     const address = link();
     return copy(address, () => prompt("The link to this scene:", address));
   });
-  const back = h("button", { type: "button", title: "undo (Ctrl Z)", "aria-label": "undo", onclick: undo }, "↶");
-  const again = h("button", { type: "button", title: "redo (Shift Ctrl Z)", "aria-label": "redo", onclick: redo }, "↷");
+  const back = h(
+    "button",
+    { type: "button", className: "undo", title: "undo (Ctrl Z)", "aria-label": "undo", onclick: undo },
+    "↶",
+  );
+  const again = h(
+    "button",
+    { type: "button", className: "undo", title: "redo (Shift Ctrl Z)", "aria-label": "redo", onclick: redo },
+    "↷",
+  );
   const opened = `every setting back to where this surface opens; learning rates: ${catalogue.openings}`;
   box.append(
     h("h1", {}, "Descent Lab"),
@@ -79,21 +87,25 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
       complaint,
     ),
     formula.read,
-    h("div", { className: "spacer" }),
-    back,
-    again,
-    h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
-    h("button", { type: "button", title: opened, onclick: reset }, "Reset"),
-    ...openers,
-    copyLink,
+    h(
+      "div",
+      { className: "tools" },
+      back,
+      again,
+      h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
+      h("button", { type: "button", title: opened, onclick: reset }, "Reset"),
+      ...openers,
+      copyLink,
+    ),
   );
 
   offer({ undo: false, redo: false });
   /** Offer to undo and to redo where there is something: nothing more is in sight. @param {{undo: boolean, redo: boolean}} can */
   function offer(can) {
-    back.hidden = !can.undo && !can.redo;
+    // Both or none, and their places are kept: nothing moves away from the pointer.
+    for (const button of [back, again]) button.style.visibility = can.undo || can.redo ? "" : "hidden";
     back.disabled = !can.undo;
-    again.hidden = !can.redo;
+    again.disabled = !can.redo;
   }
 
   return {

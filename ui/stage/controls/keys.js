@@ -51,7 +51,11 @@ export function createKeys(root, gestures, act) {
   );
   const dialog = h("dialog", { className: "keys", "aria-label": "keys and gestures" }, h("table", {}, ...rows), close);
   root.append(dialog);
-  const help = () => (dialog.open ? dialog.close() : dialog.showModal());
+  function help() {
+    if (dialog.open) return dialog.close();
+    dialog.showModal();
+    dialog.scrollTop = 0; // the focus is on the button below the list
+  }
 
   /** @type {Record<string, (far: number) => void>} keys that a focused slider handles itself */
   const moves = {

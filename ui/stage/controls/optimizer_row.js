@@ -44,10 +44,11 @@ export function createOptimizerRow(optimizer, entry, sliders, act) {
   const rank = h("span", { className: "rank", title: "its rank by the loss at the playhead" });
   const status = h("span", { className: "status" });
   const loss = h("span", { className: "loss", title: "loss at the playhead: the value of f itself" });
+  const only = button("only", `only ${whose}, or all again`, act.alone);
   const adds = h(
     "span",
     { className: "adds" },
-    button("only", `only ${whose}, or all again`, act.alone),
+    only,
     button("+", `enter ${whose} again`, act.add),
     button(
       "+5",
@@ -105,6 +106,17 @@ export function createOptimizerRow(optimizer, entry, sliders, act) {
     openIfChanged(values, defaults) {
       const changed = behind.some(({ id }) => values[`${entry}.${id}`] !== defaultOf(defaults, `${entry}.${id}`));
       if (changed && more.hidden) door.click();
+    },
+    /**
+     * @param {boolean} lit it is pointed at
+     * @param {boolean} aside it is not seen: switched off, or others are shown alone
+     * @param {boolean} alone it is shown alone
+     */
+    point(lit, aside, alone) {
+      const pressed = String(alone);
+      if (only.getAttribute("aria-pressed") !== pressed) only.setAttribute("aria-pressed", pressed);
+      if (el.classList.contains("lit") !== lit) el.classList.toggle("lit", lit);
+      if (el.classList.contains("aside") !== aside) el.classList.toggle("aside", aside);
     },
     /** @param {Run | undefined} run @param {Terrain} terrain @param {number} step @param {number | undefined} place */
     drawNumbers(run, terrain, step, place) {

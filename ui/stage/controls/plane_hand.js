@@ -17,6 +17,7 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @property {() => Point} start
  * @property {() => [Range, Range]} domain
  * @property {(xy: Point, done: boolean) => void} setStart
+ * @property {() => boolean} lit whether a run is pointed at: a tap beside it ends that and does nothing else
  * @property {(event: PointerEvent) => boolean} hasRun whether a run is near an event: a tap there points at the run
  * @property {(range: [Range, Range]) => void} showRange see another part of the plane
  */
@@ -27,9 +28,12 @@ const GRAB = 16; // pixels round the start's ring in which it can be taken hold 
  * @param {Plane} plane
  * @returns {() => void} stops listening
  */
-export function handlePlane(el, { boxAt, corner, scales, magnified, start, domain, setStart, hasRun, showRange }) {
-  /** @type {{box: Box, ring: boolean, moved: boolean} | null} */
+export function handlePlane(el, plane) {
+  const { boxAt, corner, scales, magnified, start, domain, setStart, lit, hasRun, showRange } = plane;
+  /** @type {{box: Box, ring: boolean, moved: boolean, lit: boolean} | null} */
   let hold = null;
+  /** @type {Box | undefined} the axes on which two fingers are: captured, they name no place of their own */
+  let pinched;
   const overStart = (/** @type {Point} */ [mx, my]) => {
     const known = scales();
     return !!known && Math.hypot(mx - known.px(start()[0]), my - known.py(start()[1])) < GRAB;
@@ -45,7 +49,8 @@ export function handlePlane(el, { boxAt, corner, scales, magnified, start, domai
 
   return followPointers(el, {
     place(event) {
-      const box = hold?.box ?? boxAt(event);
+      if (!("pointerType" in event) || event.pointerType === "mouse") pinched = undefined;
+      const box = hold?.box ?? pinched ?? boxAt(event);
       if (!box) return [Number.NaN, Number.NaN];
       const { left, top } = corner();
       return [event.clientX - left - box[0], event.clientY - top - box[1]];
@@ -54,7 +59,8 @@ export function handlePlane(el, { boxAt, corner, scales, magnified, start, domai
     captures: (event, at) => event.pointerType === "mouse" || magnified() || overStart(at),
     down(at, event) {
       const box = boxAt(event);
-      if (box) hold = { box, ring: overStart(at), moved: false };
+      pinched = undefined;
+      if (box) hold = { box, ring: overStart(at), moved: false, lit: lit() };
     },
     hover: (at) => el.classList.toggle("grab", overStart(at)),
     drag(at, before, event, moved) {
@@ -67,16 +73,17 @@ export function handlePlane(el, { boxAt, corner, scales, magnified, start, domai
     },
     interrupt() {
       if (hold?.ring && hold.moved) setStart(start(), true);
+      pinched = hold?.box;
       hold = null;
     },
     up(at, event, moved) {
       if (!hold) return;
-      const { ring } = hold;
+      const { ring, lit } = hold;
       const xy = pointOf(at);
       hold = null;
       if (ring && moved) setStart(xy ?? start(), true);
       else if (!ring && !moved && xy && event.type === "pointerup") {
-        if (event.pointerType !== "touch" || !hasRun(event)) setStart(xy, true);
+        if (event.pointerType !== "touch" || (!lit && !hasRun(event))) setStart(xy, true);
       }
     },
     pinch: zoom,

@@ -61,6 +61,11 @@ export function createRows({ optimizers }, { change, grab, add, remove, alone })
     const count = h("span", { className: "count-on" });
     const el = family ? h("details", { className: "family" }, h("summary", {}, family, " ", count)) : h("div");
     el.append(...own.map((row) => row.el));
+    // The click that opens a family shows its rows, too.
+    el.onclick = ({ target }) =>
+      target instanceof Element &&
+      target.closest("summary") &&
+      requestAnimationFrame(() => el.scrollIntoView({ block: "nearest" }));
     return { el, own, count };
   });
   const [basic, ...others] = families.map(({ el }) => el);
@@ -121,11 +126,14 @@ export function createRows({ optimizers }, { change, grab, add, remove, alone })
       }
     },
     /** Show the numbers of the runs at the fractional step t. @param {Picture} picture @param {number} t */
-    draw({ runs, terrain }, t) {
+    draw({ runs, terrain, lit }, t) {
       const byId = new Map(runs.map((run) => [run.id, run]));
       const step = Math.floor(t);
       const ranks = ranksOf(runs, step);
-      for (const [entry, row] of rows) row.drawNumbers(byId.get(entry), terrain, step, ranks.get(entry));
+      for (const [entry, row] of rows) {
+        row.drawNumbers(byId.get(entry), terrain, step, ranks.get(entry));
+        row.point(entry === lit, !byId.has(entry), runs.length === 1 && byId.has(entry) && values.on.length > 1);
+      }
     },
   };
 }

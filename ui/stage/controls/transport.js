@@ -81,6 +81,7 @@ export function createTransport(box, playhead, arrowChoice, tools, { change, hel
       if (t === shown.t && steps === shown.steps) return;
       const now = performance.now();
       if (playing && now - drawn <= COUNT_EVERY) return;
+      if (steps !== shown.steps) count.style.minWidth = `${2 * String(steps).length + 2}ch`; // it moves nothing beside it
       drawn = now;
       shown = { t, steps };
       scrub.max = String(steps);

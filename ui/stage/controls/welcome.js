@@ -3,6 +3,7 @@
 /** @import { Picture } from "../types" */
 
 import { createChallenges } from "../data/challenges.js";
+import { optimizerOf } from "../state/entries.js";
 import { h } from "./dom.js";
 
 const MEMORY = "descent-lab"; // where the browser keeps what this reader has done
@@ -35,12 +36,24 @@ function remember(done) {
 export function createWelcome(box, play) {
   const line = h("p", { className: "welcome", role: "status", hidden: true });
   box.append(line);
+  line.onclick = () => {
+    line.hidden = true;
+    touched();
+  };
   const known = remembered();
   const done = new Set(known);
   const challenges = createChallenges(done);
   let greets = known === null;
   let begun = false;
   let timer = 0;
+
+  /** The reader changed something: the greeting is over, for good. */
+  function touched() {
+    if (!greets) return;
+    greets = false;
+    line.hidden = true;
+    remember(done);
+  }
 
   return {
     /** The exact paths of a scene are there. @param {Picture} picture */
@@ -59,20 +72,16 @@ export function createWelcome(box, play) {
       begun = true;
       if (!greets) return;
       const count = COUNTS[runs.length] ?? runs.length;
+      const kinds = new Set(runs.map(({ id }) => optimizerOf(id))).size;
+      const what = kinds < runs.length ? "run" : "optimizer";
       const tries = challenges.possible(runs).map(({ asks }) => asks);
       const question = tries.length ? `: can you ${tries.join(", or ")}?` : ".";
-      line.textContent = `${count} optimizer${runs.length === 1 ? "" : "s"}, one start. Drag a learning rate${question}`;
+      line.textContent = `${count} ${what}${runs.length === 1 ? "" : "s"}, one start. Drag a learning rate${question}`;
       line.hidden = false;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (!still && !new URLSearchParams(location.search).has("step")) play();
     },
-    /** The reader moved a control: the greeting is over, for good. */
-    touched() {
-      if (!greets) return;
-      greets = false;
-      line.hidden = true;
-      remember(done);
-    },
+    touched,
     destroy: () => clearTimeout(timer),
   };
 }

@@ -57,11 +57,11 @@ export const arrowsTitle = (internals) =>
  * @param {(run: Run) => Look} lookOf
  */
 export function drawArrows(times, theme, sheet, runs, t, { px, py }, unit, lookOf) {
-  const step = Math.floor(t);
   for (const run of runs) {
     const { position, gradient } = run;
     const { velocity, squares, ahead, hessian } = run.internals;
-    if (!gradient || 2 * step + 3 >= position.length) continue; // a run of a fan, or the end of the run
+    const step = Math.min(Math.floor(t), position.length / 2 - 2); // at the end those of the last step
+    if (!gradient || step < 0) continue; // a run of a fan has none
     /** @param {ArrayLike<number>} pairs @returns {Point} */
     const at = (pairs) => [pairs[2 * step], pairs[2 * step + 1]];
     const [x, y] = at(position);

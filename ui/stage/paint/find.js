@@ -53,7 +53,7 @@ export function distanceTo({ x, y }, px, py) {
 }
 
 /**
- * The index of the nearest of n points; the first of several.
+ * Of a line through n points, the index of that end of the nearest segment which is nearer; the first of several.
  * @param {number} n
  * @param {(i: number) => number} x in pixels
  * @param {(i: number) => number} y
@@ -62,9 +62,20 @@ export function distanceTo({ x, y }, px, py) {
  */
 export function nearestOf(n, x, y, px, py) {
   let [least, nearest] = [Number.POSITIVE_INFINITY, 0];
+  let [ax, ay] = [Number.NaN, Number.NaN];
   for (let i = 0; i < n; i++) {
-    const away = Math.hypot(px - x(i), py - y(i));
-    if (away < least) [least, nearest] = [away, i];
+    const [bx, by] = [x(i), y(i)];
+    let [cx, cy] = [bx - px, by - py];
+    let end = i;
+    const [dx, dy] = [bx - ax, by - ay];
+    const back = (cx * dx + cy * dy) / (dx * dx + dy * dy); // from b towards a, as a share of the segment
+    if (back > 0 && back < 1) {
+      [cx, cy] = [cx - back * dx, cy - back * dy];
+      if (back > 0.5) end = i - 1;
+    }
+    const away = Math.hypot(cx, cy);
+    if (away < least) [least, nearest] = [away, end];
+    [ax, ay] = [bx, by];
   }
   return nearest;
 }

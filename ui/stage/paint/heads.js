@@ -50,8 +50,12 @@ export function heapsOf(places, unit) {
 export function drawHeads(sheet, heads, theme, unit) {
   for (const { look, x, y, radius, opacity } of heads) drawMarker(sheet, look, theme, x, y, radius, opacity);
   const places = heads.map(({ x, y }) => [x, y]);
+  const size = 11 * unit;
+  /** @type {number[][]} */
+  const labels = [];
   for (const { place, count } of heapsOf(places, unit)) {
-    const size = 11 * unit;
+    if (labels.some(([x, y]) => Math.abs(x - place[0]) < 2 * size && Math.abs(y - place[1]) < size)) continue;
+    labels.push(place);
     const [x, y] = [place[0] + 1.5 * size, place[1] - size].map(Math.round); // on whole pixels one stamp is enough
     sheet.stamp(`heap ${count} ${theme.text} ${theme.background} ${size}`, x, y, 1.3 * size, (context) => {
       Object.assign(context, { font: `600 ${size}px ${theme.font}`, textAlign: "center", textBaseline: "middle" });

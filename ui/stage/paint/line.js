@@ -20,20 +20,31 @@ const TOLERANCE = 0.35; // pixels by which a thinned line may pass a vertex that
 export function clipSegment(ax, ay, bx, by, left, top, right, bottom) {
   let from = 0;
   let to = 1;
+  let [enters, leaves] = [-1, -1]; // the sides through which it does
   const [dx, dy] = [bx - ax, by - ay];
   // Towards each side of the box: the component of the segment, and how far away the side is.
-  for (const [step, room] of [
+  const sides = [
     [-dx, ax - left],
     [dx, right - ax],
     [-dy, ay - top],
     [dy, bottom - ay],
-  ]) {
+  ];
+  for (let side = 0; side < 4; side++) {
+    const [step, room] = sides[side];
     if (step === 0) {
       if (room < 0) return null;
-    } else if (step < 0) from = Math.max(from, room / step);
-    else to = Math.min(to, room / step);
+    } else if (step < 0) {
+      if (room / step > from) [from, enters] = [room / step, side];
+    } else if (room / step < to) [to, leaves] = [room / step, side];
   }
-  return from > to ? null : [ax + from * dx, ay + from * dy, ax + to * dx, ay + to * dy];
+  if (from > to) return null;
+  /** @type {[number, number, number, number]} */
+  const ends = [ax + from * dx, ay + from * dy, ax + to * dx, ay + to * dy];
+  // Where the ends of the segment are far away, their difference has no digit left for the place of the side.
+  const box = [left, right, top, bottom];
+  if (enters >= 0) ends[enters >> 1] = box[enters];
+  if (leaves >= 0) ends[2 + (leaves >> 1)] = box[leaves];
+  return ends;
 }
 
 /**

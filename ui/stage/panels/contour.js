@@ -47,7 +47,7 @@ export const contour = {
       hidden: true,
       title: "show the whole domain",
     });
-    home.textContent = "Zoom out";
+    home.textContent = "Whole domain";
     home.onclick = () => showRange(picture.terrain.domain);
     box.append(canvas, cells.el, legend, key, home);
     const paintGround = createGroundPainter();
@@ -261,6 +261,7 @@ export const contour = {
       start: () => picture.start,
       domain: () => picture.terrain.domain,
       setStart: (xy, done) => change("start", xy, done),
+      lit: () => !!picture.lit,
       hasRun({ clientX, clientY }) {
         const { left, top } = box.getBoundingClientRect();
         return !!find(clientX - left, clientY - top);

@@ -65,7 +65,7 @@ export function createDrawing(root, parts) {
     if (!shown || !theme || destroyed) return null;
     root.dataset.source = shown.source;
     const display = session.display();
-    const seen = spotlight.seen(shown.runs);
+    const seen = spotlight.seen(shown.runs, session.values?.on ?? []);
     const { lit } = spotlight;
     const looksNow = lit
       ? (/** @type {{id: string}} */ run) => (run.id === lit ? lookOf(run) : backLookOf(run))
@@ -93,7 +93,7 @@ export function createDrawing(root, parts) {
     playhead.fit(now.steps, step);
     root.dataset.scene = session.drawn();
     root.dataset.entries = spotlight
-      .seen(session.shown()?.runs ?? [])
+      .seen(session.shown()?.runs ?? [], session.values?.on ?? [])
       .map(({ id }) => id)
       .join();
   }

@@ -119,5 +119,9 @@ export function createPointing(root, panels, spotlight, picture) {
   // A key may change what stands below the pointer, and Escape puts the note away.
   document.addEventListener("keydown", () => tip.hidden || off(), { signal });
 
-  return { destroy: () => stop.abort() };
+  return {
+    /** Other paths are there: what the note says is over. */
+    clear: () => tip.hidden || off(),
+    destroy: () => stop.abort(),
+  };
 }

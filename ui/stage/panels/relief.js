@@ -6,6 +6,7 @@
 
 import { h } from "../controls/dom.js";
 import { followPointers } from "../controls/gestures.js";
+import { isOutside } from "../data/outcome.js";
 import { drawBox } from "../paint/axes3d.js";
 import { drawEdges, renderBackdrop } from "../paint/backdrop.js";
 import { homeCamera, turnCamera, viewFrom } from "../paint/camera.js";
@@ -46,7 +47,7 @@ export const relief = {
       hidden: true,
       title: "reset the camera",
     });
-    back.textContent = "Turn back";
+    back.textContent = "Reset view";
     back.onclick = () => turnBack();
     box.append(canvas, back);
 
@@ -165,7 +166,8 @@ export const relief = {
       }
       for (const k of orderOfHeads(runs, Math.floor(t), picture.lit)) {
         const [x, y] = heads[k];
-        drawMarker(sheet, looks[k], theme, x, y, 5.5 * unit, behind[k] ? 0.45 : 1);
+        const size = isOutside(runs[k], Math.floor(t), terrain.domain) ? 3.5 : 5.5; // as in the contour
+        drawMarker(sheet, looks[k], theme, x, y, size * unit, behind[k] ? 0.45 : 1);
       }
       sheet.flush();
     }

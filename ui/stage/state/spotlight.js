@@ -8,6 +8,8 @@ export function createSpotlight(changed) {
   let lit = null;
   /** @type {string[]} none: all are shown */
   let alone = [];
+  /** @type {string[] | null} the entries that were on; null before the first scene */
+  let known = null;
 
   /** @type {PanelView} */
   const view = {
@@ -49,15 +51,20 @@ export function createSpotlight(changed) {
       changed(true);
     },
     /**
-     * The runs that are seen. An entry that is no longer on is forgotten.
+     * The runs that are seen. An entry that is switched on or added is seen beside those that are alone; one that is no
+     * longer on is forgotten.
      * @template {{id: string}} T
-     * @param {T[]} runs
+     * @param {T[]} runs as far as they are computed
+     * @param {string[]} on all entries that are on
      */
-    seen(runs) {
-      const on = runs.map(({ id }) => id);
+    seen(runs, on) {
+      const before = known;
+      if (alone.length && before) alone = [...new Set([...alone, ...on.filter((id) => !before.includes(id))])];
+      known = on;
       alone = alone.filter((id) => on.includes(id));
       if (lit && !on.includes(lit)) lit = null;
-      return alone.length ? runs.filter(({ id }) => alone.includes(id)) : runs;
+      const seen = runs.filter(({ id }) => alone.includes(id));
+      return seen.length ? seen : runs;
     },
   };
 }
