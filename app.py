@@ -29,7 +29,8 @@ sys.setswitchinterval(0.0005)  # s: a page asks for many small files, and none s
 # Our routes are below the same path as Streamlit's, which reads its environment only when the server starts.
 _base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
 BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"
-FILES = static.files(BASE)
+STREAMLIT = Path(st.__file__).parent / "static"
+FILES = {BASE + path: file for path, file in {**static.theirs(STREAMLIT), **static.ours()}.items()}
 PAUSE = 0.5  # s without a request, after which a page has all that its first picture needs
 QUIET = 2  # s without a request, after which the server counts as idle
 LONGEST_WAIT = 30  # s after which a job runs although the server is not idle

@@ -1,5 +1,7 @@
 """The chart: every quantity it can show, and the numbers that it draws."""
 
+from urllib.parse import urlsplit
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -8,6 +10,7 @@ from engine.metrics import shown
 from surfaces import SURFACES
 from tests.driver import BASIC, READY, STAGE, box, fingerprint, is_stage, pixels, settled, visit
 from tests.expected import distance, run_of, scene_of
+from tests.serving import ROOT
 from ui.scene import DISPLAY
 
 
@@ -41,10 +44,10 @@ def test_every_quantity_can_be_picked_and_travels_in_the_link(page, scale):
 def test_the_numbers_of_every_quantity_are_the_engines(page, query):
     """What the stage's seriesOf makes of the server's paths."""
     visit(page, query)
+    page.route("**/ui/stage/**", lambda route: route.fulfill(path=ROOT / urlsplit(route.request.url).path[1:]))
     found = page.evaluate(
         """async (query) => {
-             const base = document.querySelector('link[href*="stage.css"]').href;
-             const load = (name) => import(base.replace("stage.css", name));
+             const load = (name) => import(`/ui/stage/${name}`);
              const { QUANTITIES, seriesOf } = await load("data/quantities.js");
              const { runsOf, unpack } = await load("data/wire.js");
              const { terrainOf } = await load("data/terrain.js");

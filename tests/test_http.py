@@ -8,10 +8,12 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import brotli
 import pytest
+import streamlit
 
 from tests.conftest import LAPTOP, opened, without_errors
 from tests.driver import visit
@@ -21,7 +23,8 @@ from ui.routes import NAMES
 from ui.version import PLOTLY_PATH, VERSION
 
 # Streamlit's main script
-INDEX = static.STREAMLIT / re.findall(r'src="\./(static/js/[^"]+)"', (static.STREAMLIT / "index.html").read_text())[0]
+THEIRS = Path(streamlit.__file__).parent / "static"
+INDEX = THEIRS / re.findall(r'src="\./(static/js/[^"]+)"', (THEIRS / "index.html").read_text())[0]
 
 
 def get(server, path, **headers):
@@ -69,7 +72,7 @@ def test_a_head_is_that_of_the_body(server):
 
 def test_the_kept_forms_of_files_are_no_larger_than_the_files():
     """What is kept is bounded by what there is on disk: an identity and two packed forms of each."""
-    files = static.files("")
+    files = {**static.theirs(THEIRS), **static.ours()}
     whole = packed = 0
     for file in files.values():
         whole += len(file.form(b"identity"))
@@ -78,7 +81,7 @@ def test_the_kept_forms_of_files_are_no_larger_than_the_files():
 
 
 def test_what_was_asked_for_is_packed_better_later():
-    files = static.files("")
+    files = {**static.theirs(THEIRS), **static.ours()}
     quick = files[static.STYLES].form(b"br")
     static.pack_well(files)
     assert len(files[static.STYLES].forms[b"br"]) < len(quick)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import brotli
 import plotly
-import streamlit
 from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,7 +19,6 @@ from ui.bundle import bundle
 from ui.version import PLOTLY_PATH, VERSION
 
 STAGE = Path(__file__).parent / "stage"
-STREAMLIT = Path(streamlit.__file__).parent / "static"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SCRIPT = f"/stage/{VERSION}/stage.js"  # all modules of the stage as one
 STYLES = f"/stage/{VERSION}/stage.css"  # all of STAGE / "styles" as one file
@@ -68,22 +66,25 @@ class File:
         return whole
 
 
-def files(base: str) -> dict[str, File]:
-    """Every such file by its path, which begins with `base`, the path that the app lives below."""
+def ours() -> dict[str, File]:
+    """The stage's script and styles, and plotly.js, by path."""
     first = [STAGE / "styles" / name for name in ("base.css", "controls.css", "panels.css")]  # the others refine them
     others = [file for file in sorted((STAGE / "styles").glob("*.css")) if file not in first]
-    ours = {
-        "/": File(".html", _page, b"no-cache"),
+    return {
         SCRIPT: File(".js", lambda: bundle(STAGE / "main.js").encode()),
         STYLES: File(".css", lambda: b"\n".join(part.read_bytes() for part in (*first, *others))),
         PLOTLY_PATH: File(".js", PLOTLY.read_bytes),
     }
-    theirs = {
-        f"/{file.relative_to(STREAMLIT).as_posix()}": File(file.suffix, partial(_theirs, file))
-        for file in (STREAMLIT / "static").rglob("*")
+
+
+def theirs(folder: Path) -> dict[str, File]:
+    """Streamlit's files in its folder, and its page, by path."""
+    files = {
+        f"/{file.relative_to(folder).as_posix()}": File(file.suffix, partial(_theirs, file))
+        for file in (folder / "static").rglob("*")
         if file.is_file()
     }
-    return {base + path: file for path, file in {**theirs, **ours}.items()}
+    return {**files, "/": File(".html", partial(_page, folder), b"no-cache")}
 
 
 def _theirs(file: Path) -> bytes:
@@ -92,13 +93,13 @@ def _theirs(file: Path) -> bytes:
     return file.read_bytes().replace(start, start + more) if file.suffix == ".css" else file.read_bytes()
 
 
-def _page() -> bytes:
+def _page(folder: Path) -> bytes:
     """Streamlit's page, which also names what the first picture needs: it comes while Streamlit starts."""
-    carriers = [file for part in CARRIERS for file in (STREAMLIT / "static" / "js").glob(f"{part}.*.js")]
-    scripts = [SCRIPT[1:], *(file.relative_to(STREAMLIT).as_posix() for file in carriers)]
+    carriers = [file for part in CARRIERS for file in (folder / "static" / "js").glob(f"{part}.*.js")]
+    scripts = [SCRIPT[1:], *(file.relative_to(folder).as_posix() for file in carriers)]
     head = "".join(f'    <link rel="modulepreload" crossorigin href="./{path}">\n' for path in scripts)
     head += f'    <link rel="stylesheet" href=".{STYLES}">\n'
-    page = (STREAMLIT / "index.html").read_text()
+    page = (folder / "index.html").read_text()
     page = re.sub("<title>.*</title>", "<title>Descent Lab</title>", page, count=1)
     return page.replace("  </head>", head + "  </head>", 1).encode()
 
@@ -111,7 +112,7 @@ def pack_well(all: dict[str, File], most: int = 2**20) -> None:
 
 
 class Static:
-    """Middleware that answers `files` before anything else sees the request."""
+    """Middleware that answers files before anything else sees the request."""
 
     def __init__(self, app: ASGIApp, all: dict[str, File]):
         self.app, self.all = app, all

@@ -5,7 +5,7 @@ from pathlib import Path
 from ui import static
 
 ROOT = Path(__file__).parent.parent.parent
-FILES = static.files("")
+FILES = static.ours()
 MADE = {"/stage.css": FILES[static.STYLES], "/plotly.js": FILES[static.PLOTLY_PATH]}
 TYPES = {".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".json": "application/json"}
 TYPES[".svg"] = "image/svg+xml"
