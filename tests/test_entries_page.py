@@ -199,3 +199,34 @@ def test_back_leads_to_the_surface_before_and_a_slider_adds_nothing_to_it(page):
     assert settled(page, "surface=ravine")["sgd.lr"] == rate
     painted(page, lambda: page.go_forward())
     expect(surfaces).to_have_value("saddle")
+
+
+def test_undo_works_in_a_field_whose_number_is_taken(page):
+    """Before that the browser takes back what was typed."""
+    visit(page, "on=sgd")
+    field = page.locator("[data-key='sgd.lr'] .number")
+    before = field.input_value()
+    field.fill("0.05")
+    painted(page, lambda: field.press("Enter"))
+    painted(page, lambda: field.press("Control+z"))
+    expect(field).to_have_value(before)
+    painted(page, lambda: field.press("Control+y"))
+    expect(field).to_have_value("0.05")
+    field.press_sequentially("7")
+    field.press("Control+z")
+    expect(field).to_have_value("0.05")
+    assert "sgd.lr=0.05" in stage(page, "scene")
+
+
+def test_what_is_added_while_one_is_alone_is_seen_too(page):
+    visit(page, "on=sgd,adam")
+    row(page, "sgd").hover()
+    row(page, "sgd").get_by_role("button", name="only SGD").click()
+    assert stage(page, "entries") == "sgd"
+    expect(row(page, "sgd").get_by_role("button", name="only SGD")).to_have_attribute("aria-pressed", "true")
+    painted(page, row(page, "sgd").get_by_role("button", name="enter SGD again").click)
+    assert stage(page, "entries") == "sgd,sgd.2"
+    expect(row(page, "adam")).to_have_class(re.compile(r"\baside\b"))
+    page.get_by_role("button", name="Show all").click()
+    assert stage(page, "entries") == "sgd,sgd.2,adam"
+    expect(row(page, "adam")).not_to_have_class(re.compile(r"\baside\b"))

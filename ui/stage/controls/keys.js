@@ -46,7 +46,9 @@ const HELP = [
 export function createKeys(root, gestures, act) {
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
   const touches = matchMedia("(pointer: coarse)").matches; // a phone has no keys: what fingers do stands first
-  const rows = (touches ? [...gestures, ...HELP] : [...HELP, ...gestures]).map(([key, what]) =>
+  const fingers = gestures.map(([gesture, what]) => [gesture.replace("Click", "Tap"), what]);
+  const undoing = ["↶ ↷", "undo, redo"];
+  const rows = (touches ? [...fingers, undoing, ...HELP] : [...HELP, ...gestures]).map(([key, what]) =>
     h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)),
   );
   const dialog = h("dialog", { className: "keys", "aria-label": "keys and gestures" }, h("table", {}, ...rows), close);
@@ -83,15 +85,26 @@ export function createKeys(root, gestures, act) {
     ".": act.blank,
   };
 
+  /** @type {WeakSet<EventTarget>} fields in which something was typed that is not taken yet: there the browser undoes */
+  const typedIn = new WeakSet();
+  root.addEventListener("input", ({ target }) => target && typedIn.add(target));
+  root.addEventListener("change", ({ target }) => target && typedIn.delete(target));
+
   root.addEventListener("keydown", (event) => {
     event.stopPropagation();
     const { target, key } = event;
     if (!(target instanceof HTMLElement)) return;
     const remote = act.projects() && REMOTE.includes(key); // a presenter's works whatever has the focus
     const types = !remote && (target.matches("input[type=text]") || target.closest("select"));
-    if ((event.ctrlKey || event.metaKey) && key.toLowerCase() === "z" && !types && !target.closest("dialog")) {
+    const letter = key.toLowerCase();
+    if (
+      (event.ctrlKey || event.metaKey) &&
+      (letter === "z" || letter === "y") &&
+      !typedIn.has(target) &&
+      !target.closest("dialog")
+    ) {
       event.preventDefault();
-      if (event.shiftKey) act.redo();
+      if (event.shiftKey || letter === "y") act.redo();
       else act.undo();
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -103,7 +116,7 @@ export function createKeys(root, gestures, act) {
     const slides = !remote && (target.matches("input[type=range]") || target.closest(".read"));
     const presses = target.closest("button, summary, input[type=checkbox]") && (key === " " || key === "Enter");
     const digit = /^[1-9]$/.test(key) ? () => act.pick(Number(key) - 1) : null;
-    const does = (slides ? null : moves[key]) ?? others[key.toLowerCase()] ?? digit;
+    const does = (slides ? null : moves[key]) ?? others[letter] ?? digit;
     if (!does || types || presses) return;
     event.preventDefault();
     does(event.shiftKey ? 10 : 1);

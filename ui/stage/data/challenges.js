@@ -34,7 +34,7 @@ export const CHALLENGES = [
   {
     id: "win",
     optimizer: "adam",
-    asks: "let Adam win (a rival may be switched off)",
+    asks: "let Adam win (rivals may be switched off)",
     happens: wins("adam"),
     praise: "Adam wins: it ends with the lowest loss of all. Well done!",
   },

@@ -28,6 +28,7 @@ export const contour = {
   label: "the surface from above with every path; a click sets the start",
   slot: "main",
   gestures: [
+    ["Point at a line, tap it", "what it is"],
     ["Click the contour", "start there"],
     ["Drag the ring", "move the start"],
     ["Wheel, pinch", "zoom the contour"],
@@ -73,7 +74,6 @@ export const contour = {
     const scales = () => planeScales(range, frame[2], frame[3]);
     const sideBySide = () => picture.display.view === "panels";
 
-    // --- layout ---
     /** @param {Picture} next */
     function show(next) {
       picture = next;
