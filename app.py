@@ -1,6 +1,7 @@
 """Descent Lab as one ASGI app: `uvicorn app:app`, `streamlit run app.py` and `python app.py` serve the same."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
@@ -35,6 +36,7 @@ PAUSE = 0.5  # s without a request, after which a page has all that its first pi
 QUIET = 2  # s without a request, after which the server counts as idle
 LONGEST_WAIT = 30  # s after which a job runs although the server is not idle
 PRUNING = 3600  # s between two looks at the size of the compiled programs on disk
+GIVING_BACK = 10  # s after which memory that was freed goes back to the system
 
 
 class Watch:
@@ -77,13 +79,29 @@ async def warm(ready: anyio.Event) -> None:
     for job, quiet in ((second, PAUSE), *((job, QUIET) for job in others)):
         await idle(quiet)
         done.append(await attempt(job, "compile ahead"))
+        await run_sync(give_back)
     failed = done.count(False)
     result = f"the rest is compiled; failed jobs: {failed}" if failed else "everything is compiled"
     print(f"Descent Lab: {result}.", flush=True)  # for whoever starts it before a lesson
     await attempt(partial(static.pack_well, FILES), "pack the files of the page")
+    async with anyio.create_task_group() as group:
+        group.start_soon(repeat, PRUNING, import_module("engine.device").prune_cache, "delete old programs")
+        group.start_soon(repeat, GIVING_BACK, give_back, "give memory back")
+
+
+def give_back() -> None:
+    """Give the memory that nobody uses any more back to the system, which the C library of Linux would keep: to compile
+    a program takes far more than the program.
+    """
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
+
+
+async def repeat(seconds: float, job: Callable[[], None], what: str) -> None:
+    """Run a job every so many seconds."""
     while True:
-        await anyio.sleep(PRUNING)
-        await attempt(import_module("engine.device").prune_cache, "delete old programs")
+        await anyio.sleep(seconds)
+        await attempt(job, what)
 
 
 async def attempt(job: Callable[[], None], what: str) -> bool:

@@ -8,14 +8,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine.device import compiled, float64, rollout_device
+from engine.device import float64, rollout_device
+from engine.programs import program
 
 STARTS = 21  # of Newton's method, along each axis of the box
 STEPS = 50  # of Newton's method from each start
 SAME = 1e-5  # as a share of the box: points that are closer than this count as one
 MANY = 8  # more degenerate minima than this form a line or a plateau, of which one point is kept if nothing is lower
 MOST = 30  # candidates for kinks that are examined
-QUICK = {"xla_backend_optimization_level": 0}  # these programs run seldom, and compiling takes longer than running
+QUICK = (("xla_backend_optimization_level", 0),)  # these programs run seldom, and compiling takes longer than running
 
 Places = tuple[tuple[tuple[float, float], float], ...]
 
@@ -40,7 +41,7 @@ def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray, hypers:
     grid = np.stack(np.meshgrid(*(np.linspace(a, b, STARTS) for a, b in domain)), axis=-1).reshape(-1, 2)
     with np.errstate(all="ignore"):
         found, value, gradient, hessian, around = (
-            np.asarray(a) for a in compiled(_search_of, f)(hypers, grid, low, high)
+            np.asarray(a) for a in program(_search_of, f, options=QUICK)(hypers, grid, low, high)
         )
         inside = (
             ((low <= found) & (found <= high)).all(axis=1) & np.isfinite(value) & np.isfinite(hessian).all(axis=(1, 2))
@@ -58,18 +59,18 @@ def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray, hypers:
         middle = (low + high) / 2
         lowest = [place for place in lines if place[1] <= heights[np.isfinite(heights)].min() + 1e-9]
         lines = sorted(lowest, key=lambda place: np.hypot(*((place[0] - middle) / span)))[:1]
-    kinks = _kinks(partial(compiled(_descent_of, f), hypers), points, heights, [*minima, *lines], span)
+    kinks = _kinks(partial(program(_descent_of, f, options=QUICK), hypers), points, heights, [*minima, *lines], span)
     saddles = _distinct(zip(found[saddle], value[saddle], strict=True), span)
     return _sorted(_distinct([*minima, *lines, *kinks], span)), _sorted(saddles)
 
 
 def _search_of(f):
-    """Compiled: `_search` for f with hypers."""
-    return jax.jit(lambda hypers, *box: _search(partial(f, **hypers), *box), compiler_options=QUICK)
+    """`_search` for f with hypers."""
+    return lambda hypers, *box: _search(partial(f, **hypers), *box)
 
 
 def _descent_of(f):
-    """Compiled: a pattern search for the minima of f with hypers from starts (MOST, 2), in steps of a cell (2,) at
+    """A pattern search for the minima of f with hypers from starts (MOST, 2), in steps of a cell (2,) at
     first. It gives where it ends, f there, and the least f at the offsets `ring` (n, 2) from there.
     """
     compass = np.array([[i, j] for i in (-1, 0, 1) for j in (-1, 0, 1)])
@@ -88,7 +89,7 @@ def _descent_of(f):
         around = values_at(w[:, None] + jnp.concatenate([jnp.zeros((1, 2)), ring]))
         return w, around[:, 0], around[:, 1:].min(axis=1)
 
-    return jax.jit(descend, compiler_options=QUICK)
+    return descend
 
 
 def _search(f, starts, low, high):

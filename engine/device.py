@@ -8,23 +8,23 @@ import logging
 import os
 import platform
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import jax
 
+from engine import files
 from engine.cache import computed_once
 
 CHOICES = ("auto", "cpu", "gpu")
 CACHE_BYTES = 256 * 2**20
-PROGRAMS = 400  # compiled functions held in memory, about 3 MB each: enough for every surface and basic optimizer
+PROGRAMS = "programs"  # the folder of compiled programs in the cache
 
 
-@computed_once(maxsize=1)
-def configure() -> None:
+@computed_once(most=1)
+def configure() -> bool:
     """Set JAX up for an application: float64 by default, reproducible rounding, a cache of compiled programs on disk.
 
     Call it before JAX first computes, because XLA reads its flags only then. Calling it again does nothing.
@@ -33,21 +33,19 @@ def configure() -> None:
     - On x86 XLA does not fuse a multiplication with an addition, so that every operation rounds as in NumPy and
       PyTorch. Where a path oscillates, a missing rounding grows until it is visible: RMSProp on Rosenbrock's function
       with eps = 0 was 5.5e-8 away from PyTorch after 100 steps, and is 1e-15 away with this flag.
-    - Compiled programs are stored in `cache_folder()`, so that a restarted process need not compile them again.
+    - Compiled programs are stored in `cache_folder()`, so that a restarted process need not compile them again: by
+      `engine.programs`, not by JAX, whose cache gives programs that cannot be serialized again.
+
+    Returns True.
     """
     jax.config.update("jax_enable_x64", True)
     flags = os.environ.get("XLA_FLAGS", "")
     if platform.machine().lower() in {"x86_64", "amd64"} and "xla_cpu_max_isa" not in flags:
         # AVX is the newest instruction set without a fused multiply-add.
         os.environ["XLA_FLAGS"] = f"{flags} --xla_cpu_max_isa=AVX".strip()
-    folder = cache_folder()
-    if folder is None:
-        jax.config.update("jax_enable_compilation_cache", False)
-        return
+    jax.config.update("jax_enable_compilation_cache", False)
     prune_cache()
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
-    jax.config.update("jax_persistent_cache_min_entry_size_bytes", 0)
+    return True
 
 
 def float64():
@@ -78,30 +76,29 @@ def cache_folder() -> Path | None:
 def prune_cache() -> None:
     """Delete the compiled programs on disk that were stored first, until at most CACHE_BYTES are left.
 
-    An application that runs for weeks calls it now and then. JAX can limit the folder itself, but then reads the size
-    and age of every program whenever it stores one: with 4000 programs in the folder that took 0.1 s of processor time
-    for each, and a third of the time of all tests.
+    An application that runs for weeks calls it now and then: it looks at all of them, which takes too long for each
+    program that is stored.
     """
-    folder = cache_folder()
-    if folder is None:
-        return
-    stored = []
-    for file in folder.glob("*-cache"):
-        with suppress(FileNotFoundError):  # another process may have deleted it meanwhile
-            status = file.stat()
-            stored.append((status.st_mtime_ns, status.st_size, file))
-    size = sum(size for _, size, _ in stored)
-    for _, own, file in sorted(stored):
-        if size <= CACHE_BYTES:
-            return
-        file.unlink(missing_ok=True)
-        size -= own
+    if folder := cache_folder():
+        files.prune(folder / PROGRAMS, CACHE_BYTES)
 
 
-@computed_once(maxsize=PROGRAMS)
-def compiled(make: Callable[..., Any], *of: Any) -> Any:
-    """make(*of), a jitted function. The PROGRAMS used most recently are kept, each with all that it has compiled."""
-    return make(*of)
+def program_file(*about: str) -> Path | None:
+    """The file for a compiled program; None if nothing is stored, as in a process that `configure` did not set up.
+
+    Its name says what the program was compiled by and for: on another processor or with other flags it is another one.
+    """
+    folder = cache_folder() if configure.recent.peek(((),)) else None
+    made_for = [version("jax"), version("jaxlib"), platform.machine(), os.environ.get("XLA_FLAGS", ""), _processor()]
+    return folder and folder / PROGRAMS / files.name_of(*made_for, *about)
+
+
+@lru_cache
+def _processor() -> str:
+    """What the processor can do, as Linux lists it; empty elsewhere."""
+    with suppress(OSError):
+        return next((line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("flags")), "")
+    return ""
 
 
 def rollout_device():

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
 
-from engine.device import compiled
+from engine.cache import computed_once
 from engine.optimizer import Optimizer, Params, Probe, State
 from engine.schedules import SCHEDULES
 from engine.spec import Member, Schedule
@@ -99,10 +99,11 @@ def follow(
         values = {**member.defaults, **(given or {})}
         return {id: jnp.asarray(value, leaves[0].dtype) for id, value in values.items()}
 
-    run = compiled(_trace_of, objective, optimizer, rule, observe, reduce)
+    run = _trace_of(objective, optimizer, rule, observe, reduce)
     return run(int(steps), params, numbers(optimizer, hypers), numbers(rule, schedule_hypers), key)
 
 
+@computed_once(most=64)
 def _trace_of(objective, optimizer: Optimizer, rule: Schedule, observe, reduce):
     """Compiled: the Trace, given the number of steps, params, hypers, the schedule's hypers and the key."""
 

@@ -18,10 +18,11 @@ from jax.flatten_util import ravel_pytree
 from numpy.typing import ArrayLike
 
 from engine.cache import computed_once
-from engine.device import compiled, float64, rollout_device
+from engine.device import float64, rollout_device
 from engine.follow import Moment, loop
 from engine.noises import NOISES
 from engine.optimizer import Optimizer, Probe
+from engine.programs import program
 from engine.schedules import SCHEDULES
 from engine.setting import Setting, arguments, setting_of
 from engine.spec import Noise, Schedule, Surface
@@ -113,7 +114,7 @@ def _blocks(setting: Setting, entries: Entries, everything: bool) -> tuple[list[
     shared = _shared(rule, noise, rows, examples, inputs["schedule"], inputs["noise"], inputs["seed"])
     reacting = rule if rule.react else None
     blocks = [  # JAX dispatches asynchronously: nothing waits here for a result
-        compiled(_runs, f, data, reacting, noise.perturb, optimizer, everything)(
+        program(_runs, f, data, reacting, noise.perturb, optimizer, everything)(
             setting.steps + 1,
             inputs["start"],
             inputs["surface"],
@@ -149,34 +150,34 @@ def _shared(
 def _for_runs(n: int, make, static: tuple, *numbers: np.ndarray):
     """What the compiled function make(*static) gives for the numbers (n,) of n runs; computed once if all are equal."""
     if any((a != a[0]).any() for a in numbers):
-        return jax.tree.map(np.asarray, compiled(_many, make, *static)(*numbers))
+        return jax.tree.map(np.asarray, program(_many, make, *static)(*numbers))
     one = _for_one(make, static, *(a[0].item() for a in numbers))
     return jax.tree.map(lambda a: np.broadcast_to(a, (n, *a.shape)), one)
 
 
 def _many(make, *static):
-    """Compiled: make(*static) for many runs."""
-    return jax.jit(jax.vmap(make(*static)))
+    """make(*static) for many runs."""
+    return jax.vmap(make(*static))
 
 
-@computed_once(maxsize=32)
+@computed_once(most=32)
 def _for_one(make, static: tuple, *numbers: float):
     """The result for one run. It is cached because it stays the same while only learning rates change."""
-    return jax.tree.map(np.asarray, compiled(make, *static)(*numbers))
+    return jax.tree.map(np.asarray, program(make, *static)(*numbers))
 
 
 def _factors_of(rule: Schedule, rows: int):
-    """Compiled: the schedule's factors on the learning rate, (rows,), from its hypers."""
+    """The schedule's factors on the learning rate, (rows,), from its hypers."""
 
     def factors(*hypers):
         t = jnp.arange(rows, dtype=float)
         return rule.factor(t, **dict(zip(rule.defaults, hypers, strict=True))) if rule.factor else jnp.ones(rows)
 
-    return jax.jit(factors)
+    return factors
 
 
 def _draws_of(noise: Noise, rows: int, examples: int):
-    """Compiled: the noise's draws (rows, ...) and the ranks of the examples (rows, examples), from a seed."""
+    """The noise's draws (rows, ...) and the ranks of the examples (rows, examples), from a seed."""
 
     def draws(seed):
         key = jax.random.key(seed.astype(jnp.uint32))
@@ -186,7 +187,7 @@ def _draws_of(noise: Noise, rows: int, examples: int):
         ranks = jax.vmap(lambda key: jax.random.permutation(jax.random.fold_in(key, 1), examples))(keys)
         return xi, ranks.astype(jnp.uint8)
 
-    return jax.jit(draws)
+    return draws
 
 
 @lru_cache
@@ -196,7 +197,7 @@ def _draw_shape(noise: Noise) -> tuple[int, ...]:
 
 
 def _runs(f, data, reacting: Schedule | None, perturb, optimizer: Optimizer, everything: bool):
-    """Compiled: the rows of many runs. Every number is an argument, the number of steps included, so that changing one
+    """The rows of many runs. Every number is an argument, the number of steps included, so that changing one
     compiles nothing.
     """
     react = reacting and reacting.react
@@ -233,7 +234,7 @@ def _runs(f, data, reacting: Schedule | None, perturb, optimizer: Optimizer, eve
         memory = jax.tree.map(jnp.asarray, reacting.memory) if reacting else ()
         return loop(moments, measure, rate, optimizer, start, hypers, memory, block, keep)
 
-    return jax.jit(jax.vmap(one, in_axes=(None, 0, 0, 0, 0, 0, 0)))
+    return jax.vmap(one, in_axes=(None, 0, 0, 0, 0, 0, 0))
 
 
 def _origin(setting: Setting, optimizer: Optimizer, hypers: Mapping[str, ArrayLike]) -> Origin:

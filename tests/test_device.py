@@ -11,7 +11,7 @@ import pytest
 
 import engine.formula.surface
 from engine import FormulaError, device, float64, formula_surface, rollout
-from engine.cache import computed_once
+from engine.cache import Recent, computed_once
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -68,9 +68,10 @@ def test_importing_and_rolling_out_set_nothing(tmp_path):
 APPLICATION = """
 import os, jax
 from engine import configure
+from engine.device import cache_folder
 configure()
 configure()
-print(jax.config.jax_enable_x64, jax.config.jax_compilation_cache_dir)
+print(jax.config.jax_enable_x64, cache_folder())
 print(os.environ.get("XLA_FLAGS", ""))
 """
 
@@ -83,14 +84,17 @@ def test_an_application_sets_it_all_in_one_place(tmp_path):
 
 def test_the_oldest_programs_are_deleted_until_the_rest_is_small_enough(tmp_path, monkeypatch):
     monkeypatch.setattr(device, "CACHE_BYTES", 25)
-    (tmp_path / "gone-cache").symlink_to("nowhere")  # as a file that another process deletes once it is listed
-    for k in range(5):
-        file = tmp_path / f"{k}-cache"
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    (folder / "gone").symlink_to("nowhere")  # as a file that another process deletes once it is listed
+    for k, name in enumerate(["0", "1", "2", "3", "4", "left-behind.part"]):
+        file = folder / name
         file.write_bytes(bytes(10))
         os.utime(file, (100 + k, 100 + k))
+    (folder / "in-work.part").write_bytes(bytes(10))
     monkeypatch.setattr(device, "cache_folder", lambda: tmp_path)
     device.prune_cache()
-    assert {file.name for file in tmp_path.iterdir()} == {"3-cache", "4-cache", "gone-cache"}
+    assert {file.name for file in folder.iterdir()} == {"3", "4", "gone", "in-work.part"}
 
 
 # The ways into the application, each in a process of its own. The product of a fused multiply-add is not rounded: then
@@ -139,7 +143,7 @@ def test_float64_is_a_matter_of_the_thread():
 def test_concurrent_calls_compute_once():
     together, calls = Barrier(4), []
 
-    @computed_once(maxsize=8)
+    @computed_once(most=8)
     def slow(a, b=0):
         calls.append((a, b))
         return [a, b]
@@ -158,7 +162,7 @@ def test_concurrent_calls_compute_once():
 def test_a_call_with_other_arguments_does_not_wait():
     begun, released = Event(), Event()
 
-    @computed_once(maxsize=8)
+    @computed_once(most=8)
     def wait(what):
         if what == "slow":
             begun.set()
@@ -177,7 +181,7 @@ def test_a_call_with_other_arguments_does_not_wait():
 def test_a_call_that_raises_is_made_again_and_old_results_are_dropped():
     calls = []
 
-    @computed_once(maxsize=2)
+    @computed_once(most=2)
     def odd(n):
         calls.append(n)
         if n % 2 == 0:
@@ -218,3 +222,26 @@ def test_a_formula_that_cannot_be_read_is_refused_each_time():
     for _ in range(2):
         with pytest.raises(FormulaError, match="ends too early"):
             formula_surface("x +", (-1.0, 1.0, -1.0, 1.0))
+
+
+def test_what_is_kept_has_a_bound_and_the_least_recently_used_goes_first():
+    sizes = {"a": 40, "b": 40, "c": 30, "d": 200}
+    cache = Recent(100, len)
+    for key in "abac":
+        cache.get(key, lambda key=key: bytes(sizes[key]))
+    assert (len(cache), cache.weight) == (2, 70)
+    assert cache.peek("b") is None
+    assert cache.peek("a") == bytes(40)
+    assert cache.get("d", lambda: bytes(200)) == bytes(200)
+    assert (len(cache), cache.weight) == (0, 0), "one that is larger than the bound is handed out and not kept"
+    cache.get("a", lambda: b"a")
+    cache.clear()
+    assert (len(cache), cache.weight) == (0, 0)
+
+
+def test_a_key_whose_computation_fails_leaves_nothing_behind():
+    cache = Recent(10)
+    for k in range(100):
+        with pytest.raises(ZeroDivisionError):
+            cache.get(k, lambda: 1 // 0)
+    assert len(cache) == 0

@@ -11,8 +11,8 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from engine import programs as pools
 from engine.critical import critical_points
-from engine.device import PROGRAMS, compiled
 from engine.formula import KEPT, FormulaError, formula_surface
 from surfaces import SURFACES
 from ui.routes import ROUTES
@@ -130,10 +130,15 @@ def test_memory_ends_with_the_last_formulas_and_programs():
         formula_surface(f"x + {k}", (0, 1, 0, 1))
     gc.collect()
     assert kept() is not None, "its program is still held"
-    for k in range(PROGRAMS):
-        compiled(int, k)
+    for pool, filled in (
+        (pools.loaded, pools.Loaded(int, pools.LOADED_BYTES)),
+        (pools.parked, bytes(pools.PARKED_BYTES)),
+    ):
+        pool.get("as large as the pool", lambda filled=filled: filled)
     gc.collect()
     assert kept() is None
+    pools.loaded.clear()
+    pools.parked.clear()
 
 
 @pytest.mark.parametrize("route", ["paths", "grid", "fan", "formula", "code", "csv"])

@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine import SCHEDULES, race, rollout
-from engine.device import compiled
+from engine import SCHEDULES, device, race, rollout
+from engine import programs as pools
 from engine.rollout import _for_one
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
@@ -25,7 +25,7 @@ SURFACE = max(SURFACES.values(), key=lambda surface: len(surface.hypers))
 OPTIMIZER = max(OPTIMIZERS.values(), key=lambda optimizer: len(optimizer.hypers))
 SIMPLEST = min(OPTIMIZERS.values(), key=lambda optimizer: len(optimizer.hypers))  # lr is all it has
 H, S = OPTIMIZER.hypers[-1].id, SURFACE.hypers[0].id
-COMPILED = "/jax/core/compile/backend_compile_duration"  # once for every program that XLA compiles or reads from disk
+COMPILED = "/jax/core/compile/backend_compile_duration"  # once for every program that XLA compiles
 
 
 # Shapes
@@ -143,10 +143,11 @@ def test_divergence_is_data(optimizer):
 
 
 @pytest.fixture
-def compilations():
+def compilations(monkeypatch):
     """The names of the programs compiled during the test, a list that grows. What other tests compiled is forgotten."""
-    compiled.cache_clear()
-    _for_one.cache_clear()
+    monkeypatch.setattr(device, "cache_folder", lambda: None)
+    for cache in (pools.loaded, pools.parked, _for_one.recent):
+        cache.clear()
     names: list[str] = []
 
     def listen(event: str, duration: float, **about) -> None:
@@ -199,15 +200,16 @@ def test_no_slider_compiles_but_a_new_surface_or_optimizer_does(compilations):
 
 
 PROGRAM = """
-import collections, json, sys, jax
-events = collections.Counter()
-jax.monitoring.register_event_listener(lambda event, **_: events.update([event.rpartition("/")[2]]))
+import json, sys, jax
+compiled = []
+jax.monitoring.register_event_duration_secs_listener(
+    lambda event, duration, **about: event == sys.argv[1] and compiled.append(about["fun_name"]))
 from engine import configure, race
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 configure()
-race(next(iter(SURFACES.values())), [(OPTIMIZERS[id], {}) for id in sys.argv[1:]])
-print(json.dumps(events))
+runs = race(next(iter(SURFACES.values())), [(OPTIMIZERS[id], {}) for id in sys.argv[2:]])
+print(json.dumps([len(compiled), [run.loss.tolist() for run in runs]]))
 """
 
 
@@ -219,17 +221,17 @@ def test_compiled_programs_outlive_the_process(where, tmp_path):
     if where == "named":
         folder = tmp_path / "cache"
         environment["JAX_COMPILATION_CACHE_DIR"] = str(folder)
-    counts, ids = [], ["sgd", "adam", "newton"]
-    for _ in range(2):
-        command = [sys.executable, "-W", "error", "-c", PROGRAM, *ids]
+    answers, ids = [], ["sgd", "adam", "newton"]
+    harm = None
+    for harm in (None, None, lambda whole: whole[:-9], lambda whole: b"", lambda whole: bytes(32) + whole):
+        for file in folder.glob("programs/*") if harm else ():
+            file.write_bytes(harm(file.read_bytes()))
+        command = [sys.executable, "-W", "error", "-c", PROGRAM, COMPILED, *ids]
         root = Path(__file__).parent.parent
         done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
-        counts.append(json.loads(done.stdout))
+        answers.append(json.loads(done.stdout))
     programs = 1 + len(ids)  # the schedule, and the optimizers
-    first, second = counts
-    assert first["cache_misses"] == programs
-    assert "cache_hits" not in first
-    assert second["cache_hits"] == programs
-    assert "cache_misses" not in second
-    assert len(list(folder.glob("*-cache"))) == programs
+    assert [compiled for compiled, _ in answers] == [programs, 0, *3 * [programs]], "what is damaged is made anew"
+    assert all(losses == answers[0][1] for _, losses in answers)
+    assert len(list(folder.glob("programs/*"))) == programs

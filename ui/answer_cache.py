@@ -1,6 +1,5 @@
 """A cache of answers: recent ones in memory, and those that pages open with also on disk, across restarts."""
 
-import hashlib
 import os
 import platform
 import re
@@ -10,15 +9,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
+from engine import files
 from engine.cache import computed_once
 from engine.device import cache_folder
 from ui.scene import Scene
 from ui.version import VERSION
 
 EXPIRY = 7 * 24 * 3600  # s without a new answer, after which the answers of another version are deleted
-CHECK = hashlib.sha256().digest_size  # bytes at the start of a file, a hash of the others
+ANSWER_BYTES = 32 * 2**20  # kept in memory
 
 
 def cached(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> bytes:
@@ -26,14 +25,14 @@ def cached(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> byt
     return _answer(kind, Scene.read(query).to_url(), *more)  # queries that spell one scene differently share an answer
 
 
-@computed_once(maxsize=128)
+@computed_once(most=ANSWER_BYTES, weigh=len)
 def _answer(kind: Callable[..., bytes], url: str, *more: str) -> bytes:
     """An answer from the disk, or computed. Only those that pages open with are stored on disk: they are few."""
     scene = Scene.read(dict(parse_qsl(url, keep_blank_values=True)))
     file = None if more or scene.own or scene != scene.defaults() else file_of(kind, scene)
     if file is None:
         return kind(scene, *more)
-    body = _load(file)
+    body = files.load(file)
     if body is None:
         body = kind(scene)
         _store(file, body)
@@ -46,32 +45,15 @@ def file_of(kind: Callable[..., bytes], scene: Scene) -> Path | None:
     # On another processor, or with other settings of JAX, the last bit of a result may differ.
     settings = [f"{name}={word}" for name, word in sorted(os.environ.items()) if re.match("JAX_|XLA_|DESCENT_", name)]
     settings = [word for word in settings if not word.startswith("JAX_COMPILATION_CACHE_DIR=")]
-    question = "\n".join([kind.__name__, scene.to_url(), platform.machine(), *settings])
-    return folder and folder / "descent-lab-answers" / VERSION / hashlib.sha256(question.encode()).hexdigest()
-
-
-def _load(file: Path) -> bytes | None:
-    """The answer in a file; None if there is no file, or if it is damaged."""
-    with suppress(OSError):
-        whole = file.read_bytes()
-        if hashlib.sha256(whole[CHECK:]).digest() == whole[:CHECK]:
-            return whole[CHECK:]
-    return None
+    name = files.name_of(kind.__name__, scene.to_url(), platform.machine(), *settings)
+    return folder and folder / "descent-lab-answers" / VERSION / name
 
 
 def _store(file: Path, body: bytes) -> None:
-    """Write an answer, and delete those of versions that are no longer used. A failure is no error: the next process
-    computes the answer again.
-    """
-    part = file.with_name(uuid4().hex)  # so that another process, which may write the same answer, reads whole files
+    """Write an answer, and delete those of versions that are no longer used."""
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
         for other in file.parent.parent.iterdir():
             ours = other != file.parent and re.fullmatch("[0-9a-f]{12}", other.name)
             if ours and time.time() - other.stat().st_mtime > EXPIRY:
                 shutil.rmtree(other, ignore_errors=True)
-        try:
-            part.write_bytes(hashlib.sha256(body).digest() + body)
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
+    files.store(file, body)

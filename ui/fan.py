@@ -5,7 +5,6 @@ Paths are coded in 16-bit integers, as finely as a screen can show them: see `_c
 
 import gzip
 from dataclasses import replace
-from functools import lru_cache
 from types import MappingProxyType
 
 import jax
@@ -14,6 +13,7 @@ import numpy as np
 
 from engine import race_paths
 from engine.device import rollout_device
+from engine.programs import program
 from ui.entries import ENTRIES
 from ui.paths import GRID, floor_of, landmarks, pack, race_of, values_on_grid
 from ui.scene import Scene, controls, surface_of
@@ -57,7 +57,7 @@ def fan(scene: Scene, vary: str) -> bytes:
     floors = np.array([floor_of(other) for other in scenes])
     bounded = np.array([bool(surface.minima(**other.hypers("surface"))) for other in scenes])
 
-    code = _coder(surface.domain)
+    code = program(_coder, surface.domain)
     with jax.default_device(rollout_device()):
         coded = [code(block, floors, bounded, steps + 1) for block in race_paths(setting, entries)]
     runs, strides, pieces = [], [], []
@@ -74,12 +74,11 @@ def fan(scene: Scene, vary: str) -> bytes:
         grounds = map(_ground, heights, low, high)
         arrays["ground"] = _planes([_differences(ground.view("i2")).ravel() for ground in grounds])
         head |= {"low": low, "high": high, "landmarks": [landmarks(other) for other in scenes]}
-    return gzip.compress(pack(head, arrays), compresslevel=1)
+    return gzip.compress(pack(head, arrays), compresslevel=1, mtime=0)
 
 
-@lru_cache(maxsize=64)
 def _coder(domain):
-    """Compiled: the codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
+    """The codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
 
     A coordinate is coded linearly inside the domain (codes are a 32768th of it apart) and logarithmically outside
     (0.5 % apart), so that a line leaves the picture in the right direction. A loss is coded as DECADE log10 of its
@@ -121,7 +120,7 @@ def _coder(domain):
         diverged = jnp.max(jnp.where(counts & jnp.isfinite(rows).all(axis=1), t + 1, 0))  # as engine.metrics has it
         return codes, stride, left, diverged
 
-    return jax.jit(jax.vmap(one, in_axes=(0, 0, 0, None)))
+    return jax.vmap(one, in_axes=(0, 0, 0, None))
 
 
 def _when(steps: np.ndarray, last: int) -> list[int | None]:

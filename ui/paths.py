@@ -14,7 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine import SHOWS, Data, Setting, Surface, diverged_at, first_outside, race, shown
-from engine.device import compiled, rollout_device
+from engine.device import rollout_device
+from engine.programs import program
 from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
@@ -79,7 +80,7 @@ def paths(scene: Scene) -> bytes:
         },
     }
     if surface.data:
-        unseen = compiled(_unseen_of, surface.data)
+        unseen = program(_unseen_of, surface.data)
         losses = np.array([_at_points(unseen, run.position) for run in runs]).reshape(-1, n, 2)
         exact["validation"], drawn["test"] = losses[..., 0], losses[..., 1]
     with np.errstate(over="ignore"):  # beyond 3e38 an arrow is drawn as infinite
@@ -142,13 +143,13 @@ def points_of(surface: Surface) -> int:
 def values_on_grid(surface: Surface, hypers: Mapping[str, float]) -> np.ndarray:
     """f of a surface over its domain, (n, n) with n as in `points_of`: row j is at y_j, column i at x_i."""
     with jax.default_device(rollout_device()):
-        return np.asarray(compiled(_on_grid, surface)(dict(hypers)))
+        return np.asarray(program(_on_grid, surface)(dict(hypers)))
 
 
 def _on_grid(surface: Surface):
     x, y = (np.linspace(low, high, points_of(surface)) for low, high in surface.domain)
     points = np.stack(np.meshgrid(x, y), axis=-1)
-    return jax.jit(lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points))
+    return lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points)
 
 
 def _to_rows(steps: np.ndarray) -> np.ndarray:
@@ -166,17 +167,17 @@ def _at_points(function, points: np.ndarray, *more) -> np.ndarray:
 
 def _hessians(scene: Scene, position: np.ndarray) -> np.ndarray:
     """f_xx, f_xy, f_yy of a scene's surface at points (n, 2)."""
-    H = _at_points(compiled(_hessian_of, surface_of(scene)), position, scene.hypers("surface"))
+    H = _at_points(program(_hessian_of, surface_of(scene)), position, scene.hypers("surface"))
     return H[:, [0, 0, 1], [0, 1, 1]]
 
 
 def _hessian_of(surface: Surface):
-    return jax.jit(lambda points, hypers: jax.vmap(jax.hessian(partial(surface.f, **hypers)))(points))
+    return lambda points, hypers: jax.vmap(jax.hessian(partial(surface.f, **hypers)))(points)
 
 
 def _unseen_of(data: Data):
     """The mean losses over the validation and over the test examples at points (n, 2), as (n, 2)."""
-    return jax.jit(jax.vmap(lambda w: jnp.stack([jnp.mean(data.loss(w, *part)) for part in (data.valid, data.test)])))
+    return jax.vmap(lambda w: jnp.stack([jnp.mean(data.loss(w, *part)) for part in (data.valid, data.test)]))
 
 
 def floor_of(scene: Scene) -> float:

@@ -50,10 +50,7 @@ def noise(id: str) -> None:
 
 
 def work() -> Iterator[partial[None]]:
-    """All jobs, the most urgent first: the first for the page that opens now, the others for when the server is idle.
-
-    The fans of other surfaces are compiled when somebody drags there.
-    """
+    """All jobs, the most urgent first: the first for the page that opens now, the others while the server is idle."""
     first = Scene.read({})
     stored = all((file := file_of(kind, first)) and os.path.isfile(file) for kind in (grid, paths))
     yield partial(opened if stored else surface, first.surface)
@@ -68,3 +65,6 @@ def work() -> Iterator[partial[None]]:
     for id in SURFACES:
         if id != first.surface:
             yield partial(surface, id)
+    for id in SURFACES:
+        if id != first.surface:
+            yield partial(fans, id)

@@ -27,7 +27,7 @@ def parameter(letter: str) -> Hyper:
     return Hyper(letter, 1.0, -10.0, 10.0, name=letter, tex=letter)
 
 
-@computed_once(maxsize=KEPT)
+@computed_once(most=KEPT)
 def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
     """The surface of a formula over a domain (x low, x high, y low, y high); its parameters are the hypers.
 
@@ -46,7 +46,7 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
 
     x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in sides))
 
-    @computed_once(maxsize=PLACES_KEPT)
+    @computed_once(most=PLACES_KEPT)
     def landmarks(**values: float) -> tuple[Places, Places]:
         heights = _heights(tree, x, y, values)
         low, high = _range(heights)

@@ -1,0 +1,95 @@
+"""The pools of compiled programs."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from engine import float64, race
+from engine import programs as pools
+from engine.files import name_of
+from engine.programs import program
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+BASIC = [(optimizer, {}) for optimizer in OPTIMIZERS.values() if optimizer.basic]
+
+
+@pytest.fixture(autouse=True)
+def pool():
+    """The pool of loaded programs, empty, as the other."""
+    pools.loaded.clear()
+    pools.parked.clear()
+    yield pools.loaded
+    pools.loaded.clear()
+    pools.parked.clear()
+
+
+def doubled(times):
+    """x times a number."""
+    return lambda x: times * x
+
+
+def test_a_program_is_compiled_for_each_kind_of_argument_and_no_number(pool):
+    run = program(doubled, 2.0)
+    for x in (np.ones(3), np.zeros(3), jnp.ones(3)):
+        np.testing.assert_array_equal(run(x), 2 * x)
+    first = len(pool)
+    for x in (1.5, 2.5, np.float32(1.5), np.ones((2, 3))):
+        np.testing.assert_array_equal(run(x), 2 * x)
+    assert len(pool) == first + 3
+    assert program(doubled, 3.0)(1.5) == 4.5
+    assert program(doubled, 2.0)(4.5) == 9.0
+    assert len(pool) == first + 4
+    with float64():
+        assert program(doubled, 2.0)(np.ones(3)).dtype == "float64"
+
+
+@pytest.mark.parametrize("id", ["rosenbrock", next(id for id, surface in SURFACES.items() if surface.data)])
+def test_a_program_that_was_pushed_out_comes_back_the_same(id, pool):
+    setting = {"steps": 40, "noise": 0.1}
+    before = race(SURFACES[id], BASIC, **setting)
+    kept, parked = len(pool), len(pools.parked)
+    assert kept == parked >= len(BASIC)
+    pool.clear()
+    after = race(SURFACES[id], BASIC, **setting)
+    assert (len(pool), len(pools.parked)) == (kept - 1, parked), "all but the schedule, whose result is kept"
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_array_equal(one.position, other.position)
+        np.testing.assert_array_equal(one.loss, other.loss)
+
+
+def test_both_pools_are_bounded_by_bytes(pool, monkeypatch):
+    monkeypatch.setattr(pool, "most", 3 * pools.OVERHEAD)
+    monkeypatch.setattr(pools.parked, "most", 40_000)
+    for surface in list(SURFACES.values())[:2]:
+        race(surface, BASIC, steps=5)
+    assert len(pool) == 2
+    assert pool.weight <= pool.most
+    assert 0 < len(pools.parked) < len(BASIC)
+    assert pools.parked.weight <= pools.parked.most
+
+
+def first(_):
+    return lambda a, b: 2 * a
+
+
+def second(_):
+    return lambda a, b: 2 * b
+
+
+def neither(_):
+    return lambda given: jnp.ones(2)
+
+
+def test_programs_on_disk_that_differ_in_what_they_leave_out_are_told_apart(tmp_path, monkeypatch):
+    """XLA would not see an argument that is not used."""
+    monkeypatch.setattr("engine.programs.program_file", lambda *about: tmp_path / name_of(*about))
+    one, other = np.ones(3), np.full(3, 5.0)
+    for _ in range(2):  # the second time from the disk
+        assert program(first, 0)(one, other)[0] == 2
+        assert program(second, 0)(one, other)[0] == 10
+        for given in ({}, {"a": one}, {"b": one, "c": other}):
+            assert program(neither, 0)(given)[0] == 1
+        assert len(list(tmp_path.iterdir())) == 5
+        pools.loaded.clear()
+        pools.parked.clear()
