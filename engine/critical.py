@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine.device import float64, rollout_device
-from engine.programs import program
+from engine.programs import Program
 
 STARTS = 21  # of Newton's method, along each axis of the box
 STEPS = 50  # of Newton's method from each start
@@ -41,7 +41,7 @@ def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray, hypers:
     grid = np.stack(np.meshgrid(*(np.linspace(a, b, STARTS) for a, b in domain)), axis=-1).reshape(-1, 2)
     with np.errstate(all="ignore"):
         found, value, gradient, hessian, around = (
-            np.asarray(a) for a in program(_search_of, f, options=QUICK)(hypers, grid, low, high)
+            np.asarray(a) for a in Program(_search_of, f, options=QUICK)(hypers, grid, low, high)
         )
         inside = (
             ((low <= found) & (found <= high)).all(axis=1) & np.isfinite(value) & np.isfinite(hessian).all(axis=(1, 2))
@@ -59,7 +59,7 @@ def _critical_points(f, domain, points: np.ndarray, heights: np.ndarray, hypers:
         middle = (low + high) / 2
         lowest = [place for place in lines if place[1] <= heights[np.isfinite(heights)].min() + 1e-9]
         lines = sorted(lowest, key=lambda place: np.hypot(*((place[0] - middle) / span)))[:1]
-    kinks = _kinks(partial(program(_descent_of, f, options=QUICK), hypers), points, heights, [*minima, *lines], span)
+    kinks = _kinks(partial(Program(_descent_of, f, options=QUICK), hypers), points, heights, [*minima, *lines], span)
     saddles = _distinct(zip(found[saddle], value[saddle], strict=True), span)
     return _sorted(_distinct([*minima, *lines, *kinks], span)), _sorted(saddles)
 

@@ -8,7 +8,8 @@ next. To trace and lower it takes 65 ms, to compile it another 100.
 
 import pickle
 import zlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 import jax
@@ -39,23 +40,54 @@ loaded: Recent[Loaded] = Recent(LOADED_BYTES, lambda program: program.bytes)
 parked: Recent[bytes] = Recent(PARKED_BYTES, len)
 
 
-def program(make: Callable[..., Any], *of: Hashable, options: Options = ()) -> Callable[..., Any]:
+patient = ContextVar("patient", default=True)  # whether this thread compiles what is not compiled, or raises Missing
+
+
+class Missing(Exception):
+    """Programs that are not compiled yet, and that this thread is not to compile: by key, what does it."""
+
+    def __init__(self, makes: dict[Hashable, Callable[[], Any]]):
+        super().__init__(f"{len(makes)} programs are not compiled yet")
+        self.makes = makes
+
+
+class Program:
     """The function make(*of), compiled with XLA's options for the shapes that it is called with.
 
-    It cannot be called by a function that JAX transforms. The arguments are hashable: they tell programs apart.
+    It cannot be called by a function that JAX transforms. `of` is hashable: it tells programs apart.
     """
 
-    def lower(*args):
-        # An argument that is not used is kept: what is lowered tells of all arguments, and names the file.
-        return jax.jit(make(*of), keep_unused=True, compiler_options=dict(options)).lower(*args)
+    def __init__(self, make: Callable[..., Any], *of: Hashable, options: Options = ()) -> None:
+        self.make, self.of, self.options = make, of, options
 
-    def call(*args):
+    def __call__(self, *args: Any) -> Any:
+        """What the function gives. Raises Missing."""
+        (result,) = calls([(self, args)])
+        return result
+
+    def find(self, args: tuple) -> tuple[Hashable, Callable[[], Loaded]]:
+        """The key of the program for such arguments, and what loads or compiles it, in whatever thread."""
         leaves, tree = jax.tree.flatten(args)
-        how = [getattr(jax.config, name) for name in ("jax_enable_x64", "jax_default_device")]
-        key = (make, of, options, *how, tree, tuple(map(_kind, leaves)))
-        return loaded.get(key, lambda: _load(key, lower, args)).run(*args)
+        x64, device = (getattr(jax.config, name) for name in ("jax_enable_x64", "jax_default_device"))
+        key = (self.make, self.of, self.options, x64, device, tree, tuple(map(_kind, leaves)))
 
-    return call
+        def load() -> Loaded:
+            with jax.enable_x64(x64), jax.default_device(device):
+                return _load(key, self, args)
+
+        return key, lambda: loaded.get(key, load)
+
+
+def calls(wanted: Sequence[tuple[Program, tuple]]) -> list[Any]:
+    """What several programs give, each for its arguments. Raises Missing with all that are not compiled."""
+    found = [program.find(args) for program, args in wanted]
+    if not patient.get() and (absent := {key: load for key, load in found if not _is_there(key)}):
+        raise Missing(absent)
+    return [load().run(*args) for (_, load), (_, args) in zip(found, wanted, strict=True)]
+
+
+def _is_there(key: Hashable) -> bool:
+    return loaded.peek(key) is not None or parked.peek(key) is not None
 
 
 def _kind(leaf: Any) -> Hashable:
@@ -65,15 +97,21 @@ def _kind(leaf: Any) -> Hashable:
     return np.shape(leaf), leaf.dtype, getattr(leaf, "weak_type", False)
 
 
-def _load(key: tuple, lower: Callable[..., Any], args: tuple) -> Loaded:
+def _load(key: Hashable, program: Program, args: tuple) -> Loaded:
     """Compile a program, or load it again."""
+
+    def lower():
+        # An argument that is not used is kept: what is lowered tells of all arguments, and names the file.
+        function = program.make(*program.of)
+        return jax.jit(function, keep_unused=True, compiler_options=dict(program.options)).lower(*args)
+
     if all(getattr(jax.config, name) for name in JAXS_CACHE):  # whose programs do not park
-        return Loaded(lower(*args).compile(), 2 * OVERHEAD)
+        return Loaded(lower().compile(), 2 * OVERHEAD)
     made = []
 
     def compile() -> bytes:
-        lowered = lower(*args)
-        file = program_file(lowered.as_text(), str(lowered.in_tree), str(lowered.out_tree), str(key[2]))
+        lowered = lower()
+        file = program_file(lowered.as_text(), str(lowered.in_tree), str(lowered.out_tree), str(program.options))
         packed = file and files.load(file)
         if packed and (run := _unpacked(packed)):
             made.append(run)

@@ -22,7 +22,7 @@ from engine.device import float64, rollout_device
 from engine.follow import Moment, loop
 from engine.noises import NOISES
 from engine.optimizer import Optimizer, Probe
-from engine.programs import program
+from engine.programs import Program, calls
 from engine.schedules import SCHEDULES
 from engine.setting import Setting, arguments, setting_of
 from engine.spec import Noise, Schedule, Surface
@@ -113,19 +113,15 @@ def _blocks(setting: Setting, entries: Entries, everything: bool) -> tuple[list[
     f, data = (surface.f, surface.data) if isinstance(surface, Surface) else (surface, None)
     shared = _shared(rule, noise, rows, examples, inputs["schedule"], inputs["noise"], inputs["seed"])
     reacting = rule if rule.react else None
-    blocks = [  # JAX dispatches asynchronously: nothing waits here for a result
-        program(_runs, f, data, reacting, noise.perturb, optimizer, everything)(
-            setting.steps + 1,
-            inputs["start"],
-            inputs["surface"],
-            hypers,
-            inputs["schedule"] if reacting else {},
-            inputs["batch"],
-            shared,
+    memory = inputs["schedule"] if reacting else {}
+    wanted = [
+        (
+            Program(_runs, f, data, reacting, noise.perturb, optimizer, everything),
+            (setting.steps + 1, inputs["start"], inputs["surface"], hypers, memory, inputs["batch"], shared),
         )
         for (optimizer, _), hypers in zip(entries, inputs["hypers"], strict=True)
     ]
-    return blocks, single
+    return calls(wanted), single  # JAX dispatches asynchronously: nothing waits here for a result
 
 
 class Shared(NamedTuple):
@@ -150,7 +146,7 @@ def _shared(
 def _for_runs(n: int, make, static: tuple, *numbers: np.ndarray):
     """What the compiled function make(*static) gives for the numbers (n,) of n runs; computed once if all are equal."""
     if any((a != a[0]).any() for a in numbers):
-        return jax.tree.map(np.asarray, program(_many, make, *static)(*numbers))
+        return jax.tree.map(np.asarray, Program(_many, make, *static)(*numbers))
     one = _for_one(make, static, *(a[0].item() for a in numbers))
     return jax.tree.map(lambda a: np.broadcast_to(a, (n, *a.shape)), one)
 
@@ -163,7 +159,7 @@ def _many(make, *static):
 @computed_once(most=32)
 def _for_one(make, static: tuple, *numbers: float):
     """The result for one run. It is cached because it stays the same while only learning rates change."""
-    return jax.tree.map(np.asarray, program(make, *static)(*numbers))
+    return jax.tree.map(np.asarray, Program(make, *static)(*numbers))
 
 
 def _factors_of(rule: Schedule, rows: int):

@@ -7,7 +7,7 @@ import pytest
 from engine import float64, race
 from engine import programs as pools
 from engine.files import name_of
-from engine.programs import program
+from engine.programs import Program
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
@@ -30,18 +30,18 @@ def doubled(times):
 
 
 def test_a_program_is_compiled_for_each_kind_of_argument_and_no_number(pool):
-    run = program(doubled, 2.0)
+    run = Program(doubled, 2.0)
     for x in (np.ones(3), np.zeros(3), jnp.ones(3)):
         np.testing.assert_array_equal(run(x), 2 * x)
     first = len(pool)
     for x in (1.5, 2.5, np.float32(1.5), np.ones((2, 3))):
         np.testing.assert_array_equal(run(x), 2 * x)
     assert len(pool) == first + 3
-    assert program(doubled, 3.0)(1.5) == 4.5
-    assert program(doubled, 2.0)(4.5) == 9.0
+    assert Program(doubled, 3.0)(1.5) == 4.5
+    assert Program(doubled, 2.0)(4.5) == 9.0
     assert len(pool) == first + 4
     with float64():
-        assert program(doubled, 2.0)(np.ones(3)).dtype == "float64"
+        assert Program(doubled, 2.0)(np.ones(3)).dtype == "float64"
 
 
 @pytest.mark.parametrize("id", ["rosenbrock", next(id for id, surface in SURFACES.items() if surface.data)])
@@ -86,10 +86,10 @@ def test_programs_on_disk_that_differ_in_what_they_leave_out_are_told_apart(tmp_
     monkeypatch.setattr("engine.programs.program_file", lambda *about: tmp_path / name_of(*about))
     one, other = np.ones(3), np.full(3, 5.0)
     for _ in range(2):  # the second time from the disk
-        assert program(first, 0)(one, other)[0] == 2
-        assert program(second, 0)(one, other)[0] == 10
+        assert Program(first, 0)(one, other)[0] == 2
+        assert Program(second, 0)(one, other)[0] == 10
         for given in ({}, {"a": one}, {"b": one, "c": other}):
-            assert program(neither, 0)(given)[0] == 1
+            assert Program(neither, 0)(given)[0] == 1
         assert len(list(tmp_path.iterdir())) == 5
         pools.loaded.clear()
         pools.parked.clear()

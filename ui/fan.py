@@ -13,7 +13,7 @@ import numpy as np
 
 from engine import race_paths
 from engine.device import rollout_device
-from engine.programs import program
+from engine.programs import Program
 from ui.entries import ENTRIES
 from ui.paths import GRID, floor_of, landmarks, pack, race_of, values_on_grid
 from ui.scene import Scene, controls, surface_of
@@ -57,7 +57,7 @@ def fan(scene: Scene, vary: str) -> bytes:
     floors = np.array([floor_of(other) for other in scenes])
     bounded = np.array([bool(surface.minima(**other.hypers("surface"))) for other in scenes])
 
-    code = program(_coder, surface.domain)
+    code = Program(_coder, surface.domain)
     with jax.default_device(rollout_device()):
         coded = [code(block, floors, bounded, steps + 1) for block in race_paths(setting, entries)]
     runs, strides, pieces = [], [], []

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine import SHOWS, Data, Setting, Surface, diverged_at, first_outside, race, shown
 from engine.device import rollout_device
-from engine.programs import program
+from engine.programs import Program
 from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
@@ -80,7 +80,7 @@ def paths(scene: Scene) -> bytes:
         },
     }
     if surface.data:
-        unseen = program(_unseen_of, surface.data)
+        unseen = Program(_unseen_of, surface.data)
         losses = np.array([_at_points(unseen, run.position) for run in runs]).reshape(-1, n, 2)
         exact["validation"], drawn["test"] = losses[..., 0], losses[..., 1]
     with np.errstate(over="ignore"):  # beyond 3e38 an arrow is drawn as infinite
@@ -143,7 +143,7 @@ def points_of(surface: Surface) -> int:
 def values_on_grid(surface: Surface, hypers: Mapping[str, float]) -> np.ndarray:
     """f of a surface over its domain, (n, n) with n as in `points_of`: row j is at y_j, column i at x_i."""
     with jax.default_device(rollout_device()):
-        return np.asarray(program(_on_grid, surface)(dict(hypers)))
+        return np.asarray(Program(_on_grid, surface)(dict(hypers)))
 
 
 def _on_grid(surface: Surface):
@@ -167,7 +167,7 @@ def _at_points(function, points: np.ndarray, *more) -> np.ndarray:
 
 def _hessians(scene: Scene, position: np.ndarray) -> np.ndarray:
     """f_xx, f_xy, f_yy of a scene's surface at points (n, 2)."""
-    H = _at_points(program(_hessian_of, surface_of(scene)), position, scene.hypers("surface"))
+    H = _at_points(Program(_hessian_of, surface_of(scene)), position, scene.hypers("surface"))
     return H[:, [0, 0, 1], [0, 1, 1]]
 
 

@@ -1,44 +1,132 @@
-"""The stateless routes: an answer is a pure function of its query and of `VERSION`, so any HTTP cache may store it."""
+"""The stateless routes: an answer is a pure function of its query and of `VERSION`, so any HTTP cache may store it.
 
-from functools import lru_cache, partial
+Nobody waits for somebody else's work: what is at hand is answered on the event loop; equal questions share one
+computation; others take turns in the threads of two lanes. What needs a program that is not compiled yet leaves the
+first lane at once, and comes back to it when the second has compiled that program, one at a time.
+"""
+
+import asyncio
+import os
+from functools import cache, partial
 from importlib import import_module
+from typing import Any, NamedTuple
 
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from engine.cache import Recent
+from ui.lanes import Flights, Lane, Refusal
 from ui.version import VERSION
 
 NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
-# Threads for answers that are computed or waited for; the files of pages have threads of their own.
-AT_ONCE = 16
+LONGEST_QUERY = 8192  # characters
+AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
+CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
+TO_COMPILE = 0.2  # s that a program takes
+ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
+PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
 
 
-@lru_cache
-def _limiter() -> CapacityLimiter:
-    return CapacityLimiter(AT_ONCE)
+class _Desk(NamedTuple):
+    """What belongs to one event loop."""
+
+    computing: Lane
+    compiling: Lane
+    flights: Flights
+    at_hand: Recent[Any]  # recent answers
+
+
+@cache
+def _desk(_: asyncio.AbstractEventLoop) -> _Desk:
+    threads = max(2, os.cpu_count() or 2)
+    at_hand: Recent[Any] = Recent(AT_HAND_BYTES, lambda answer: len(answer.content))
+    return _Desk(Lane(threads), Lane(threads), Flights(), at_hand)
 
 
 async def _respond(name: str, request: Request) -> Response:
-    def compute() -> Response:
-        # Imported with the first request: JAX takes longer to import than a page takes to ask for its first paths.
-        answers = import_module("ui.answers")
-        try:
-            return Response(**answers.ANSWERS[name](dict(request.query_params))._asdict())
-        except answers.Refused as error:
-            return Response(str(error), 400, media_type="text/plain")
-
-    # JAX never runs on the event loop: even to read a scene may compile a formula.
-    response = await run_sync(compute, limiter=_limiter())
-    ours = request.query_params.get("v") == VERSION  # during an update a page may still ask for another version
-    response.headers["Cache-Control"] = "public, max-age=86400" if ours and response.status_code == 200 else "no-store"
+    if len(request.url.query) > LONGEST_QUERY:
+        return Response(f"The query must have at most {LONGEST_QUERY} characters.", 414, media_type="text/plain")
+    query = dict(request.query_params)
+    ours = query.pop("v", None) == VERSION  # during an update a page may still ask for another version
+    client = request.headers.get(CLIENT) or (request.client.host if request.client else "")
+    asking = asyncio.ensure_future(_answered(name, query, client[:64]))
+    gone = asyncio.ensure_future(_gone(request))
+    try:
+        await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not asking.done():
+            return Response(status_code=499)  # nobody reads it
+        response = await asking
+    finally:
+        gone.cancel()
+        asking.cancel()
+    keep = ours and response.status_code == 200
+    response.headers["Cache-Control"] = "public, max-age=86400" if keep else "no-store"
     if request.client and request.client.host in {"127.0.0.1", "::1"}:
         # Streamlit gzips responses that lack a Content-Encoding; on the same machine that takes 4 ms longer than to
         # send them as they are.
         response.headers.setdefault("Content-Encoding", "identity")
     return response
+
+
+async def _gone(request: Request) -> None:
+    """Wait until the client has gone away."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _answered(name: str, query: dict[str, str], client: str) -> Response:
+    """The answer to a question, or why there is none."""
+    desk = _desk(asyncio.get_running_loop())
+    key = (name, *sorted(query.items()))
+    try:
+        answer = desk.at_hand.peek(key)
+        if answer is None:
+            answer = await desk.flights.join(key, partial(_compute, desk, name, query, client))
+            desk.at_hand.get(key, lambda: answer)
+    except Refusal as refusal:
+        headers = {"Retry-After": str(refusal.retry_after)}
+        return Response(str(refusal), refusal.status, headers, media_type="text/plain")
+    except _refused() as error:
+        return Response(str(error), 400, media_type="text/plain")
+    return Response(**answer._asdict())
+
+
+async def _compute(desk: _Desk, name: str, query: dict[str, str], client: str) -> Any:
+    """An Answer. JAX never runs on the event loop: even to read a scene may compile a formula."""
+    cost = _cost(name, query)
+    for _ in range(ROUNDS):
+        found = await desk.computing.run(client, cost, partial(_attempt, name, query))
+        if not isinstance(found, dict):
+            return found
+        compilations = [
+            desk.flights.join(key, partial(desk.compiling.run, client, TO_COMPILE, make)) for key, make in found.items()
+        ]
+        await asyncio.gather(*compilations)
+    raise Refusal(503, "The server compiles more than it can keep: please ask again in a moment.", 5)
+
+
+def _attempt(name: str, query: dict[str, str]) -> Any:
+    """An Answer, or by key what compiles the programs that it lacks."""
+    # Imported with the first request: JAX takes longer to import than a page takes to ask for its first paths.
+    answers, programs = import_module("ui.answers"), import_module("engine.programs")
+    programs.patient.set(False)
+    try:
+        return answers.ANSWERS[name](dict(query))
+    except programs.Missing as missing:
+        return missing.makes
+
+
+def _refused() -> type[Exception]:
+    return import_module("ui.answers").Refused
+
+
+def _cost(name: str, query: dict[str, str]) -> float:
+    """About how many seconds of a thread a question takes that finds its programs compiled."""
+    runs = query.get("on", "").count(",") + 1 if "on" in query else 8
+    words = query.get("steps", "")
+    steps = int(words) if words.isascii() and words.isdigit() and len(words) < 7 else 200
+    return PER_STEP * runs * steps * (101 if name == "fan" else 10)
 
 
 ROUTES = [Route(f"/{name}", partial(_respond, name)) for name in NAMES]

@@ -34,16 +34,10 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
     Its minima and saddles are searched for numerically (`engine.critical`), once for each value of the parameters. The
     same text and domain give the same Surface while it is among the last KEPT used. Raises FormulaError.
     """
-    tree = parse(text)
+    tree, f = _read(text)
     hypers = tuple(map(parameter, parameters_of(tree)))
     ids, usual = [h.id for h in hypers], {h.id: h.default for h in hypers}
     sides = ((float(domain[0]), float(domain[1])), (float(domain[2]), float(domain[3])))
-
-    @_keywords(ids)
-    def f(xy, **values):
-        values = {id: jnp.asarray(value, dtype=xy.dtype) for id, value in values.items()}
-        return jnp.asarray(evaluate(tree, xy[0], xy[1], jnp, values), dtype=xy.dtype)
-
     x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in sides))
 
     @computed_once(most=PLACES_KEPT)
@@ -94,6 +88,19 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         log_height=steep and all(fits(dict(zip(ids, values, strict=True))) for values in corners),
         source=partial(_source, tree, ids),
     )
+
+
+@computed_once(most=KEPT)
+def _read(text: str) -> tuple[Node, Callable[..., Any]]:
+    """A formula's tree, and its function of a point. It is the same function each time: programs are kept by it."""
+    tree = parse(text)
+
+    @_keywords([parameter(letter).id for letter in parameters_of(tree)])
+    def f(xy, **values):
+        values = {id: jnp.asarray(value, dtype=xy.dtype) for id, value in values.items()}
+        return jnp.asarray(evaluate(tree, xy[0], xy[1], jnp, values), dtype=xy.dtype)
+
+    return tree, f
 
 
 def _keywords(ids: Sequence[str]) -> Callable[[Any], Any]:

@@ -158,6 +158,7 @@ test("work runs one at a time, and once more if it was asked for meanwhile, even
 test("a request is made again later and later, and not by all pages at once", () => {
   const delays = (/** @type {number} */ random) =>
     [1, 2, 3, 4, 5, 6, 99].map((failures) => retryDelay(failures, random));
+  assert.deepEqual([retryDelay(1, 0, 2000), retryDelay(9, 0.5, 2000)], [2000, 3000], "what a busy server asks for");
   assert.deepEqual(delays(1), [1000, 2000, 4000, 8000, 16000, 30000, 30000]);
   assert.deepEqual(delays(0), [500, 1000, 2000, 4000, 8000, 15000, 15000]);
 });

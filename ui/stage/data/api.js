@@ -7,6 +7,9 @@ import { createFan, truncate } from "./fan.js";
 import { terrainOf } from "./terrain.js";
 import { runsOf, unpack } from "./wire.js";
 
+const LONGEST = 30_000; // ms that an answer may take: a connection that hangs holds up nothing for longer
+const BUSY = [429, 503];
+
 /** @param {unknown} error */
 const reason = (error) => new NoAnswer(error instanceof Error ? error.message : String(error));
 
@@ -16,6 +19,7 @@ const reason = (error) => new NoAnswer(error instanceof Error ? error.message : 
  * @param {string} base the page's own address, which may lie below a path
  */
 export function createApi(version, base) {
+  const client = crypto.randomUUID?.() ?? String(Math.random()); // the server shares its time out among pages
   /** @param {string} route @param {string} query */
   const address = (route, query) => new URL(`${route}?${query}&v=${version}`, base);
 
@@ -26,8 +30,10 @@ export function createApi(version, base) {
    * @param {(response: Response) => Promise<T>} read
    */
   async function ask(route, query, read) {
-    const response = await fetch(address(route, query)).catch((error) => Promise.reject(reason(error)));
-    if (!response.ok) throw new NoAnswer(`the server answered ${response.status} for ${route}`);
+    const asked = { headers: { "X-Descent-Client": client }, signal: AbortSignal.timeout(LONGEST) };
+    const response = await fetch(address(route, query), asked).catch((error) => Promise.reject(reason(error)));
+    const wait = BUSY.includes(response.status) ? 1000 * Number(response.headers.get("Retry-After") ?? 1) : 0;
+    if (!response.ok) throw new NoAnswer(`the server answered ${response.status} for ${route}`, wait);
     return read(response).catch((error) => Promise.reject(reason(error))); // the connection may end while it arrives
   }
   /** @param {string} route @param {string} query */

@@ -3,6 +3,7 @@
 const SLOW = 500; // ms without an answer until the reader is told that one is being computed
 const FIRST = "Computing the first picture …";
 const COMPUTING = "Computing …";
+const BUSY = "The server is busy: waiting for its turn …";
 
 /**
  * @param {(text: string) => void} tell shows a text; an empty one for nothing
@@ -21,10 +22,10 @@ export function createNotice(tell, after) {
     get failed() {
       return failure !== "";
     },
-    /** The answer did not come. @param {string} reason */
-    fail(reason) {
+    /** The answer did not come, or the server has too much to do. @param {{message: string, wait: number}} reason */
+    fail({ message, wait }) {
       const drawn = first ? "" : " What is drawn is the last scene it sent.";
-      failure = `No answer from the server, trying again.${drawn} (${reason})`;
+      failure = wait ? BUSY : `No answer from the server, trying again.${drawn} (${message})`;
       show();
     },
     /** What is told while there is nothing else to tell. @param {string} text */

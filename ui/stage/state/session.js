@@ -89,8 +89,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
       if (!(error instanceof NoAnswer)) throw error;
       if (closed) return;
       failures++;
-      notice.fail(error.message);
-      cancelRetry = after(refresh, retryDelay(failures, random()));
+      notice.fail(error);
+      cancelRetry = after(refresh, retryDelay(failures, random(), error.wait));
       return;
     }
     if (closed || isOpening() !== opening) return; // another surface was picked meanwhile: its request is next

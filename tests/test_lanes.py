@@ -1,0 +1,144 @@
+"""The lanes: whose turn it is, who is refused, who leaves, and who shares."""
+
+import asyncio
+from functools import partial
+from threading import Event
+
+import pytest
+
+from ui.lanes import LONG, MOST_OF_ONE, Flights, Lane, Refusal
+
+TIMEOUT_S = 30
+
+
+def test_clients_take_turns_and_short_work_goes_first():
+    """One thread, held until all others wait: the order in which these are done."""
+
+    async def scene():
+        lane, held, done = Lane(1), Event(), []
+        first = asyncio.create_task(lane.run("greedy", 0.1, partial(held.wait, TIMEOUT_S)))
+        await asyncio.sleep(0)
+        others = [
+            ("greedy", 0.2, "greedy, long"),
+            ("greedy", 0.1, "greedy, short"),
+            ("late", 0.2, "late, long"),
+            ("late", 0.1, "late, short"),
+            ("alone", 0.1, "alone"),
+        ]
+        tasks = [
+            asyncio.create_task(lane.run(client, cost, partial(done.append, what))) for client, cost, what in others
+        ]
+        await asyncio.sleep(0)
+        assert lane.waiting == len(others)
+        held.set()
+        await asyncio.gather(first, *tasks)
+        return done
+
+    done = asyncio.run(scene())
+    assert done[:2] == ["late, short", "alone"], "those who had nothing yet, before the one who had the thread"
+    assert done.index("late, short") < done.index("late, long")
+    assert done.index("greedy, short") < done.index("greedy, long")
+
+
+def test_long_work_leaves_a_thread_to_short_work():
+    async def scene():
+        lane, held, done = Lane(2), Event(), []
+        long = [asyncio.create_task(lane.run(f"{k}", 2 * LONG, partial(held.wait, TIMEOUT_S))) for k in range(3)]
+        await asyncio.sleep(0)
+        await asyncio.wait_for(lane.run("short", LONG / 9, partial(done.append, 1)), TIMEOUT_S)
+        waiting = lane.waiting
+        held.set()
+        await asyncio.gather(*long)
+        return waiting, done
+
+    assert asyncio.run(scene()) == (2, [1])
+
+
+def test_a_client_who_asks_too_much_is_told_when_to_come_back():
+    async def scene():
+        lane, held = Lane(1), Event()
+        tasks = [
+            asyncio.create_task(lane.run("greedy", 0.1, partial(held.wait, TIMEOUT_S))) for _ in range(MOST_OF_ONE + 1)
+        ]
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal, match="At most 32 questions") as refusal:
+            await lane.run("greedy", 0.1, Event)
+        other = asyncio.create_task(lane.run("other", 0.1, lambda: "answered"))
+        await asyncio.sleep(0)
+        held.set()
+        await asyncio.gather(*tasks)
+        return refusal.value.status, refusal.value.retry_after, await other
+
+    assert asyncio.run(scene()) == (429, 2, "answered")
+
+
+def test_who_goes_away_frees_the_place_and_an_error_frees_the_thread():
+    async def scene():
+        lane, held, done = Lane(1), Event(), []
+        first = asyncio.create_task(lane.run("a", 0.1, partial(held.wait, TIMEOUT_S)))
+        await asyncio.sleep(0)
+        gone = asyncio.create_task(lane.run("b", 0.1, partial(done.append, "gone")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        assert lane.waiting == 0
+        held.set()
+        await first
+        with pytest.raises(ZeroDivisionError):
+            await lane.run("c", 0.1, lambda: 1 // 0)
+        await lane.run("d", 0.1, partial(done.append, "next"))
+        return done
+
+    assert asyncio.run(scene()) == ["next"]
+
+
+def test_equal_questions_share_an_answer_and_end_with_the_last_who_waits():
+    async def scene():
+        flights, calls, landed = Flights(), [], asyncio.Event()
+
+        async def work():
+            calls.append("begun")
+            try:
+                await landed.wait()
+            except asyncio.CancelledError:
+                calls.append("cancelled")
+                raise
+            return "answer"
+
+        one, other = (asyncio.create_task(flights.join("key", work)) for _ in range(2))
+        await asyncio.sleep(0)
+        one.cancel()
+        await asyncio.sleep(0)
+        landed.set()
+        assert await other == "answer"
+        landed.clear()
+        lonely = asyncio.create_task(flights.join("key", work))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        lonely.cancel()
+        await asyncio.gather(lonely, return_exceptions=True)
+        await asyncio.sleep(0)
+        again = asyncio.create_task(flights.join("key", work))
+        await asyncio.sleep(0)
+        landed.set()
+        assert await again == "answer"
+        return calls
+
+    assert asyncio.run(scene()) == ["begun", "begun", "cancelled", "begun"]
+
+
+def test_what_fails_fails_for_all_and_is_tried_again():
+    async def scene():
+        flights, calls = Flights(), []
+
+        async def work():
+            calls.append(1)
+            await asyncio.sleep(0)
+            raise ValueError(len(calls))
+
+        found = await asyncio.gather(*(flights.join("key", work) for _ in range(3)), return_exceptions=True)
+        later = await asyncio.gather(flights.join("key", work), return_exceptions=True)
+        return [str(error) for error in (*found, *later)]
+
+    assert asyncio.run(scene()) == ["1", "1", "1", "2"]

@@ -1,0 +1,142 @@
+"""Work in threads, a few at a time, for which clients take turns; and equal questions that share one answer."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Coroutine, Hashable
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
+from time import perf_counter
+from typing import Any, TypeVar
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+
+T = TypeVar("T")
+
+MOST_OF_ONE = 32  # pieces of work that one client may have waiting
+MOST = 1024  # that all have together
+LONG = 0.25  # s: longer work leaves one thread to the others
+
+
+class Refusal(Exception):
+    """Work that is not taken on; the message is for the reader."""
+
+    def __init__(self, status: int, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.status, self.retry_after = status, retry_after
+
+
+@dataclass
+class _Waiting:
+    client: str
+    cost: float  # s, as far as is known before
+    order: int
+    turn: asyncio.Future = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class Lane:
+    """Threads that belong to one kind of work. It is used in one event loop.
+
+    The next piece of work is that of the client who had least of the threads' time lately; of one client the shortest
+    goes first. A client who comes new begins where the others are, so that nobody saves up time.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.threads = threads
+        self._limiter = CapacityLimiter(threads)
+        self._order = count()
+        self._waiting: list[_Waiting] = []
+        self._running: list[_Waiting] = []
+        self._used: dict[str, float] = {}  # s of threads' time by client, counted from where the others are
+        self._level = 0.0  # where they are
+
+    @property
+    def waiting(self) -> int:
+        """How many pieces of work wait."""
+        return len(self._waiting)
+
+    async def run(self, client: str, cost: float, work: Callable[[], T]) -> T:
+        """Do the work in a thread once it is its turn; cancelled before that, it leaves the queue. Raises Refusal."""
+        self._refuse_too_much(client)
+        mine = _Waiting(client, cost, next(self._order))
+        self._waiting.append(mine)
+        self._used[client] = max(self._used.get(client, 0.0), self._level)
+        self._next()
+        try:
+            await mine.turn
+        except asyncio.CancelledError:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+            else:
+                self._end(mine, 0.0)
+            raise
+        began = perf_counter()
+        try:
+            return await run_sync(work, limiter=self._limiter)
+        finally:
+            self._end(mine, perf_counter() - began)
+
+    def _refuse_too_much(self, client: str) -> None:
+        if len(self._waiting) >= MOST:
+            raise Refusal(503, "The server has too much to do: please ask again in a moment.", 5)
+        if Counter(one.client for one in self._waiting)[client] >= MOST_OF_ONE:
+            raise Refusal(429, f"At most {MOST_OF_ONE} questions of one page wait at a time: please ask again.", 2)
+
+    def _next(self) -> None:
+        """Give the free threads to those whose turn it is."""
+        while self._waiting and len(self._running) < self.threads:
+            long = sum(one.cost > LONG for one in self._running)
+            fit = self._waiting
+            if self.threads > 1 and long >= self.threads - 1:
+                fit = [one for one in self._waiting if one.cost <= LONG]
+            if not fit:
+                return
+            chosen = min(fit, key=lambda one: (self._used[one.client], one.cost, one.order))
+            self._waiting.remove(chosen)
+            self._running.append(chosen)
+            self._level = max(self._level, self._used[chosen.client])
+            self._used[chosen.client] += chosen.cost
+            if not chosen.turn.done():
+                chosen.turn.set_result(None)
+
+    def _end(self, one: _Waiting, took: float) -> None:
+        self._running.remove(one)
+        self._used[one.client] += took - one.cost
+        self._next()
+        present = {one.client for one in (*self._waiting, *self._running)}
+        self._used = {client: used for client, used in self._used.items() if used > self._level or client in present}
+
+
+class Flights:
+    """Equal questions that are asked while one of them is under way share its answer.
+
+    Whoever asks may go away: once nobody waits any more, the work is cancelled, if it still waits for its turn.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: dict[Hashable, asyncio.Task] = {}
+        self._waiters: Counter[Hashable] = Counter()
+
+    async def join(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The result of work(), a coroutine function, or of the one under way for the same key."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(work())
+            task.add_done_callback(partial(self._landed, key))
+        self._waiters[key] += 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            self._waiters[key] -= 1
+            if not self._waiters[key]:
+                del self._waiters[key]
+                if not task.done():
+                    self._tasks.pop(key, None)
+                    task.cancel()
+
+    def _landed(self, key: Hashable, task: asyncio.Task) -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
+        if not task.cancelled():
+            task.exception()  # it is raised where it is awaited; nobody may be left who does
