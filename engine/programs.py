@@ -41,6 +41,7 @@ parked: Recent[bytes] = Recent(PARKED_BYTES, len)
 
 
 patient = ContextVar("patient", default=True)  # whether this thread compiles what is not compiled, or raises Missing
+_calls = ContextVar("calls", default=True)  # whether programs are called, or only looked for
 
 
 class Missing(Exception):
@@ -78,11 +79,46 @@ class Program:
         return key, lambda: loaded.get(key, load)
 
 
+def options_of(f: Callable[..., Any]) -> Options:
+    """The compiler options that suit an objective: a formula that somebody has just typed is compiled quickly."""
+    return getattr(f, "compiler_options", ())
+
+
+class _Found(Exception):
+    """All programs of a call are there, and it is not made."""
+
+
+def ready(work: Callable[[], Any]) -> None:
+    """Raise Missing with the programs that a function calls first, if they are not compiled. None of them is called."""
+    token = _calls.set(False)
+    try:
+        work()
+    except _Found:
+        pass
+    finally:
+        _calls.reset(token)
+
+
+def together(*works: Callable[[], Any]) -> list[Any]:
+    """What each of several functions gives. Raises Missing with the programs that any of them lacks."""
+    results, makes = [], {}
+    for work in works:
+        try:
+            results.append(work())
+        except Missing as missing:
+            makes |= missing.makes
+    if makes:
+        raise Missing(makes)
+    return results
+
+
 def calls(wanted: Sequence[tuple[Program, tuple]]) -> list[Any]:
     """What several programs give, each for its arguments. Raises Missing with all that are not compiled."""
     found = [program.find(args) for program, args in wanted]
     if not patient.get() and (absent := {key: load for key, load in found if not _is_there(key)}):
         raise Missing(absent)
+    if not _calls.get():
+        raise _Found
     return [load().run(*args) for (_, load), (_, args) in zip(found, wanted, strict=True)]
 
 

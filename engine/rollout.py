@@ -22,7 +22,7 @@ from engine.device import float64, rollout_device
 from engine.follow import Moment, loop
 from engine.noises import NOISES
 from engine.optimizer import Optimizer, Probe
-from engine.programs import Program, calls
+from engine.programs import Program, calls, options_of
 from engine.schedules import SCHEDULES
 from engine.setting import Setting, arguments, setting_of
 from engine.spec import Noise, Schedule, Surface
@@ -116,7 +116,7 @@ def _blocks(setting: Setting, entries: Entries, everything: bool) -> tuple[list[
     memory = inputs["schedule"] if reacting else {}
     wanted = [
         (
-            Program(_runs, f, data, reacting, noise.perturb, optimizer, everything),
+            Program(_runs, f, data, reacting, noise.perturb, optimizer, everything, options=options_of(f)),
             (setting.steps + 1, inputs["start"], inputs["surface"], hypers, memory, inputs["batch"], shared),
         )
         for (optimizer, _), hypers in zip(entries, inputs["hypers"], strict=True)

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from engine import programs as pools
 from engine.critical import critical_points
-from engine.formula import KEPT, FormulaError, formula_surface
+from engine.formula import KEPT, FormulaError, check_formula, formula_surface
 from surfaces import SURFACES
 from ui.routes import ROUTES
 from ui.scene import OWN, Scene
@@ -146,14 +146,21 @@ def test_a_formula_is_never_compiled_on_the_event_loop(route, monkeypatch):
     """There it would hold up everybody else: a scene that is only read already looks for its minima."""
     seen = []
 
-    def watched(text, domain):
-        with pytest.raises(RuntimeError, match="no running event loop"):
-            asyncio.get_running_loop()
-        seen.append(text)
-        return formula_surface(text, domain)
+    def watched(function):
+        def watching(text, domain):
+            with pytest.raises(RuntimeError, match="no running event loop"):
+                asyncio.get_running_loop()
+            seen.append(text)
+            return function(text, domain)
 
-    monkeypatch.setattr("ui.scene.formula_surface", watched)
-    monkeypatch.setattr("ui.answers.formula_surface", watched)
+        return watching
+
+    for name, function in (
+        ("ui.scene.formula_surface", formula_surface),
+        ("ui.scene.check_formula", check_formula),
+        ("ui.answers.check_formula", check_formula),
+    ):
+        monkeypatch.setattr(name, watched(function))
     text = "x^2 + 3 y^2"
     query = {
         "surface": "formula",

@@ -1,14 +1,17 @@
 """Many readers at once: different questions do not wait for each other, and each gets its own answer."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from threading import Barrier, Event
 
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from engine.cache import Recent
 from surfaces import SURFACES
-from ui import answer_cache, answers
+from ui import answer_cache, answers, routes
+from ui.lanes import Flights, Lane, Refusal
 from ui.routes import ROUTES
 
 TIMEOUT_S = 60  # after which a test no longer waits
@@ -67,3 +70,83 @@ def test_questions_asked_at_the_same_moment_are_answered_as_one_by_one(client):
     answer_cache._answer.cache_clear()
     assert [answer.content for answer in together] == [client.get(question).content for question in asked]
     assert len({answer.content for answer in together}) == len(asked)
+
+
+def test_a_formula_that_nobody_typed_before_is_compiled_in_two_rounds(client):
+    """Its minima and its paths at once: one after the other the picture would come later."""
+    rounds = []
+    attempt = routes._attempt
+
+    def counted(name, query):
+        found = attempt(name, query)
+        rounds.append(sorted(key[0].__name__ for key in found) if isinstance(found, dict) else name)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routes, "_attempt", counted)
+        question = "/paths?surface=formula&surface.f=x^2 %2B 8.125 y^2&surface.domain=-2,2,-2,2&on=sgd,newton&steps=10"
+        assert client.get(question).status_code == 200
+    assert rounds[0] == ["_hessian_of", "_runs", "_runs", "_search_of"]
+    assert rounds[-1] == "paths"
+    assert len(rounds) <= 3, "and another one where the surface has kinks"
+
+
+def test_a_question_of_a_page_that_was_closed_is_not_computed(client, monkeypatch):
+    """It waits for a thread; those that are computed go on."""
+    held, begun, asked = Event(), Event(), []
+
+    def slow(scene):
+        asked.append(scene.surface)
+        begun.set()
+        assert held.wait(TIMEOUT_S)
+        return b"slow"
+
+    monkeypatch.setattr(answers, "grid", slow)
+    monkeypatch.setattr(routes, "_desk", cache(lambda _: routes._Desk(Lane(1), Lane(1), Flights(), Recent(1000, len))))
+
+    async def closed(surface):
+        """Ask as a page that is closed at once."""
+        messages = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+        scope = {"type": "http", "method": "GET", "path": "/grid", "query_string": f"surface={surface}".encode()}
+        scope |= {"headers": [], "client": ("127.0.0.1", 1), "root_path": "", "scheme": "http", "server": ("test", 80)}
+
+        async def receive():
+            return messages.pop(0)
+
+        async def send(message):
+            pass
+
+        await client.app(scope, receive, send)
+
+    with ThreadPoolExecutor(2) as readers:
+        first = readers.submit(client.get, "/grid?surface=beale")
+        assert begun.wait(TIMEOUT_S)
+        client.portal.call(closed, "saddle")
+        held.set()
+        assert first.result().status_code == 200
+    assert client.get("/grid?surface=booth").status_code == 200
+    assert asked == ["beale", "booth"]
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "words"),
+    [
+        (f"/grid?surface={'x' * 9000}", 414, "at most 8192 characters"),
+        ("/code?optimizer=none", 400, "library must be one of"),
+    ],
+)
+def test_a_refusal_says_why_in_plain_text(client, question, status, words):
+    answer = client.get(question)
+    assert answer.status_code == status
+    assert words in answer.text
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_too_many_questions_are_refused_with_a_time_to_come_back(client, monkeypatch):
+    def full(*_):
+        raise Refusal(429, "please ask again", 2)
+
+    monkeypatch.setattr(Lane, "_refuse_too_much", full)
+    answer = client.get("/grid?surface=beale")
+    assert (answer.status_code, answer.headers["Retry-After"], answer.text) == (429, "2", "please ask again")

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from engine import LIBRARIES, configure
-from engine.formula import formula_surface, parse, to_mathml
+from engine.formula import check_formula, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
-from ui.paths import grid, paths
+from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
 
@@ -31,6 +31,7 @@ class Refused(Exception):
 
 
 def _paths(query: dict[str, str]) -> Answer:
+    ahead(query)
     return Answer(cached(paths, query))
 
 
@@ -60,7 +61,7 @@ def _formula(query: dict[str, str]) -> Answer:
     try:
         domain = read_domain(query.get("domain", ""))
         field = "formula"
-        formula_surface(text, domain)
+        check_formula(text, domain)
         found = {"mathml": to_mathml(parse(text))}
     except ValueError as error:
         found = {"error": str(error), "field": field}

@@ -6,8 +6,10 @@ ones first.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,11 +17,12 @@ import numpy as np
 
 from engine import SHOWS, Data, Setting, Surface, diverged_at, first_outside, race, shown
 from engine.device import rollout_device
-from engine.programs import Program
+from engine.formula import function_of, parameters_of
+from engine.programs import Program, options_of, ready, together
 from engine.rollout import SHORTEST_BLOCK
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
-from ui.scene import Scene, surface_of
+from ui.scene import FORMULA, Scene, own_formula, surface_of
 
 GRID = 121  # points along each axis of a surface's grid
 FINE_GRID = 241  # of a steep or creased one: on a coarse grid, contour lines along a crease look like strings of beads
@@ -143,7 +146,7 @@ def points_of(surface: Surface) -> int:
 def values_on_grid(surface: Surface, hypers: Mapping[str, float]) -> np.ndarray:
     """f of a surface over its domain, (n, n) with n as in `points_of`: row j is at y_j, column i at x_i."""
     with jax.default_device(rollout_device()):
-        return np.asarray(Program(_on_grid, surface)(dict(hypers)))
+        return np.asarray(Program(_on_grid, surface, options=options_of(surface.f))(dict(hypers)))
 
 
 def _on_grid(surface: Surface):
@@ -167,12 +170,32 @@ def _at_points(function, points: np.ndarray, *more) -> np.ndarray:
 
 def _hessians(scene: Scene, position: np.ndarray) -> np.ndarray:
     """f_xx, f_xy, f_yy of a scene's surface at points (n, 2)."""
-    H = _at_points(Program(_hessian_of, surface_of(scene)), position, scene.hypers("surface"))
+    H = _hessians_of(surface_of(scene).f, position, scene.hypers("surface"))
     return H[:, [0, 0, 1], [0, 1, 1]]
 
 
-def _hessian_of(surface: Surface):
-    return lambda points, hypers: jax.vmap(jax.hessian(partial(surface.f, **hypers)))(points)
+def _hessians_of(f: Callable[..., Any], position: np.ndarray, hypers: Mapping[str, float]) -> np.ndarray:
+    return _at_points(Program(_hessian_of, f, options=options_of(f)), position, hypers)
+
+
+def _hessian_of(f):
+    return lambda points, hypers: jax.vmap(jax.hessian(partial(f, **hypers)))(points)
+
+
+def ahead(query: Mapping[str, str]) -> None:
+    """Raise Missing with all programs that the paths of a formula lack, those for its minima too: one after the other
+    they would be compiled in twice the time.
+    """
+    if query.get("surface") != FORMULA:
+        return
+    tree, f = function_of(own_formula(query)[0])
+    letters = dict.fromkeys(parameters_of(tree), 1.0)
+    entries, setting = race_of(Scene.read({key: word for key, word in query.items() if not key.startswith("surface")}))
+    setting = replace(setting, surface=f, surface_hypers=letters, start=(0.0, 0.0))
+    works = [partial(Scene.read, query), partial(ready, partial(race, setting, entries))]
+    if any(optimizer.spends.hessians for optimizer, _ in entries):
+        works.append(partial(ready, partial(_hessians_of, f, np.zeros((setting.steps, 2)), letters)))
+    together(*works)
 
 
 def _unseen_of(data: Data):

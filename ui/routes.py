@@ -46,7 +46,8 @@ def _desk(_: asyncio.AbstractEventLoop) -> _Desk:
 
 async def _respond(name: str, request: Request) -> Response:
     if len(request.url.query) > LONGEST_QUERY:
-        return Response(f"The query must have at most {LONGEST_QUERY} characters.", 414, media_type="text/plain")
+        words = f"The query must have at most {LONGEST_QUERY} characters."
+        return Response(words, 414, {"Cache-Control": "no-store"}, media_type="text/plain")
     query = dict(request.query_params)
     ours = query.pop("v", None) == VERSION  # during an update a page may still ask for another version
     client = request.headers.get(CLIENT) or (request.client.host if request.client else "")

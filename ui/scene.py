@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from engine import NOISES, SCHEDULES, Hyper, Surface, formula_surface
+from engine.formula import check_formula
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui import openings
@@ -93,7 +94,7 @@ class Scene:
         """The scene of a URL's query; what is missing, unknown or out of range becomes the surface's default."""
         surface = query.get("surface", DEFAULT_SURFACE)
         if surface == FORMULA:
-            return _read(query, _opening(surface, _own(query)))
+            return _read(query, _opening(surface, own_formula(query)))
         return _read(query, _opening(surface if surface in SURFACES else DEFAULT_SURFACE))
 
     def to_query(self) -> dict[str, str]:
@@ -231,11 +232,11 @@ def read_domain(words: str) -> tuple[float, ...]:
     return tuple(numbers)
 
 
-def _own(query: Mapping[str, str]) -> tuple[str, tuple[float, ...]]:
+def own_formula(query: Mapping[str, str]) -> tuple[str, tuple[float, ...]]:
     """The formula and the domain of a query; one that cannot be drawn becomes the default."""
     try:
         own = query.get("surface.f", OWN[0]), read_domain(query.get("surface.domain", ",".join(map(str, OWN[1]))))
-        formula_surface(*own)
+        check_formula(*own)
     except ValueError:  # FormulaError is one
         return OWN
     return own

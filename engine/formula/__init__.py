@@ -1,7 +1,7 @@
 """Formulas that a reader types: read into a tree (never evaluated as Python), written, and made into surfaces."""
 
 from engine.formula.reading import DEEPEST, LONGEST, MOST, MOST_PARAMETERS, FormulaError, parse
-from engine.formula.surface import KEPT, formula_surface, parameter
+from engine.formula.surface import KEPT, check_formula, formula_surface, function_of, parameter
 from engine.formula.tree import (
     FUNCTIONS,
     NAMES,
@@ -34,9 +34,11 @@ __all__ = [
     "Negative",
     "Node",
     "Number",
+    "check_formula",
     "constant",
     "evaluate",
     "formula_surface",
+    "function_of",
     "parameter",
     "parameters_of",
     "parse",

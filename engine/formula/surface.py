@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from engine.cache import computed_once
-from engine.critical import Places, critical_points
+from engine.critical import QUICK, Places, critical_points
 from engine.formula.reading import FormulaError, parse
 from engine.formula.tree import Node, evaluate, names_in, parameters_of
 from engine.formula.writing import to_source, to_tex
@@ -34,11 +34,11 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
     Its minima and saddles are searched for numerically (`engine.critical`), once for each value of the parameters. The
     same text and domain give the same Surface while it is among the last KEPT used. Raises FormulaError.
     """
-    tree, f = _read(text)
+    tree, f = function_of(text)
+    x, y, heights = check_formula(text, domain)
     hypers = tuple(map(parameter, parameters_of(tree)))
     ids, usual = [h.id for h in hypers], {h.id: h.default for h in hypers}
-    sides = ((float(domain[0]), float(domain[1])), (float(domain[2]), float(domain[3])))
-    x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in sides))
+    sides = _sides(domain)
 
     @computed_once(most=PLACES_KEPT)
     def landmarks(**values: float) -> tuple[Places, Places]:
@@ -55,11 +55,6 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
     @_keywords(ids)
     def saddles(**values):
         return landmarks(**values)[1]
-
-    heights = _heights(tree, x, y, usual)
-    if not np.isfinite(heights).any():
-        where = "in the domain" + (" while every slider is at 1" if hypers else "")
-        raise FormulaError(f"the formula has no finite value {where}", 1, "try another formula or another domain")
 
     def fits(values: Mapping[str, float]) -> bool:
         """Whether log10(1 + f - lowest minimum) has a value wherever f has one."""
@@ -90,9 +85,28 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
     )
 
 
+def check_formula(text: str, domain: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A grid over a domain, and a formula's heights there with its parameters at their defaults. Nothing is compiled.
+
+    Raises FormulaError for what cannot be drawn.
+    """
+    tree, _ = function_of(text)
+    letters = parameters_of(tree)
+    x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in _sides(domain)))
+    heights = _heights(tree, x, y, {letter: parameter(letter).default for letter in letters})
+    if not np.isfinite(heights).any():
+        where = "in the domain" + (" while every slider is at 1" if letters else "")
+        raise FormulaError(f"the formula has no finite value {where}", 1, "try another formula or another domain")
+    return x, y, heights
+
+
+def _sides(domain: tuple[float, ...]) -> tuple[tuple[float, float], tuple[float, float]]:
+    return (float(domain[0]), float(domain[1])), (float(domain[2]), float(domain[3]))
+
+
 @computed_once(most=KEPT)
-def _read(text: str) -> tuple[Node, Callable[..., Any]]:
-    """A formula's tree, and its function of a point. It is the same function each time: programs are kept by it."""
+def function_of(text: str) -> tuple[Node, Callable[..., Any]]:
+    """A formula's tree, and its function of a point: the same one each time, because programs are kept by it."""
     tree = parse(text)
 
     @_keywords([parameter(letter).id for letter in parameters_of(tree)])
@@ -100,6 +114,7 @@ def _read(text: str) -> tuple[Node, Callable[..., Any]]:
         values = {id: jnp.asarray(value, dtype=xy.dtype) for id, value in values.items()}
         return jnp.asarray(evaluate(tree, xy[0], xy[1], jnp, values), dtype=xy.dtype)
 
+    f.compiler_options = QUICK  # pyright: ignore[reportFunctionMemberAccess]
     return tree, f
 
 
