@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from ui.lanes import LONG, MOST_OF_ONE, Flights, Lane, Refusal
+from ui.lanes import LATELY, LONG, MOST_OF_ONE, Crowd, Flights, Lane, Refusal
 
 TIMEOUT_S = 30
 
@@ -15,7 +15,7 @@ def test_clients_take_turns_and_short_work_goes_first():
     """One thread, held until all others wait: the order in which these are done."""
 
     async def scene():
-        lane, held, done = Lane(1), Event(), []
+        lane, held, done = Lane(1, Crowd()), Event(), []
         first = asyncio.create_task(lane.run("greedy", 0.1, partial(held.wait, TIMEOUT_S)))
         await asyncio.sleep(0)
         others = [
@@ -42,7 +42,7 @@ def test_clients_take_turns_and_short_work_goes_first():
 
 def test_long_work_leaves_a_thread_to_short_work():
     async def scene():
-        lane, held, done = Lane(2), Event(), []
+        lane, held, done = Lane(2, Crowd()), Event(), []
         long = [asyncio.create_task(lane.run(f"{k}", 2 * LONG, partial(held.wait, TIMEOUT_S))) for k in range(3)]
         await asyncio.sleep(0)
         await asyncio.wait_for(lane.run("short", LONG / 9, partial(done.append, 1)), TIMEOUT_S)
@@ -54,9 +54,41 @@ def test_long_work_leaves_a_thread_to_short_work():
     assert asyncio.run(scene()) == (2, [1])
 
 
+def test_a_client_has_one_thread_while_others_ask_and_all_otherwise(monkeypatch):
+    async def scene(others):
+        crowd = Crowd()
+        lane, held, begun = Lane(3, crowd), Event(), []
+
+        def work():
+            begun.append(1)
+            held.wait(TIMEOUT_S)
+
+        if others:
+            crowd.note("other")
+        tasks = [asyncio.create_task(lane.run("greedy", 0.1, work)) for _ in range(3)]
+        await asyncio.sleep(0)
+        waiting = lane.waiting
+        held.set()
+        await asyncio.gather(*tasks)
+        return waiting
+
+    assert asyncio.run(scene(others=True)) == 2
+    assert asyncio.run(scene(others=False)) == 0
+    now = 1000.0
+    monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
+    crowd = Crowd()
+    crowd.note("one")
+    crowd.note("other")
+    assert crowd.has_others("one")
+    now += LATELY + 1
+    assert not crowd.has_others("one")
+    crowd.note("one")
+    assert len(crowd._seen) == 1, "who is gone is forgotten"
+
+
 def test_a_client_who_asks_too_much_is_told_when_to_come_back():
     async def scene():
-        lane, held = Lane(1), Event()
+        lane, held = Lane(1, Crowd()), Event()
         tasks = [
             asyncio.create_task(lane.run("greedy", 0.1, partial(held.wait, TIMEOUT_S))) for _ in range(MOST_OF_ONE + 1)
         ]
@@ -74,7 +106,7 @@ def test_a_client_who_asks_too_much_is_told_when_to_come_back():
 
 def test_who_goes_away_frees_the_place_and_an_error_frees_the_thread():
     async def scene():
-        lane, held, done = Lane(1), Event(), []
+        lane, held, done = Lane(1, Crowd()), Event(), []
         first = asyncio.create_task(lane.run("a", 0.1, partial(held.wait, TIMEOUT_S)))
         await asyncio.sleep(0)
         gone = asyncio.create_task(lane.run("b", 0.1, partial(done.append, "gone")))

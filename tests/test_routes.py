@@ -1,7 +1,6 @@
 """Many readers at once: different questions do not wait for each other, and each gets its own answer."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from threading import Barrier, Event
 
 import pytest
@@ -11,7 +10,7 @@ from starlette.testclient import TestClient
 from engine.cache import Recent
 from surfaces import SURFACES
 from ui import answer_cache, answers, routes
-from ui.lanes import Flights, Lane, Refusal
+from ui.lanes import Crowd, Flights, Lane, Refusal
 from ui.routes import ROUTES
 
 TIMEOUT_S = 60  # after which a test no longer waits
@@ -102,7 +101,8 @@ def test_a_question_of_a_page_that_was_closed_is_not_computed(client, monkeypatc
         return b"slow"
 
     monkeypatch.setattr(answers, "grid", slow)
-    monkeypatch.setattr(routes, "_desk", cache(lambda _: routes._Desk(Lane(1), Lane(1), Flights(), Recent(1000, len))))
+    lanes = [Lane(1, Crowd()) for _ in range(2)]
+    monkeypatch.setattr(routes, "_desk", lambda _: routes._Desk(*lanes, Flights(), Recent(1000, len)))
 
     async def closed(surface):
         """Ask as a page that is closed at once."""

@@ -1,21 +1,24 @@
 """Work in threads, a few at a time, for which clients take turns; and equal questions that share one answer."""
 
 import asyncio
+import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Coroutine, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
-from time import perf_counter
+from threading import get_native_id
+from time import monotonic, perf_counter
 from typing import Any, TypeVar
-
-from anyio import CapacityLimiter
-from anyio.to_thread import run_sync
 
 T = TypeVar("T")
 
 MOST_OF_ONE = 32  # pieces of work that one client may have waiting
 MOST = 1024  # that all have together
+LATELY = 3.0  # s since its last question, in which a client is one of the crowd
 LONG = 0.25  # s: longer work leaves one thread to the others
 
 
@@ -35,16 +38,46 @@ class _Waiting:
     turn: asyncio.Future = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
+def _step_back(nice: int) -> None:
+    """Give this thread a lower priority, where the system counts priorities by thread."""
+    if nice and sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), nice)
+
+
+class Crowd:
+    """Which clients have asked for something lately."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, float] = {}  # by client, the time of the last question, the latest at the end
+
+    def note(self, client: str) -> None:
+        """The client asks for something."""
+        now = monotonic()
+        self._seen.pop(client, None)
+        self._seen[client] = now
+        for other, when in list(self._seen.items()):
+            if now - when < LATELY:
+                break
+            del self._seen[other]
+
+    def has_others(self, client: str) -> bool:
+        """Whether other clients have asked for something lately, too."""
+        now = monotonic()
+        return any(now - when < LATELY for other, when in self._seen.items() if other != client)
+
+
 class Lane:
     """Threads that belong to one kind of work. It is used in one event loop.
 
     The next piece of work is that of the client who had least of the threads' time lately; of one client the shortest
-    goes first. A client who comes new begins where the others are, so that nobody saves up time.
+    goes first. A client who comes new begins where the others are, so that nobody saves up time. One client has several
+    threads at a time only while nobody else of the crowd asks for anything. Threads that are nice, as Unix has it, leave
+    the processor to others.
     """
 
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
-        self._limiter = CapacityLimiter(threads)
+    def __init__(self, threads: int, crowd: Crowd, nice: int = 0) -> None:
+        self.threads, self.crowd = threads, crowd
+        self._pool = ThreadPoolExecutor(threads, "lane", partial(_step_back, nice))
         self._order = count()
         self._waiting: list[_Waiting] = []
         self._running: list[_Waiting] = []
@@ -59,6 +92,7 @@ class Lane:
     async def run(self, client: str, cost: float, work: Callable[[], T]) -> T:
         """Do the work in a thread once it is its turn; cancelled before that, it leaves the queue. Raises Refusal."""
         self._refuse_too_much(client)
+        self.crowd.note(client)
         mine = _Waiting(client, cost, next(self._order))
         self._waiting.append(mine)
         self._used[client] = max(self._used.get(client, 0.0), self._level)
@@ -73,7 +107,7 @@ class Lane:
             raise
         began = perf_counter()
         try:
-            return await run_sync(work, limiter=self._limiter)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
         finally:
             self._end(mine, perf_counter() - began)
 
@@ -90,6 +124,8 @@ class Lane:
             fit = self._waiting
             if self.threads > 1 and long >= self.threads - 1:
                 fit = [one for one in self._waiting if one.cost <= LONG]
+            served = {one.client for one in self._running}
+            fit = [one for one in fit if one.client not in served or not self.crowd.has_others(one.client)]
             if not fit:
                 return
             chosen = min(fit, key=lambda one: (self._used[one.client], one.cost, one.order))

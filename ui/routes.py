@@ -16,13 +16,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.cache import Recent
-from ui.lanes import Flights, Lane, Refusal
+from ui.lanes import Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 
 NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
+NICE = 10  # of the threads that compile: those that answer go first
 TO_COMPILE = 0.2  # s that a program takes
 ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
 PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
@@ -41,7 +42,8 @@ class _Desk(NamedTuple):
 def _desk(_: asyncio.AbstractEventLoop) -> _Desk:
     threads = max(2, os.cpu_count() or 2)
     at_hand: Recent[Any] = Recent(AT_HAND_BYTES, lambda answer: len(answer.content))
-    return _Desk(Lane(threads), Lane(threads), Flights(), at_hand)
+    crowd = Crowd()
+    return _Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights(), at_hand)
 
 
 async def _respond(name: str, request: Request) -> Response:
