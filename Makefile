@@ -14,7 +14,7 @@ PIP := $(VENV) -m pip --disable-pip-version-check install
 
 run: .venv/run.stamp
 	@echo "Descent Lab: http://localhost:$(PORT)"
-	@$(VENV) -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning
+	@$(VENV) -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning --timeout-graceful-shutdown 5
 
 test: .venv/test.stamp
 	$(VENV) tests/browser.py

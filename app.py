@@ -22,6 +22,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui import static
+from ui.guard import Guard
 from ui.routes import ROUTES
 
 LOG = logging.getLogger(__name__)
@@ -134,7 +135,7 @@ async def lifespan(app):
 app = st.App(
     ROOT / "ui" / "page.py",
     routes=[Route(BASE + route.path, route.endpoint) for route in ROUTES],
-    middleware=[Middleware(Watch), Middleware(static.Static, all=FILES)],
+    middleware=[Middleware(Guard), Middleware(Watch), Middleware(static.Static, all=FILES)],
     lifespan=lifespan,
 )
 

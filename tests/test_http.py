@@ -59,8 +59,9 @@ def test_streamlits_files_are_answered_as_streamlit_would(server):
         headers, body = get(server, f"/static/{file.parent.name}/{file.name}")
         assert body == file.read_bytes()
         assert headers["Content-Type"].partition(";")[0] == mimetypes.guess_type(file.name)[0]
-    with pytest.raises(urllib.error.HTTPError, match="405"):
+    with pytest.raises(urllib.error.HTTPError, match="405") as refused:
         urllib.request.urlopen(urllib.request.Request(f"{server}/static/js/{INDEX.name}", method="POST"))
+    refused.value.close()
 
 
 def test_a_head_is_that_of_the_body(server):

@@ -70,9 +70,9 @@ class Lane:
     """Threads that belong to one kind of work. It is used in one event loop.
 
     The next piece of work is that of the client who had least of the threads' time lately; of one client the shortest
-    goes first. A client who comes new begins where the others are, so that nobody saves up time. One client has several
-    threads at a time only while nobody else of the crowd asks for anything. Threads that are nice, as Unix has it, leave
-    the processor to others.
+    goes first. A client who comes new begins where the others are, so that nobody saves up time. A client has several
+    threads at a time only while nobody else of the crowd asks for anything. Threads that are nice, in Unix's sense,
+    leave the processor to others.
     """
 
     def __init__(self, threads: int, crowd: Crowd, nice: int = 0) -> None:
