@@ -1,11 +1,11 @@
 """What answers say to browsers, and who may open a websocket."""
 
-import asyncio
 import urllib.error
 import urllib.request
 
 import pytest
 
+from tests.loop import run
 from ui.guard import Guard
 
 
@@ -49,7 +49,7 @@ def test_a_websocket_of_another_site_never_reaches_streamlit(origin, host, accep
         sent.append(message)
 
     headers = [(b"host", host.encode()), *([(b"origin", origin.encode())] if origin else [])]
-    asyncio.run(Guard(app)({"type": "websocket", "path": "/_stcore/stream", "headers": headers}, receive, send))
+    run(Guard(app)({"type": "websocket", "path": "/_stcore/stream", "headers": headers}, receive, send))
     assert len(reached) == accepted
     assert sent == ([] if accepted else [{"type": "websocket.close", "code": 1008}])
 

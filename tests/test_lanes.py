@@ -6,6 +6,7 @@ from threading import Event
 
 import pytest
 
+from tests.loop import run
 from ui.lanes import LATELY, LONG, MOST_OF_ONE, Crowd, Flights, Lane, Refusal
 
 TIMEOUT_S = 30
@@ -34,7 +35,7 @@ def test_clients_take_turns_and_short_work_goes_first():
         await asyncio.gather(first, *tasks)
         return done
 
-    done = asyncio.run(scene())
+    done = run(scene())
     assert done[:2] == ["late, short", "alone"], "those who had nothing yet, before the one who had the thread"
     assert done.index("late, short") < done.index("late, long")
     assert done.index("greedy, short") < done.index("greedy, long")
@@ -51,7 +52,7 @@ def test_long_work_leaves_a_thread_to_short_work():
         await asyncio.gather(*long)
         return waiting, done
 
-    assert asyncio.run(scene()) == (2, [1])
+    assert run(scene()) == (2, [1])
 
 
 def test_a_client_has_one_thread_while_others_ask_and_all_otherwise(monkeypatch):
@@ -72,8 +73,8 @@ def test_a_client_has_one_thread_while_others_ask_and_all_otherwise(monkeypatch)
         await asyncio.gather(*tasks)
         return waiting
 
-    assert asyncio.run(scene(others=True)) == 2
-    assert asyncio.run(scene(others=False)) == 0
+    assert run(scene(others=True)) == 2
+    assert run(scene(others=False)) == 0
     now = 1000.0
     monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
     crowd = Crowd()
@@ -101,7 +102,7 @@ def test_a_client_who_asks_too_much_is_told_when_to_come_back():
         await asyncio.gather(*tasks)
         return refusal.value.status, refusal.value.retry_after, await other
 
-    assert asyncio.run(scene()) == (429, 2, "answered")
+    assert run(scene()) == (429, 2, "answered")
 
 
 def test_who_goes_away_frees_the_place_and_an_error_frees_the_thread():
@@ -122,7 +123,7 @@ def test_who_goes_away_frees_the_place_and_an_error_frees_the_thread():
         await lane.run("d", 0.1, partial(done.append, "next"))
         return done
 
-    assert asyncio.run(scene()) == ["next"]
+    assert run(scene()) == ["next"]
 
 
 def test_equal_questions_share_an_answer_and_end_with_the_last_who_waits():
@@ -157,7 +158,7 @@ def test_equal_questions_share_an_answer_and_end_with_the_last_who_waits():
         assert await again == "answer"
         return calls
 
-    assert asyncio.run(scene()) == ["begun", "begun", "cancelled", "begun"]
+    assert run(scene()) == ["begun", "begun", "cancelled", "begun"]
 
 
 def test_what_fails_fails_for_all_and_is_tried_again():
@@ -173,4 +174,4 @@ def test_what_fails_fails_for_all_and_is_tried_again():
         later = await asyncio.gather(flights.join("key", work), return_exceptions=True)
         return [str(error) for error in (*found, *later)]
 
-    assert asyncio.run(scene()) == ["1", "1", "1", "2"]
+    assert run(scene()) == ["1", "1", "1", "2"]

@@ -7,7 +7,6 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from engine.cache import Recent
 from surfaces import SURFACES
 from ui import answer_cache, answers, routes
 from ui.lanes import Crowd, Flights, Lane, Refusal
@@ -102,7 +101,7 @@ def test_a_question_of_a_page_that_was_closed_is_not_computed(client, monkeypatc
 
     monkeypatch.setattr(answers, "grid", slow)
     lanes = [Lane(1, Crowd()) for _ in range(2)]
-    monkeypatch.setattr(routes, "_desk", lambda _: routes._Desk(*lanes, Flights(), Recent(1000, len)))
+    monkeypatch.setattr(routes, "_desk", lambda _: routes._Desk(*lanes, Flights()))
 
     async def closed(surface):
         """Ask as a page that is closed at once."""

@@ -1,4 +1,4 @@
-"""The answers of the routes: each function turns a query into an Answer, or raises Refused."""
+"""The answers of the routes: each function turns a query into an Answer, or raises Refusal."""
 
 import gzip
 import json
@@ -11,6 +11,7 @@ from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
+from ui.lanes import Refusal
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
@@ -24,10 +25,6 @@ class Answer(NamedTuple):
     content: bytes | str
     media_type: str = "application/octet-stream"
     headers: Mapping[str, str] | None = None
-
-
-class Refused(Exception):
-    """A query that cannot be answered; the message says what was expected and what came."""
 
 
 def _paths(query: dict[str, str]) -> Answer:
@@ -45,7 +42,7 @@ def _fan(query: dict[str, str]) -> Answer:
     scene = Scene.read(query)
     varied = [key for key in controls(scene.surface, scene.on, scene.own) if key != STEPS.id]
     if vary not in varied:
-        raise Refused(f"vary must be one of {', '.join(varied)}; got {vary!r}.")
+        raise Refusal(400, f"vary must be one of {', '.join(varied)}; got {vary!r}.")
     # Compressed whatever the client accepts: all browsers do, and another client can decompress it.
     return Answer(cached(fan, query, vary), headers={"Content-Encoding": "gzip"})
 
@@ -72,7 +69,7 @@ def _code(query: dict[str, str]) -> Answer:
     """An entry's run as a program of another library, as JSON: {grade, code}."""
     library = query.pop("library", "")
     if library not in LIBRARIES:
-        raise Refused(f"library must be one of {', '.join(LIBRARIES)}; got {library!r}.")
+        raise Refusal(400, f"library must be one of {', '.join(LIBRARIES)}; got {library!r}.")
     return Answer(json.dumps(program(*_entry(query), library)._asdict()), "application/json")
 
 
@@ -87,7 +84,7 @@ def _entry(query: dict[str, str]) -> tuple[Scene, str]:
     scene = Scene.read(query)
     entries = [*OPTIMIZERS, *(entry for entry in scene.on if entry not in OPTIMIZERS)]
     if asked not in entries:
-        raise Refused(f"optimizer must be one of {', '.join(entries)}; got {asked!r}.")
+        raise Refusal(400, f"optimizer must be one of {', '.join(entries)}; got {asked!r}.")
     return scene, asked
 
 
@@ -95,7 +92,7 @@ def _figure(query: dict[str, str]) -> Answer:
     """A scene as a Plotly figure: its JSON, or with format=html a file to download, which holds plotly.js."""
     form = query.pop("format", "json")
     if form not in ("json", "html"):
-        raise Refused(f"format must be json or html; got {form!r}.")
+        raise Refusal(400, f"format must be json or html; got {form!r}.")
     # Display settings of the page do not change a figure.
     query = {key: word for key, word in query.items() if key not in (*DISPLAY, "step")}
     figure = cached(gzipped_json, query)

@@ -23,9 +23,9 @@ LONG = 0.25  # s: longer work leaves one thread to the others
 
 
 class Refusal(Exception):
-    """Work that is not taken on; the message is for the reader."""
+    """A question that is not answered; the message says why, and what was expected and what came."""
 
-    def __init__(self, status: int, message: str, retry_after: int) -> None:
+    def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status, self.retry_after = status, retry_after
 

@@ -7,15 +7,15 @@ first lane at once, and comes back to it when the second has compiled that progr
 
 import asyncio
 import os
+from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.cache import Recent
 from ui.lanes import Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 
@@ -29,21 +29,21 @@ ROUNDS = 40  # a question lacks other programs after some are compiled; others m
 PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
 
 
-class _Desk(NamedTuple):
+@dataclass
+class _Desk:
     """What belongs to one event loop."""
 
     computing: Lane
     compiling: Lane
     flights: Flights
-    at_hand: Recent[Any]  # recent answers
+    at_hand: Any = None  # recent answers, once there are any
 
 
 @cache
 def _desk(_: asyncio.AbstractEventLoop) -> _Desk:
     threads = max(2, os.cpu_count() or 2)
-    at_hand: Recent[Any] = Recent(AT_HAND_BYTES, lambda answer: len(answer.content))
     crowd = Crowd()
-    return _Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights(), at_hand)
+    return _Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights())
 
 
 async def _respond(name: str, request: Request) -> Response:
@@ -83,15 +83,15 @@ async def _answered(name: str, query: dict[str, str], client: str) -> Response:
     desk = _desk(asyncio.get_running_loop())
     key = (name, *sorted(query.items()))
     try:
-        answer = desk.at_hand.peek(key)
+        answer = desk.at_hand.peek(key) if desk.at_hand is not None else None
         if answer is None:
             answer = await desk.flights.join(key, partial(_compute, desk, name, query, client))
+            if desk.at_hand is None:  # the module is loaded by now: it comes with JAX
+                desk.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, lambda kept: len(kept.content))
             desk.at_hand.get(key, lambda: answer)
     except Refusal as refusal:
-        headers = {"Retry-After": str(refusal.retry_after)}
+        headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
         return Response(str(refusal), refusal.status, headers, media_type="text/plain")
-    except _refused() as error:
-        return Response(str(error), 400, media_type="text/plain")
     return Response(**answer._asdict())
 
 
@@ -118,10 +118,6 @@ def _attempt(name: str, query: dict[str, str]) -> Any:
         return answers.ANSWERS[name](dict(query))
     except programs.Missing as missing:
         return missing.makes
-
-
-def _refused() -> type[Exception]:
-    return import_module("ui.answers").Refused
 
 
 def _cost(name: str, query: dict[str, str]) -> float:

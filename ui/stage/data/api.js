@@ -32,7 +32,7 @@ export function createApi(version, base) {
   async function ask(route, query, read) {
     const asked = { headers: { "X-Descent-Client": client }, signal: AbortSignal.timeout(LONGEST) };
     const response = await fetch(address(route, query), asked).catch((error) => Promise.reject(reason(error)));
-    const wait = BUSY.includes(response.status) ? 1000 * Number(response.headers.get("Retry-After") ?? 1) : 0;
+    const wait = BUSY.includes(response.status) ? 1000 * Number(response.headers.get("Retry-After")) : 0;
     if (!response.ok) throw new NoAnswer(`the server answered ${response.status} for ${route}`, wait);
     return read(response).catch((error) => Promise.reject(reason(error))); // the connection may end while it arrives
   }
