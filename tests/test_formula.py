@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -154,6 +154,7 @@ LETTERS = {"a": np.float64(-1.6)}
 
 @settings(max_examples=300, deadline=None)
 @given(trees)
+@example(parse("-29^where(0 < x, 0, 13)"))
 def test_what_is_written_reads_as_the_same_and_as_python_has_the_same_value(tree):
     try:
         read = parse(to_text(tree))

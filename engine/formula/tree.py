@@ -116,6 +116,9 @@ def _computed(node: Node, parts: tuple, xp: Any) -> Any:
             return parts[0]
         case Negative():
             return -parts[0]
+        case Call("where", _):  # of two whole numbers it would make an array of such, whose powers overflow
+            condition, *choices = parts
+            return xp.where(condition, *(float(part) if isinstance(part, int) else part for part in choices))
         case Call(id, _):
             return getattr(xp, FUNCTIONS[id])(*parts)
         case Binary(sign, _, _):
