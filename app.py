@@ -19,11 +19,11 @@ import streamlit as st
 from anyio.to_thread import run_sync
 from starlette.middleware import Middleware
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui import static
+from ui import logs, static
 from ui.guard import Guard
 from ui.routes import ROUTES
+from ui.watching import READY, WATCHING, Watch
 
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
@@ -38,19 +38,6 @@ QUIET = 2  # s without a request, after which the server counts as idle
 LONGEST_WAIT = 30  # s after which a job runs although the server is not idle
 PRUNING = 3600  # s between two looks at the size of the compiled programs on disk
 GIVING_BACK = 10  # s after which memory that was freed goes back to the system
-
-
-class Watch:
-    """Middleware that notes the time of the last request."""
-
-    last_request = 0.0  # in time.monotonic()
-
-    def __init__(self, app: ASGIApp):
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        Watch.last_request = time.monotonic()
-        await self.app(scope, receive, send)
 
 
 async def idle(seconds: float) -> None:
@@ -84,6 +71,7 @@ async def warm(ready: anyio.Event) -> None:
     failed = done.count(False)
     result = f"the rest is compiled; failed jobs: {failed}" if failed else "everything is compiled"
     print(f"Descent Lab: {result}.", flush=True)  # for whoever starts it before a lesson
+    READY.set(1)
     await attempt(partial(static.pack_well, FILES), "pack the files of the page")
     async with anyio.create_task_group() as group:
         group.start_soon(repeat, PRUNING, import_module("engine.device").prune_cache, "delete old programs")
@@ -125,6 +113,7 @@ def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
 @asynccontextmanager
 async def lifespan(app):
     """The port opens at once; imports and compilations go on behind it."""
+    logs.set_up()
     ready = anyio.Event()
     task = asyncio.create_task(warm(ready))
     task.add_done_callback(partial(tell_if_failed, ready))
@@ -134,8 +123,12 @@ async def lifespan(app):
 
 app = st.App(
     ROOT / "ui" / "page.py",
-    routes=[Route(BASE + route.path, route.endpoint) for route in ROUTES],
-    middleware=[Middleware(Guard), Middleware(Watch), Middleware(static.Static, all=FILES)],
+    routes=[Route(BASE + route.path, route.endpoint) for route in (*ROUTES, *WATCHING)],
+    middleware=[
+        Middleware(Guard, base=BASE),
+        Middleware(Watch, base=BASE, files=frozenset(FILES)),
+        Middleware(static.Static, all=FILES),
+    ],
     lifespan=lifespan,
 )
 

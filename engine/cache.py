@@ -25,6 +25,7 @@ class Recent(Generic[R]):
     def __init__(self, most: int, weigh: Callable[[R], int] = lambda _: 1) -> None:
         self.most = most
         self.weight = 0  # of all that is kept
+        self.hits = self.misses = 0  # results that were kept, and that were computed
         self._weigh = weigh
         self._slots: OrderedDict[Hashable, _Slot] = OrderedDict()
         self._lock = Lock()
@@ -32,13 +33,20 @@ class Recent(Generic[R]):
     def __len__(self) -> int:
         return len(self._slots)
 
+    def __contains__(self, key: Hashable) -> bool:
+        slot = self._slots.get(key)
+        return slot is not None and bool(slot.results)
+
     def get(self, key: Hashable, compute: Callable[[], R]) -> R:
         """The result for a key; concurrent calls wait for one computation, and one that raises keeps nothing."""
         with self._lock:
             slot = self._slots.setdefault(key, _Slot())
             self._slots.move_to_end(key)
         with slot.lock:  # calls with other keys do not wait
-            if not slot.results:
+            if slot.results:
+                self.hits += 1
+            else:
+                self.misses += 1
                 try:
                     slot.results.append(compute())
                 except BaseException:
@@ -56,6 +64,7 @@ class Recent(Generic[R]):
             if slot is None or not slot.results:
                 return None
             self._slots.move_to_end(key)
+            self.hits += 1
         return slot.results[0]
 
     def clear(self) -> None:

@@ -115,15 +115,11 @@ def together(*works: Callable[[], Any]) -> list[Any]:
 def calls(wanted: Sequence[tuple[Program, tuple]]) -> list[Any]:
     """What several programs give, each for its arguments. Raises Missing with all that are not compiled."""
     found = [program.find(args) for program, args in wanted]
-    if not patient.get() and (absent := {key: load for key, load in found if not _is_there(key)}):
+    if not patient.get() and (absent := {key: load for key, load in found if key not in loaded and key not in parked}):
         raise Missing(absent)
     if not _calls.get():
         raise _Found
     return [load().run(*args) for (_, load), (_, args) in zip(found, wanted, strict=True)]
-
-
-def _is_there(key: Hashable) -> bool:
-    return loaded.peek(key) is not None or parked.peek(key) is not None
 
 
 def _kind(leaf: Any) -> Hashable:

@@ -4,8 +4,10 @@ import urllib.error
 import urllib.request
 
 import pytest
+from starlette.responses import PlainTextResponse
 
 from tests.loop import run
+from ui import guard
 from ui.guard import Guard
 
 
@@ -60,3 +62,75 @@ def test_nothing_can_be_uploaded(server):
     with pytest.raises(urllib.error.HTTPError, match=r"4\d\d") as refused:
         urllib.request.urlopen(request)
     refused.value.close()
+
+
+def reaching(app, scope, *messages):
+    """What an app behind the guard is told, and what is sent, for messages of a client."""
+    messages, sent = list(messages), []
+
+    async def receive():
+        return messages.pop(0)
+
+    async def send(message):
+        sent.append(message)
+
+    run(app(scope, receive, send))
+    return sent
+
+
+SOCKET = {"type": "websocket", "path": "/_stcore/stream", "headers": [(b"host", b"lab.example")]}
+
+
+def test_a_websocket_that_sends_text_is_closed_before_streamlit_logs_a_traceback():
+    told = []
+
+    async def app(scope, receive, send):
+        while (message := await receive())["type"] != "websocket.disconnect":
+            told.append(message)
+
+    binary = {"type": "websocket.receive", "bytes": b"\0", "text": None}
+    text = {"type": "websocket.receive", "bytes": None, "text": "hello"}
+    assert reaching(Guard(app), SOCKET, binary, text, binary) == [{"type": "websocket.close", "code": 1008}]
+    assert told == [binary]
+
+
+def test_no_more_websockets_than_fit_in_memory(monkeypatch):
+    monkeypatch.setattr(guard, "MOST_WEBSOCKETS", 2)
+    opened = []
+
+    async def app(scope, receive, send):
+        opened.append(scope)
+        if len(opened) < 4:
+            refused.append(await inner())
+
+    async def inner():
+        sent = []
+
+        async def receive():
+            return {"type": "websocket.connect"}
+
+        async def send(message):
+            sent.append(message)
+
+        await guarded(SOCKET, receive, send)
+        return sent
+
+    refused = []
+    guarded = Guard(app)
+    reaching(guarded, SOCKET)
+    assert len(opened) == 2
+    assert refused[0] == [{"type": "websocket.close", "code": 1013}]
+    reaching(guarded, SOCKET)
+    assert len(opened) == 4, "who is gone makes room"
+
+
+@pytest.mark.parametrize(("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.168.0.7", 403)])
+def test_metrics_are_for_this_machine_alone(client, status):
+    async def app(scope, receive, send):
+        await PlainTextResponse("metrics")(scope, receive, send)
+
+    for path in ("/lab/metrics", "/lab/_stcore/metrics"):
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "client": (client, 1)}
+        assert reaching(Guard(app, "/lab"), scope)[0]["status"] == status
+    scope = {"type": "http", "method": "GET", "path": "/lab/grid", "headers": [], "client": (client, 1)}
+    assert reaching(Guard(app, "/lab"), scope)[0]["status"] == 200

@@ -15,6 +15,7 @@ import brotli
 import pytest
 import streamlit
 
+from tests.asking import get
 from tests.conftest import LAPTOP, opened, without_errors
 from tests.driver import visit
 from tests.serving import ROOT, STREAMLIT, serve
@@ -25,12 +26,6 @@ from ui.version import PLOTLY_PATH, VERSION
 # Streamlit's main script
 THEIRS = Path(streamlit.__file__).parent / "static"
 INDEX = THEIRS / re.findall(r'src="\./(static/js/[^"]+)"', (THEIRS / "index.html").read_text())[0]
-
-
-def get(server, path, **headers):
-    """The headers and the body of an answer, as they were sent."""
-    with urllib.request.urlopen(urllib.request.Request(server + path, headers=headers)) as answer:
-        return answer.headers, answer.read()
 
 
 def unpacked(server, path):

@@ -126,6 +126,31 @@ def test_who_goes_away_frees_the_place_and_an_error_frees_the_thread():
     assert run(scene()) == ["next"]
 
 
+def test_a_thread_is_free_only_once_its_work_ends_though_nobody_waits_for_it():
+    async def scene():
+        lane, held, begun, done = Lane(1, Crowd()), Event(), asyncio.Event(), []
+        loop = asyncio.get_running_loop()
+
+        def work():
+            loop.call_soon_threadsafe(begun.set)
+            held.wait(TIMEOUT_S)
+            done.append("first")
+
+        gone = asyncio.create_task(lane.run("a", 0.1, work))
+        await begun.wait()
+        gone.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await gone
+        next = asyncio.create_task(lane.run("b", 0.1, partial(done.append, "next")))
+        await asyncio.sleep(0)
+        waiting = lane.waiting
+        held.set()
+        await next
+        return waiting, done
+
+    assert run(scene()) == (1, ["first", "next"])
+
+
 def test_equal_questions_share_an_answer_and_end_with_the_last_who_waits():
     async def scene():
         flights, calls, landed = Flights(), [], asyncio.Event()

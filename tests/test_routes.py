@@ -101,7 +101,7 @@ def test_a_question_of_a_page_that_was_closed_is_not_computed(client, monkeypatc
 
     monkeypatch.setattr(answers, "grid", slow)
     lanes = [Lane(1, Crowd()) for _ in range(2)]
-    monkeypatch.setattr(routes, "_desk", lambda _: routes._Desk(*lanes, Flights()))
+    monkeypatch.setattr(routes, "_desk", lambda _: routes.Desk(*lanes, Flights()))
 
     async def closed(surface):
         """Ask as a page that is closed at once."""

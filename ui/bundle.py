@@ -36,7 +36,7 @@ def _add(file: Path, order: dict[Path, str], above: tuple[Path, ...]) -> None:
         return
     if file in above:
         raise ValueError(f"modules import in a circle: {' > '.join(path.name for path in (*above, file))}")
-    source = file.read_text()
+    source = file.read_text(encoding="utf-8")
     for _, address in _IMPORT.findall(source):
         _add((file.parent / address).resolve(), order, (*above, file))
     order[file] = source

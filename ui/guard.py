@@ -1,8 +1,10 @@
 """What every answer says about itself to browsers, and which pages may open a websocket."""
 
 import os
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Who may show the page in a frame, such as a learning platform: words of CSP, separated by blanks.
@@ -31,6 +33,12 @@ HEADERS = [
 ]
 
 
+# What only this machine may ask, unless DESCENT_METRICS=open: a program that collects metrics may run elsewhere.
+PRIVATE = () if os.environ.get("DESCENT_METRICS") == "open" else ("/metrics", "/_stcore/metrics")
+MOST_WEBSOCKETS = 1000  # of all pages: each takes up to half a megabyte
+VIOLATION, LATER = 1008, 1013  # codes of a websocket's end
+
+
 class Guard:
     """Middleware round everything else.
 
@@ -38,20 +46,47 @@ class Guard:
     might be its own, and everybody would wait for that.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, base: str = "") -> None:
+        self.app, self.private = app, {base + path for path in PRIVATE}
+        self.websockets = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket" and _is_foreign(scope):
-            await receive()
-            return await send({"type": "websocket.close", "code": 1008})
+        if scope["type"] == "websocket":
+            return await self.websocket(scope, receive, send)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message["headers"], *HEADERS]
             await send(message)
 
+        if scope["type"] == "http" and scope["path"] in self.private and not _is_here(scope):
+            return await PlainTextResponse("Only for this machine.", 403)(scope, receive, guarded)
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
+
+    async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a websocket on, or end it."""
+        if (foreign := _is_foreign(scope)) or self.websockets >= MOST_WEBSOCKETS:
+            await receive()
+            return await send({"type": "websocket.close", "code": VIOLATION if foreign else LATER})
+
+        async def binary() -> Message:
+            """What the page sends. Streamlit's pages send no text, and a traceback for each would fill the log."""
+            message = await receive()
+            if message.get("text") is None:
+                return message
+            await send({"type": "websocket.close", "code": VIOLATION})
+            return {"type": "websocket.disconnect", "code": VIOLATION}
+
+        self.websockets += 1
+        try:
+            await self.app(scope, binary, send)
+        finally:
+            self.websockets -= 1
+
+
+def _is_here(scope: Scope) -> bool:
+    """Whether a program of this machine asks."""
+    return scope["client"] is not None and ip_address(scope["client"][0]).is_loopback
 
 
 def _is_foreign(scope: Scope) -> bool:

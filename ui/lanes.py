@@ -106,10 +106,9 @@ class Lane:
                 self._end(mine, 0.0)
             raise
         began = perf_counter()
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
-        finally:
-            self._end(mine, perf_counter() - began)
+        doing = asyncio.get_running_loop().run_in_executor(self._pool, copy_context().run, work)
+        doing.add_done_callback(lambda _: self._end(mine, perf_counter() - began))
+        return await asyncio.shield(doing)  # whoever waits may leave: the thread is taken until it ends
 
     def _refuse_too_much(self, client: str) -> None:
         if len(self._waiting) >= MOST:

@@ -40,7 +40,7 @@ surface = surface_of(scene)
 
 st.set_page_config(
     page_title=f"{surface.name} \N{EN DASH} Descent Lab",
-    page_icon=(Path(__file__).parent / "icon.svg").read_text(),
+    page_icon=(Path(__file__).parent / "icon.svg").read_text(encoding="utf-8"),
     layout="wide",
     initial_sidebar_state="collapsed",
 )

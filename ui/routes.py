@@ -30,7 +30,7 @@ PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
 
 
 @dataclass
-class _Desk:
+class Desk:
     """What belongs to one event loop."""
 
     computing: Lane
@@ -40,10 +40,15 @@ class _Desk:
 
 
 @cache
-def _desk(_: asyncio.AbstractEventLoop) -> _Desk:
+def _desk(_: asyncio.AbstractEventLoop) -> Desk:
     threads = max(2, os.cpu_count() or 2)
     crowd = Crowd()
-    return _Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights())
+    return Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights())
+
+
+def desk() -> Desk:
+    """That of the event loop which runs."""
+    return _desk(asyncio.get_running_loop())
 
 
 async def _respond(name: str, request: Request) -> Response:
@@ -80,22 +85,22 @@ async def _gone(request: Request) -> None:
 
 async def _answered(name: str, query: dict[str, str], client: str) -> Response:
     """The answer to a question, or why there is none."""
-    desk = _desk(asyncio.get_running_loop())
+    here = desk()
     key = (name, *sorted(query.items()))
     try:
-        answer = desk.at_hand.peek(key) if desk.at_hand is not None else None
+        answer = here.at_hand.peek(key) if here.at_hand is not None else None
         if answer is None:
-            answer = await desk.flights.join(key, partial(_compute, desk, name, query, client))
-            if desk.at_hand is None:  # the module is loaded by now: it comes with JAX
-                desk.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, lambda kept: len(kept.content))
-            desk.at_hand.get(key, lambda: answer)
+            answer = await here.flights.join(key, partial(_compute, here, name, query, client))
+            if here.at_hand is None:  # the module is loaded by now: it comes with JAX
+                here.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, lambda kept: len(kept.content))
+            here.at_hand.get(key, lambda: answer)
     except Refusal as refusal:
         headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
         return Response(str(refusal), refusal.status, headers, media_type="text/plain")
     return Response(**answer._asdict())
 
 
-async def _compute(desk: _Desk, name: str, query: dict[str, str], client: str) -> Any:
+async def _compute(desk: Desk, name: str, query: dict[str, str], client: str) -> Any:
     """An Answer. JAX never runs on the event loop: even to read a scene may compile a formula."""
     cost = _cost(name, query)
     for _ in range(ROUNDS):

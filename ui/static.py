@@ -99,7 +99,7 @@ def _page(folder: Path) -> bytes:
     scripts = [SCRIPT[1:], *(file.relative_to(folder).as_posix() for file in carriers)]
     head = "".join(f'    <link rel="modulepreload" crossorigin href="./{path}">\n' for path in scripts)
     head += f'    <link rel="stylesheet" href=".{STYLES}">\n'
-    page = (folder / "index.html").read_text()
+    page = (folder / "index.html").read_text(encoding="utf-8")
     page = re.sub("<title>.*</title>", "<title>Descent Lab</title>", page, count=1)
     return page.replace("  </head>", head + "  </head>", 1).encode()
 
