@@ -19,6 +19,7 @@ import streamlit as st
 from anyio.to_thread import run_sync
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from streamlit.runtime.metrics_util import Installation
 
 from ui import logs, static
 from ui.guard import Guard
@@ -28,6 +29,9 @@ from ui.watching import READY, WATCHING, Watch
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
 sys.setswitchinterval(0.0005)  # s: a page asks for many small files, and none should wait 5 ms while JAX traces
+# A page that finds itself at another machine, after its own has failed, would throw its stage away: Streamlit tells
+# machines apart by this, which is also sent to every reader.
+Installation.instance().installation_id_v3 = "descent-lab"
 # Our routes are below the same path as Streamlit's, which reads its environment only when the server starts.
 _base = os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH") or st.get_option("server.baseUrlPath")
 BASE = f"/{_base.strip('/')}".rstrip("/")  # "" or "/path"

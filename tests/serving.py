@@ -66,12 +66,13 @@ class Server:
 
 
 @contextmanager
-def serve(*words: str, root: Path = ROOT, **environment: str) -> Iterator[Server]:
+def serve(*words: str, root: Path = ROOT, port: int | None = None, **environment: str) -> Iterator[Server]:
     """The app of a folder, served by `python -m` and these words; the body runs once it answers.
 
-    `{port}` among the words becomes a free port of the loopback interface, which they must tell the server.
+    `{port}` among the words becomes the port, by default a free one, of the loopback interface, which they must tell
+    the server.
     """
-    port = free_port()
+    port = port or free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", *(word.format(port=port) for word in words)],
         cwd=root,

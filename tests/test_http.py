@@ -50,13 +50,27 @@ def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
 
 
 def test_streamlits_files_are_answered_as_streamlit_would(server):
-    for file in (INDEX, *(INDEX.parent.parent / "media").glob("SourceSansVF-Upright*")):
+    others = [*INDEX.parent.glob("BidiComponent.*"), *(INDEX.parent.parent / "media").glob("SourceSansVF-Upright*")]
+    assert len(others) == 2
+    for file in others:
         headers, body = get(server, f"/static/{file.parent.name}/{file.name}")
         assert body == file.read_bytes()
         assert headers["Content-Type"].partition(";")[0] == mimetypes.guess_type(file.name)[0]
     with pytest.raises(urllib.error.HTTPError, match="405") as refused:
         urllib.request.urlopen(urllib.request.Request(f"{server}/static/js/{INDEX.name}", method="POST"))
     refused.value.close()
+
+
+def test_what_is_put_into_streamlits_files_has_its_place():
+    """Another version of Streamlit may lack it: then the tests of a first visit and of a restart tell why."""
+    for suffix, (place, more) in static.INSERTED.items():
+        found = [file for file in THEIRS.rglob(f"*{suffix}") if place in file.read_bytes()]
+        assert len(found) == 1
+        whole = found[0].read_bytes()
+        assert static.theirs(THEIRS)[f"/{found[0].relative_to(THEIRS).as_posix()}"].read() == whole.replace(
+            place, place + more
+        )
+        assert whole.count(place) == 1
 
 
 def test_a_head_is_that_of_the_body(server):

@@ -20,9 +20,14 @@ from ui.version import PLOTLY_PATH, VERSION
 
 configure()  # Streamlit may run this script before any answer is computed; later runs of it change nothing
 
-LOADER = f"""
-const stage = import(new URL("{SCRIPT[1:]}", document.baseURI));
-export default async (component) => (await stage).default(component);
+# The same text in every version: Streamlit would put a second stage over the first when it changes. The stage that a
+# page has loaded learns from the data that the server has another version, and loads the page again.
+LOADER = """
+let stage;
+export default async (component) => {
+  stage ??= import(new URL(component.data[3], document.baseURI));
+  return (await stage).default(component);
+};
 """
 
 
@@ -49,7 +54,7 @@ stage = component("stage", html="<div data-stage></div>", js=LOADER, isolate_sty
 result = stage(
     key="stage",
     # In a list: Streamlit searches a dict for data frames, and imports pandas for that, which takes 0.2 s.
-    data=[catalogue(), VERSION, PLOTLY_PATH.lstrip("/")],
+    data=[catalogue(), VERSION, PLOTLY_PATH.lstrip("/"), SCRIPT.lstrip("/")],
     on_scene_change=lambda: None,
     on_opened_change=lambda: None,
 )

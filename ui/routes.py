@@ -70,6 +70,7 @@ async def _respond(name: str, request: Request) -> Response:
         asking.cancel()
     keep = ours and response.status_code == 200
     response.headers["Cache-Control"] = "public, max-age=86400" if keep else "no-store"
+    response.headers["X-Descent-Version"] = VERSION  # a page of another one loads itself again
     if request.client and request.client.host in {"127.0.0.1", "::1"}:
         # Streamlit gzips responses that lack a Content-Encoding; on the same machine that takes 4 ms longer than to
         # send them as they are.

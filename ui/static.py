@@ -36,9 +36,14 @@ PACKED = {".js", ".css", ".html", ".svg"}  # fonts and pictures are compressed a
 QUICK, BEST = 5, 11  # qualities of brotli: 10 ms and 400 ms for the stage's script, which BEST makes a tenth smaller
 # Streamlit asks for the chunks that carry a component only once its script names one: the page names them at once.
 CARRIERS = ("BidiComponent", "serialization", "recordbatch")
-# Streamlit fetches its font of icons, 375 kB, at once, for a page that shows none before the sidebar is opened. With
-# the letters of their names as its range, the font comes with the first icon that is seen.
-ICONS = (b"@font-face{font-family:Material Symbols Rounded;", b"unicode-range:U+5F,U+30-39,U+61-7A;")
+# What is put behind a place in Streamlit's files, by their suffix.
+INSERTED = {
+    # It fetches its font of icons, 375 kB, at once, for a page that shows none before the sidebar is opened. With the
+    # letters of their names as its range, the font comes with the first icon that is seen.
+    ".css": (b"@font-face{font-family:Material Symbols Rounded;", b"unicode-range:U+5F,U+30-39,U+61-7A;"),
+    # While no server answers, its dialog would lie over a stage that goes on without one, and says so itself.
+    ".js": (b"this.handleConnectionError=e=>{", b'document.querySelector("[data-stage]")||'),
+}
 
 
 class File:
@@ -89,8 +94,11 @@ def theirs(folder: Path) -> dict[str, File]:
 
 def _theirs(file: Path) -> bytes:
     """A file of Streamlit's."""
-    start, more = ICONS
-    return file.read_bytes().replace(start, start + more) if file.suffix == ".css" else file.read_bytes()
+    whole = file.read_bytes()
+    if file.suffix in INSERTED:
+        place, more = INSERTED[file.suffix]
+        whole = whole.replace(place, place + more)
+    return whole
 
 
 def _page(folder: Path) -> bytes:

@@ -25,13 +25,15 @@ import { NoAnswer } from "./state/requests.js";
 import { createSession } from "./state/session.js";
 import { createSpotlight } from "./state/spotlight.js";
 
+const RENEWED = "descent-lab renewed"; // when this tab was last loaded again for another version, ms since 1970
+const AGAIN = 60_000; // ms between two such times
 const STYLES = new URL("./stage.css", import.meta.url).href;
 
 /**
- * What Streamlit calls the component with.
+ * What Streamlit gives the component.
  * @typedef {object} Component
  * @property {HTMLElement} parentElement
- * @property {[Catalogue, string, string]} data the catalogue, the server's version and the address of plotly.js
+ * @property {[Catalogue, string, string, string]} data what ui/page.py sends: with the version, and plotly.js's address
  * @property {(name: string, value: unknown) => void} setStateValue
  */
 
@@ -59,7 +61,7 @@ export default function mount(component) {
 /** @param {HTMLElement} root @param {Component} component */
 function createStage(root, component) {
   const [catalogue, version, plotly] = component.data;
-  const api = createApi(version, document.baseURI);
+  const api = createApi(version, document.baseURI, renew);
   let setState = component.setStateValue;
   const places = createPlaces(root, STYLES);
   const projecting = createProjector(root);
@@ -237,6 +239,15 @@ function createStage(root, component) {
     }
   }
 
+  /** The server was updated, and these modules no longer fit it: its own show the same scene at the same step. */
+  function renew() {
+    const last = Number(sessionStorage.getItem(RENEWED));
+    if (Date.now() - last < AGAIN) return; // two versions answer at a time, while one takes the other's place
+    sessionStorage.setItem(RENEWED, String(Date.now()));
+    if (playhead.playing) playhead.toggle();
+    address.write();
+    location.reload();
+  }
   /** The reader went back or forward to another address of this page. */
   function followAddress() {
     readViews();
@@ -263,7 +274,7 @@ function createStage(root, component) {
   return {
     /** @param {Component} component */
     update({ setStateValue, data: [, newest] }) {
-      if (newest !== version) location.reload(); // the server was updated: these modules no longer fit it
+      if (newest !== version) return renew();
       setState = setStateValue;
       const begins = !drawing.themed;
       if (drawing.readTheme()) {
@@ -271,6 +282,7 @@ function createStage(root, component) {
         drawing.show();
       }
       if (begins) session.begin();
+      else session.retry(); // Streamlit has its server back
     },
     destroy() {
       session.close();

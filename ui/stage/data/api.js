@@ -17,8 +17,9 @@ const reason = (error) => new NoAnswer(error instanceof Error ? error.message : 
  * Every function throws NoAnswer where the server cannot be reached or refuses.
  * @param {string} version of the server's code: browsers keep answers by it
  * @param {string} base the page's own address, which may lie below a path
+ * @param {() => void} [updated] called when an answer comes from another version of the server
  */
-export function createApi(version, base) {
+export function createApi(version, base, updated = () => {}) {
   const client = crypto.randomUUID?.() ?? String(Math.random()); // the server shares its time out among pages
   /** @param {string} route @param {string} query */
   const address = (route, query) => new URL(`${route}?${query}&v=${version}`, base);
@@ -32,6 +33,7 @@ export function createApi(version, base) {
   async function ask(route, query, read) {
     const asked = { headers: { "X-Descent-Client": client }, signal: AbortSignal.timeout(LONGEST) };
     const response = await fetch(address(route, query), asked).catch((error) => Promise.reject(reason(error)));
+    if ((response.headers.get("X-Descent-Version") ?? version) !== version) updated();
     const wait = BUSY.includes(response.status) ? 1000 * Number(response.headers.get("Retry-After")) : 0;
     if (!response.ok) throw new NoAnswer(`the server answered ${response.status} for ${route}`, wait);
     return read(response).catch((error) => Promise.reject(reason(error))); // the connection may end while it arrives
