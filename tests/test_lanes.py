@@ -7,7 +7,7 @@ from threading import Event
 import pytest
 
 from tests.loop import run
-from ui.lanes import LATELY, LONG, MOST_OF_ONE, Crowd, Flights, Lane, Refusal
+from ui.lanes import LATELY, LONG, MOST_OF_ONE, Allowance, Crowd, Flights, Lane, Refusal
 
 TIMEOUT_S = 30
 
@@ -85,6 +85,26 @@ def test_a_client_has_one_thread_while_others_ask_and_all_otherwise(monkeypatch)
     assert not crowd.has_others("one")
     crowd.note("one")
     assert len(crowd._seen) == 1, "who is gone is forgotten"
+
+
+def test_an_allowance_is_for_a_minute_and_for_different_things(monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
+    allowance = Allowance(2, "things")
+    for thing in "abab":
+        allowance.begin("one", thing)
+        now += 10
+    with pytest.raises(Refusal, match="At most 2 things") as refusal:
+        allowance.begin("one", "c")
+    assert refusal.value.retry_after == 20
+    allowance.begin("other", "c")
+    now += 20
+    allowance.begin("one", "c")
+    with pytest.raises(Refusal):
+        allowance.begin("one", "a")
+    now += 61
+    allowance.begin("new", "a")
+    assert list(allowance._begun) == ["new"], "who is gone is forgotten"
 
 
 def test_a_client_who_asks_too_much_is_told_when_to_come_back():

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from surfaces import SURFACES
 from ui import answer_cache, answers, routes
-from ui.lanes import Crowd, Flights, Lane, Refusal
+from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.routes import ROUTES
 
 TIMEOUT_S = 60  # after which a test no longer waits
@@ -101,7 +101,7 @@ def test_a_question_of_a_page_that_was_closed_is_not_computed(client, monkeypatc
 
     monkeypatch.setattr(answers, "grid", slow)
     lanes = [Lane(1, Crowd()) for _ in range(2)]
-    monkeypatch.setattr(routes, "_desk", lambda _: routes.Desk(*lanes, Flights()))
+    monkeypatch.setattr(routes, "_desk", lambda _: routes.Desk(*lanes, Flights(), Allowance(1, "")))
 
     async def closed(surface):
         """Ask as a page that is closed at once."""
@@ -140,6 +140,25 @@ def test_a_refusal_says_why_in_plain_text(client, question, status, words):
     assert words in answer.text
     assert answer.headers["Content-Type"].startswith("text/plain")
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_page_may_draw_so_many_new_formulas_a_minute(client, monkeypatch):
+    monkeypatch.setattr(routes, "NEW_FORMULAS", 2)
+    routes._desk.cache_clear()
+    own = "/grid?surface=formula&surface.domain=-2,2,-2,2&surface.f="
+    try:
+        for k in (3, 5, 3):
+            assert client.get(f"{own}x^2 %2B {k}.0625 y^2").status_code == 200
+        refused = client.get(f"{own}x^2 %2B 7.0625 y^2")
+        other = client.get(f"{own}x^2 %2B 7.0625 y^2", headers={routes.CLIENT: "another page"})
+        again = client.get(f"{own}x^2 %2B 5.0625 y^2")
+        library = client.get("/grid?surface=beale")
+    finally:
+        routes._desk.cache_clear()
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["Retry-After"]) <= 60
+    assert "At most 2 new formulas" in refused.text
+    assert [answer.status_code for answer in (other, again, library)] == [200] * 3
 
 
 def test_too_many_questions_are_refused_with_a_time_to_come_back(client, monkeypatch):

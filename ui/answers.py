@@ -9,6 +9,7 @@ from engine import LIBRARIES, configure
 from engine.formula import check_formula, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
+from ui.cost import MOST, cost
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
 from ui.lanes import Refusal
@@ -43,6 +44,11 @@ def _fan(query: dict[str, str]) -> Answer:
     varied = [key for key in controls(scene.surface, scene.on, scene.own) if key != STEPS.id]
     if vary not in varied:
         raise Refusal(400, f"vary must be one of {', '.join(varied)}; got {vary!r}.")
+    if (seconds := cost(scene, vary)) > MOST:
+        less = "fewer steps, fewer optimizers or a shorter formula"
+        raise Refusal(
+            400, f"A fan may take {MOST:g} s of the server's time, and this one takes {seconds:.1f}: try {less}."
+        )
     # Compressed whatever the client accepts: all browsers do, and another client can decompress it.
     return Answer(cached(fan, query, vary), headers={"Content-Encoding": "gzip"})
 

@@ -47,7 +47,7 @@ def fan(scene: Scene, vary: str) -> bytes:
     surface = surface_of(scene)
     values = [controls(scene.surface, scene.on, scene.own)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
     owner = vary.rpartition(".")[0]
-    on = tuple(id for id in scene.on if id == owner or owner not in ENTRIES)
+    on = dragged(scene, vary)
     varied = MappingProxyType({**scene.values, vary: np.asarray(values)})
     entries, setting = race_of(replace(scene, on=on, values=varied))
     steps = setting.steps
@@ -75,6 +75,12 @@ def fan(scene: Scene, vary: str) -> bytes:
         arrays["ground"] = _planes([_differences(ground.view("i2")).ravel() for ground in grounds])
         head |= {"low": low, "high": high, "landmarks": [landmarks(other) for other in scenes]}
     return gzip.compress(pack(head, arrays), compresslevel=1, mtime=0)
+
+
+def dragged(scene: Scene, vary: str) -> tuple[str, ...]:
+    """The entries whose runs the slider `vary` moves."""
+    owner = vary.rpartition(".")[0]
+    return tuple(id for id in scene.on if id == owner or owner not in ENTRIES)
 
 
 def _coder(domain):

@@ -10,6 +10,7 @@ from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
+from math import ceil
 from threading import get_native_id
 from time import monotonic, perf_counter
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ T = TypeVar("T")
 MOST_OF_ONE = 32  # pieces of work that one client may have waiting
 MOST = 1024  # that all have together
 LATELY = 3.0  # s since its last question, in which a client is one of the crowd
+MINUTE = 60.0  # s
 LONG = 0.25  # s: longer work leaves one thread to the others
 
 
@@ -64,6 +66,30 @@ class Crowd:
         """Whether other clients have asked for something lately, too."""
         now = monotonic()
         return any(now - when < LATELY for other, when in self._seen.items() if other != client)
+
+
+class Allowance:
+    """How many different things each client may begin in a minute."""
+
+    def __init__(self, most: int, what: str) -> None:
+        self.most, self.what = most, what
+        self._begun: dict[str, dict[Hashable, float]] = {}  # by client and thing, when; those begun last at the end
+
+    def begin(self, client: str, thing: Hashable) -> None:
+        """The client begins with a thing, or goes on with it. Raises Refusal."""
+        now = monotonic()
+        for other, things in list(self._begun.items()):
+            if now - max(things.values()) < MINUTE:
+                break
+            del self._begun[other]
+        mine = {known: when for known, when in self._begun.pop(client, {}).items() if now - when < MINUTE}
+        self._begun[client] = mine
+        if thing in mine:
+            return
+        if len(mine) >= self.most:
+            words = f"At most {self.most} {self.what} of one page in a minute: please ask again."
+            raise Refusal(429, words, ceil(MINUTE + min(mine.values()) - now))
+        mine[thing] = now
 
 
 class Lane:

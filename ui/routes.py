@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ui.lanes import Crowd, Flights, Lane, Refusal
+from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 
 NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
@@ -25,6 +25,7 @@ AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
 NICE = 10  # of the threads that compile: those that answer go first
 TO_COMPILE = 0.2  # s that a program takes
+NEW_FORMULAS = 20  # of one client in a minute: each keeps a processor busy for one to ten seconds
 ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
 PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
 
@@ -36,6 +37,7 @@ class Desk:
     computing: Lane
     compiling: Lane
     flights: Flights
+    formulas: Allowance
     at_hand: Any = None  # recent answers, once there are any
 
 
@@ -43,7 +45,7 @@ class Desk:
 def _desk(_: asyncio.AbstractEventLoop) -> Desk:
     threads = max(2, os.cpu_count() or 2)
     crowd = Crowd()
-    return Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights())
+    return Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights(), Allowance(NEW_FORMULAS, "new formulas"))
 
 
 def desk() -> Desk:
@@ -108,6 +110,8 @@ async def _compute(desk: Desk, name: str, query: dict[str, str], client: str) ->
         found = await desk.computing.run(client, cost, partial(_attempt, name, query))
         if not isinstance(found, dict):
             return found
+        if own := query.get("surface.f"):
+            desk.formulas.begin(client, (own, query.get("surface.domain")))
         compilations = [
             desk.flights.join(key, partial(desk.compiling.run, client, TO_COMPILE, make)) for key, make in found.items()
         ]

@@ -14,6 +14,7 @@ from engine.formula.tree import (
     Number,
     constant,
     evaluate,
+    functions_in,
     parameters_of,
 )
 from engine.formula.writing import to_mathml, to_source, to_tex, to_text
@@ -39,6 +40,7 @@ __all__ = [
     "evaluate",
     "formula_surface",
     "function_of",
+    "functions_in",
     "parameter",
     "parameters_of",
     "parse",

@@ -71,6 +71,12 @@ def names_in(node: Node) -> Iterator[str]:
         yield from names_in(part)
 
 
+def functions_in(node: Node) -> int:
+    """How many functions a tree calls, powers included: they take most of the time of computing it."""
+    calls = isinstance(node, Call) or (isinstance(node, Binary) and node.sign == "^")
+    return calls + sum(map(functions_in, parts_of(node)))
+
+
 def parameters_of(node: Node) -> tuple[str, ...]:
     """The parameters of a tree, in the order of the alphabet."""
     return tuple(sorted({*names_in(node)} & {*PARAMETERS}))

@@ -1,0 +1,31 @@
+"""What a fan costs, before anything is computed: a server that many share refuses what takes too long.
+
+The cost is a number of seconds of one processor, in two terms, measured over all surfaces and optimizers and over
+formulas of up to forty functions (Python 3.11, JAX 0.10, a core of a small cloud server):
+
+    stops x steps x runs x (STEP + what the surface adds)      the runs, HESSIAN times that for those with a Hessian
+    stops x (SEARCH + FUNCTION_SEARCHED x functions)           the minima of a formula whose letter is dragged
+"""
+
+from engine.formula import function_of, functions_in
+from optimizers import OPTIMIZERS
+from ui.entries import optimizer_of
+from ui.fan import STOPS, dragged
+from ui.scene import Scene, surface_of
+
+MOST = 2.0  # s
+STEP = 0.25e-6  # s of a step of a run on a plain surface
+EXAMPLES = 0.75e-6  # s that a surface made of data adds
+FUNCTION = 0.04e-6  # s that each function or power of a formula adds
+HESSIAN = 4  # times as long with a Hessian
+SEARCH = 4e-3  # s of a search for the minima of a formula
+FUNCTION_SEARCHED = 3e-3  # s that each function of the formula adds to it
+
+
+def cost(scene: Scene, vary: str) -> float:
+    """About how many seconds of a processor the fan of the slider `vary` takes, its programs compiled."""
+    functions = functions_in(function_of(scene.own[0])[0]) if scene.own else 0
+    step = STEP + (EXAMPLES if surface_of(scene).data else 0) + FUNCTION * functions
+    runs = sum(HESSIAN if OPTIMIZERS[optimizer_of(id)].spends.hessians else 1 for id in dragged(scene, vary))
+    search = SEARCH + FUNCTION_SEARCHED * functions if scene.own and vary.startswith("surface.") else 0
+    return STOPS * (runs * scene.values["steps"] * step + search)
