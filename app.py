@@ -109,7 +109,11 @@ def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
     """Log why compiling ahead ended. A server without a first picture ends, too."""
     if task.cancelled() or not (error := task.exception()):
         return
-    LOG.critical("Descent Lab could not compile ahead.", exc_info=error)
+    device = sys.modules.get("engine.device")
+    if device and isinstance(error, device.DeviceError):
+        LOG.critical("Descent Lab cannot start: %s", error)  # whoever set it up needs no traceback
+    else:
+        LOG.critical("Descent Lab could not compile ahead.", exc_info=error)
     if not ready.is_set():
         signal.raise_signal(signal.SIGTERM)
 

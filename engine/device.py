@@ -101,17 +101,21 @@ def _processor() -> str:
     return ""
 
 
+class DeviceError(ValueError):
+    """DESCENT_DEVICE names no device that there is."""
+
+
 def rollout_device():
-    """The jax.Device that rollouts run on, by DESCENT_DEVICE: cpu, gpu, or auto (the default).
+    """The jax.Device that rollouts run on, by DESCENT_DEVICE: cpu, gpu, or auto (the default). Raises DeviceError.
 
     Auto is the CPU even if there is a GPU: a rollout is a thousand tiny steps, each of which needs the one before, and
     launching a GPU kernel takes longer than such a step.
     """
     choice = os.environ.get("DESCENT_DEVICE", "auto")
     if choice not in CHOICES:
-        raise ValueError(f"DESCENT_DEVICE must be one of {', '.join(CHOICES)}, got {choice!r}.")
+        raise DeviceError(f"DESCENT_DEVICE must be one of {', '.join(CHOICES)}, got {choice!r}.")
     kind = "gpu" if choice == "gpu" else "cpu"
     try:
         return jax.devices(kind)[0]
     except RuntimeError as error:
-        raise ValueError(f"DESCENT_DEVICE={choice}, but JAX finds no {kind} here: {error}") from error
+        raise DeviceError(f"DESCENT_DEVICE={choice}, but JAX finds no {kind} here: {error}") from error

@@ -208,4 +208,6 @@ def test_a_server_that_cannot_start_ends_and_says_why():
         timeout=60,
     )
     assert out.returncode != 0
-    assert "DESCENT_DEVICE must be one of cpu, gpu" in out.stderr.replace("auto, ", "")
+    (line,) = [line for line in out.stderr.splitlines() if "CRITICAL" in line]
+    assert "Descent Lab cannot start: DESCENT_DEVICE must be one of auto, cpu, gpu, got 'abacus'." in line
+    assert "Traceback" not in out.stderr

@@ -63,6 +63,7 @@ class Json(logging.Formatter):
 def set_up() -> None:
     """One way of writing for all loggers, those of libraries included. Called once all of them are imported."""
     handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)  # not a line for every request of a dragged slider
     handler.addFilter(Sparing())
     structured = os.environ.get("DESCENT_LOG") == "json"
     handler.setFormatter(Json() if structured else logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
