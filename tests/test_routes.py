@@ -1,8 +1,10 @@
 """Many readers at once: different questions do not wait for each other, and each gets its own answer."""
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
+import brotli
 import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -75,8 +77,8 @@ def test_a_formula_that_nobody_typed_before_is_compiled_in_two_rounds(client):
     rounds = []
     attempt = routes._attempt
 
-    def counted(name, query):
-        found = attempt(name, query)
+    def counted(name, query, coding):
+        found = attempt(name, query, coding)
         rounds.append(sorted(key[0].__name__ for key in found) if isinstance(found, dict) else name)
         return found
 
@@ -125,6 +127,25 @@ def test_a_question_of_a_page_that_was_closed_is_not_computed(client, monkeypatc
         assert first.result().status_code == 200
     assert client.get("/grid?surface=booth").status_code == 200
     assert asked == ["beale", "booth"]
+
+
+def test_answers_are_packed_once_for_a_network_and_not_for_the_same_machine(client):
+    question = "/paths?surface=booth&steps=50"
+    sent = {}
+    for host, coding in (("192.168.0.7", "br, gzip"), ("192.168.0.7", "gzip"), ("192.168.0.7", ""), ("::1", "br")):
+        with (
+            TestClient(client.app, client=(host, 1)) as reader,
+            reader.stream("GET", question, headers={"Accept-Encoding": coding}) as answer,
+        ):
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert answer.headers["Content-Length"]
+            sent[answer.headers["Content-Encoding"], host] = b"".join(answer.iter_raw())
+    assert {coding for coding, _ in sent} == {"br", "gzip", "identity"}
+    whole = sent["identity", "::1"]
+    assert sent["identity", "192.168.0.7"] == whole
+    assert brotli.decompress(sent["br", "192.168.0.7"]) == whole
+    assert gzip.decompress(sent["gzip", "192.168.0.7"]) == whole
+    assert len(sent["br", "192.168.0.7"]) < 0.8 * len(whole)
 
 
 @pytest.mark.parametrize(

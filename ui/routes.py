@@ -59,8 +59,10 @@ async def _respond(name: str, request: Request) -> Response:
         return Response(words, 414, {"Cache-Control": "no-store"}, media_type="text/plain")
     query = dict(request.query_params)
     ours = query.pop("v", None) == VERSION  # during an update a page may still ask for another version
-    client = request.headers.get(CLIENT) or (request.client.host if request.client else "")
-    asking = asyncio.ensure_future(_answered(name, query, client[:64]))
+    host = request.client.host if request.client else ""
+    client = request.headers.get(CLIENT) or host
+    coding = _coding(host, request.headers.get("Accept-Encoding", ""))
+    asking = asyncio.ensure_future(_answered(name, query, client[:64], coding))
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -73,11 +75,16 @@ async def _respond(name: str, request: Request) -> Response:
     keep = ours and response.status_code == 200
     response.headers["Cache-Control"] = "public, max-age=86400" if keep else "no-store"
     response.headers["X-Descent-Version"] = VERSION  # a page of another one loads itself again
-    if request.client and request.client.host in {"127.0.0.1", "::1"}:
-        # Streamlit gzips responses that lack a Content-Encoding; on the same machine that takes 4 ms longer than to
-        # send them as they are.
-        response.headers.setdefault("Content-Encoding", "identity")
+    response.headers.setdefault("Content-Encoding", "identity")  # Streamlit would pack it on the event loop
+    response.headers["Vary"] = "Accept-Encoding"
     return response
+
+
+def _coding(host: str, accepted: str) -> str:
+    """How an answer is packed: to unpack it would take longer than to send it as it is within one machine."""
+    if host in {"127.0.0.1", "::1"}:
+        return "identity"
+    return next((coding for coding in ("br", "gzip") if coding in accepted), "identity")
 
 
 async def _gone(request: Request) -> None:
@@ -86,14 +93,14 @@ async def _gone(request: Request) -> None:
         pass
 
 
-async def _answered(name: str, query: dict[str, str], client: str) -> Response:
+async def _answered(name: str, query: dict[str, str], client: str, coding: str) -> Response:
     """The answer to a question, or why there is none."""
     here = desk()
-    key = (name, *sorted(query.items()))
+    key = (name, coding, *sorted(query.items()))
     try:
         answer = here.at_hand.peek(key) if here.at_hand is not None else None
         if answer is None:
-            answer = await here.flights.join(key, partial(_compute, here, name, query, client))
+            answer = await here.flights.join(key, partial(_compute, here, name, query, client, coding))
             if here.at_hand is None:  # the module is loaded by now: it comes with JAX
                 here.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, lambda kept: len(kept.content))
             here.at_hand.get(key, lambda: answer)
@@ -103,11 +110,11 @@ async def _answered(name: str, query: dict[str, str], client: str) -> Response:
     return Response(**answer._asdict())
 
 
-async def _compute(desk: Desk, name: str, query: dict[str, str], client: str) -> Any:
+async def _compute(desk: Desk, name: str, query: dict[str, str], client: str, coding: str) -> Any:
     """An Answer. JAX never runs on the event loop: even to read a scene may compile a formula."""
     cost = _cost(name, query)
     for _ in range(ROUNDS):
-        found = await desk.computing.run(client, cost, partial(_attempt, name, query))
+        found = await desk.computing.run(client, cost, partial(_attempt, name, query, coding))
         if not isinstance(found, dict):
             return found
         if own := query.get("surface.f"):
@@ -119,13 +126,13 @@ async def _compute(desk: Desk, name: str, query: dict[str, str], client: str) ->
     raise Refusal(503, "The server compiles more than it can keep: please ask again in a moment.", 5)
 
 
-def _attempt(name: str, query: dict[str, str]) -> Any:
-    """An Answer, or by key what compiles the programs that it lacks."""
+def _attempt(name: str, query: dict[str, str], coding: str) -> Any:
+    """An Answer, packed, or by key what compiles the programs that it lacks."""
     # Imported with the first request: JAX takes longer to import than a page takes to ask for its first paths.
     answers, programs = import_module("ui.answers"), import_module("engine.programs")
     programs.patient.set(False)
     try:
-        return answers.ANSWERS[name](dict(query))
+        return answers.packed(answers.ANSWERS[name](dict(query)), coding)
     except programs.Missing as missing:
         return missing.makes
 
