@@ -7,6 +7,7 @@ before JAX computes anything; a notebook may leave it out.
 import logging
 import os
 import platform
+import stat
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
@@ -60,17 +61,28 @@ def float64():
 def cache_folder() -> Path | None:
     """The folder that keeps compiled programs and answers across restarts: JAX_COMPILATION_CACHE_DIR or a default.
 
-    None if the folder cannot be written, as in a container without a home directory.
+    None if the folder cannot be written, as in a container without a home directory, or if other users can write it:
+    what is loaded from it can run any code.
     """
     try:
         given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
         folder = Path(given) if given else Path.home() / ".cache" / "descent-lab" / "jax"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
+        if not _is_own(folder):
+            raise PermissionError(f"other users can write {folder}: make it yours alone, or name another folder")
     except (OSError, RuntimeError) as error:  # RuntimeError: there is no home directory
         logging.getLogger(__name__).warning("compiled programs are not kept across restarts: %s", error)
         return None
     return folder
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether nobody but this user, its group and root can write a folder. Windows keeps a user's folders apart."""
+    if os.name == "nt":
+        return True
+    status = folder.stat()
+    return status.st_uid in (0, os.getuid()) and not status.st_mode & stat.S_IWOTH
 
 
 def prune_cache() -> None:

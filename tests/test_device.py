@@ -82,6 +82,19 @@ def test_an_application_sets_it_all_in_one_place(tmp_path):
     assert flags.count("--xla_cpu_max_isa=AVX") == (os.uname().machine == "x86_64")
 
 
+def test_a_folder_that_others_can_write_is_not_used(tmp_path, monkeypatch, caplog):
+    """What is loaded from it can run any code."""
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path))
+    for mode, used in ((0o777, None), (0o700, tmp_path), (0o775, tmp_path)):
+        tmp_path.chmod(mode)
+        device.cache_folder.cache_clear()
+        try:
+            assert device.cache_folder() == used
+        finally:
+            device.cache_folder.cache_clear()
+    assert "other users can write" in caplog.text
+
+
 def test_the_oldest_programs_are_deleted_until_the_rest_is_small_enough(tmp_path, monkeypatch):
     monkeypatch.setattr(device, "CACHE_BYTES", 25)
     folder = tmp_path / "programs"
