@@ -35,7 +35,7 @@ def unpacked(server, path):
 
 
 def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
-    for path in (PLOTLY_PATH, static.SCRIPT, static.STYLES, f"/static/js/{INDEX.name}"):
+    for path in (PLOTLY_PATH, static.SCRIPT, static.STYLES, static.CATALOGUE, f"/static/js/{INDEX.name}"):
         plain, whole = get(server, path)
         assert plain["Content-Encoding"] is None
         for coding, unpack in (("gzip, br", brotli.decompress), ("gzip, deflate", gzip.decompress)):
@@ -115,7 +115,7 @@ def named_by_the_page(server):
 def test_the_page_names_what_a_picture_needs_before_anything_of_it_runs(server):
     """So that browsers fetch the stage's files while Streamlit's own scripts start."""
     named = named_by_the_page(server)
-    assert named > {static.SCRIPT, static.STYLES}
+    assert named > {static.SCRIPT, static.STYLES, static.CATALOGUE}
     assert not any("plotly-" in address for address in named), "it comes when a figure is opened"
     for address in named:
         assert get(server, address)

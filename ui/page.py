@@ -12,10 +12,9 @@ from engine import NOISES, SCHEDULES, Member, configure
 from engine.device import rollout_device
 from optimizers import OPTIMIZERS
 from ui import openings
-from ui.catalogue import catalogue
 from ui.entries import optimizer_of
 from ui.scene import Scene, surface_of
-from ui.static import SCRIPT
+from ui.static import CATALOGUE, SCRIPT
 from ui.version import PLOTLY_PATH, VERSION
 
 configure()  # Streamlit may run this script before any answer is computed; later runs of it change nothing
@@ -23,10 +22,12 @@ configure()  # Streamlit may run this script before any answer is computed; late
 # The same text in every version: Streamlit would put a second stage over the first when it changes. The stage that a
 # page has loaded learns from the data that the server has another version, and loads the page again.
 LOADER = """
-let stage;
+let parts;
 export default async (component) => {
-  stage ??= import(new URL(component.data[3], document.baseURI));
-  return (await stage).default(component);
+  const [script, catalogue] = component.data.map((path) => new URL(path, document.baseURI));
+  parts ??= Promise.all([import(script), fetch(catalogue).then((answer) => answer.json())]);
+  const [stage, known] = await parts;
+  return stage.default(component, known);
 };
 """
 
@@ -54,7 +55,7 @@ stage = component("stage", html="<div data-stage></div>", js=LOADER, isolate_sty
 result = stage(
     key="stage",
     # In a list: Streamlit searches a dict for data frames, and imports pandas for that, which takes 0.2 s.
-    data=[catalogue(), VERSION, PLOTLY_PATH.lstrip("/"), SCRIPT.lstrip("/")],
+    data=[path.lstrip("/") for path in (SCRIPT, CATALOGUE, PLOTLY_PATH)] + [VERSION],
     on_scene_change=lambda: None,
     on_opened_change=lambda: None,
 )

@@ -5,9 +5,11 @@ megabyte, and takes most of a millisecond of processor time for each of sixty fi
 """
 
 import gzip
+import json
 import re
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import brotli
@@ -22,17 +24,19 @@ STAGE = Path(__file__).parent / "stage"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SCRIPT = f"/stage/{VERSION}/stage.js"  # all modules of the stage as one
 STYLES = f"/stage/{VERSION}/stage.css"  # all of STAGE / "styles" as one file
+CATALOGUE = f"/stage/{VERSION}/catalogue.json"  # what ui.catalogue says: the same for every page
 FOREVER = b"public, max-age=31536000, immutable"  # the address holds the version
 KINDS = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".gif": "image/gif",
 }
-PACKED = {".js", ".css", ".html", ".svg"}  # fonts and pictures are compressed already
+PACKED = {".js", ".css", ".html", ".json", ".svg"}  # fonts and pictures are compressed already
 QUICK, BEST = 5, 11  # qualities of brotli: 10 ms and 400 ms for the stage's script, which BEST makes a tenth smaller
 # Streamlit asks for the chunks that carry a component only once its script names one: the page names them at once.
 CARRIERS = ("BidiComponent", "serialization", "recordbatch")
@@ -72,14 +76,20 @@ class File:
 
 
 def ours() -> dict[str, File]:
-    """The stage's script and styles, and plotly.js, by path."""
+    """The stage's script, styles and catalogue, and plotly.js, by path."""
     first = [STAGE / "styles" / name for name in ("base.css", "controls.css", "panels.css")]  # the others refine them
     others = [file for file in sorted((STAGE / "styles").glob("*.css")) if file not in first]
     return {
         SCRIPT: File(".js", lambda: bundle(STAGE / "main.js").encode()),
         STYLES: File(".css", lambda: b"\n".join(part.read_bytes() for part in (*first, *others))),
+        CATALOGUE: File(".json", _catalogue),
         PLOTLY_PATH: File(".js", PLOTLY.read_bytes),
     }
+
+
+def _catalogue() -> bytes:
+    """The catalogue, which comes with JAX: a page of a server that starts waits for both."""
+    return json.dumps(import_module("ui.catalogue").catalogue()).encode()
 
 
 def theirs(folder: Path) -> dict[str, File]:
@@ -106,6 +116,7 @@ def _page(folder: Path) -> bytes:
     carriers = [file for part in CARRIERS for file in (folder / "static" / "js").glob(f"{part}.*.js")]
     scripts = [SCRIPT[1:], *(file.relative_to(folder).as_posix() for file in carriers)]
     head = "".join(f'    <link rel="modulepreload" crossorigin href="./{path}">\n' for path in scripts)
+    head += f'    <link rel="preload" as="fetch" crossorigin href=".{CATALOGUE}">\n'
     head += f'    <link rel="stylesheet" href=".{STYLES}">\n'
     page = (folder / "index.html").read_text(encoding="utf-8")
     page = re.sub("<title>.*</title>", "<title>Descent Lab</title>", page, count=1)

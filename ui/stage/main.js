@@ -33,7 +33,7 @@ const STYLES = new URL("./stage.css", import.meta.url).href;
  * What Streamlit gives the component.
  * @typedef {object} Component
  * @property {HTMLElement} parentElement
- * @property {[Catalogue, string, string, string]} data what ui/page.py sends: with the version, and plotly.js's address
+ * @property {string[]} data addresses, that of plotly.js the third, and the server's version
  * @property {(name: string, value: unknown) => void} setStateValue
  */
 
@@ -42,13 +42,13 @@ const stages = new WeakMap();
 
 /**
  * Streamlit's entry: called when the component appears, and again when its data or the theme change.
- * @param {Component} component
+ * @param {Component} component @param {Catalogue} catalogue
  */
-export default function mount(component) {
+export default function mount(component, catalogue) {
   const { parentElement } = component;
   const known = stages.get(parentElement);
   const root = parentElement.querySelector("[data-stage]");
-  const stage = known ?? createStage(/** @type {HTMLElement} */ (root), component);
+  const stage = known ?? createStage(/** @type {HTMLElement} */ (root), component, catalogue);
   stages.set(parentElement, stage);
   stage.update(component);
   return () => {
@@ -58,9 +58,9 @@ export default function mount(component) {
   };
 }
 
-/** @param {HTMLElement} root @param {Component} component */
-function createStage(root, component) {
-  const [catalogue, version, plotly] = component.data;
+/** @param {HTMLElement} root @param {Component} component @param {Catalogue} catalogue */
+function createStage(root, component, catalogue) {
+  const [, , plotly, version] = component.data;
   const api = createApi(version, document.baseURI, renew);
   let setState = component.setStateValue;
   const places = createPlaces(root, STYLES);
@@ -273,7 +273,7 @@ function createStage(root, component) {
 
   return {
     /** @param {Component} component */
-    update({ setStateValue, data: [, newest] }) {
+    update({ setStateValue, data: [, , , newest] }) {
       if (newest !== version) return renew();
       setState = setStateValue;
       const begins = !drawing.themed;
