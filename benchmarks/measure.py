@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -74,18 +74,25 @@ LAPTOP = Screen(1366, 768)
 
 @asynccontextmanager
 async def serve(
-    app: str = "app:app", environment: Mapping[str, str] = MappingProxyType({}), *, idle: bool = True
+    app: str = "app:app",
+    environment: Mapping[str, str] = MappingProxyType({}),
+    *,
+    idle: bool = True,
+    errors: IO[str] | None = None,
 ) -> AsyncIterator[Server]:
     """An ASGI app in a process of its own on a free loopback port, once it answers.
 
-    With `idle`, only once it has also finished what it does after its port is open, such as compiling.
+    With `idle`, only once it has also finished what it does after its port is open, such as compiling. Its errors are
+    shown, or written to a file.
     """
     port = str(free_port())
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "uvicorn", app, "--host", "127.0.0.1", "--port", port, "--log-level", "warning"]
     began = time.time() * 1000
     # What the server prints would stand in the middle of our table; its errors are still seen.
-    process = subprocess.Popen(command, cwd=tree.get(), env={**os.environ, **environment}, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=tree.get(), env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=errors
+    )
 
     def still_runs(seconds: float) -> None:
         with suppress(subprocess.TimeoutExpired):
