@@ -21,7 +21,7 @@ from urllib.parse import quote, urlsplit
 import numpy as np
 from playwright.async_api import Browser
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from websockets import ConnectionClosed, InvalidHandshake, connect
+from websockets import ConnectionClosed, InvalidHandshake, Subprotocol, connect
 
 from benchmarks.measure import Row, Server, serve
 from optimizers import OPTIMIZERS
@@ -29,6 +29,7 @@ from surfaces import SURFACES
 from ui.routes import NAMES
 from ui.scene import SETTINGS, controls
 
+PROTOCOL = Subprotocol("streamlit")
 QUICK = 20_000
 CLIENTS = 8  # connections at a time
 LONGEST = 1.0  # s that an answer may take
