@@ -19,14 +19,14 @@ from benchmarks.charts import rivals
 from benchmarks.engine import engine
 from benchmarks.entries import entries
 from benchmarks.fuzz_formulas import formulas
-from benchmarks.load import load
 from benchmarks.measure import LAPTOP, ROOT, WINDOW, Row, chromium, fresh
 from benchmarks.screens import screens
 from benchmarks.stage import drag, memory, playback
+from benchmarks.start import start
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 SECTIONS: dict[str, Callable[[Browser, int], Awaitable[list[Row]]]] = {
-    section.__name__: section for section in (engine, formulas, drag, playback, entries, screens, load, rivals, memory)
+    section.__name__: section for section in (engine, formulas, drag, playback, entries, screens, start, rivals, memory)
 }
 LIBRARIES = ("streamlit", "plotly", "jax", "numpy", "optax", "torch", "playwright")
 RENDERER = """() => {
