@@ -1,6 +1,8 @@
 """A class at once: who visits, drags, reloads, types a formula or vanishes gets answers, and the right ones."""
 
 import re
+import time
+import urllib.request
 from collections import Counter
 from urllib.parse import urlencode, urlsplit
 
@@ -42,6 +44,9 @@ class Since:
 
     def __init__(self, app_server):
         self.server = app_server
+        mark = f"/_stcore/health?{time.monotonic_ns()}"
+        urllib.request.urlopen(app_server.address + mark).close()
+        app_server.wait_for(f"answered {mark}")  # what was answered before it is in the log by now
         self.before = len(app_server.log())
 
     def answered(self, last: str) -> list[str]:

@@ -83,6 +83,7 @@ async def busy_hour(room: Room) -> list[Row]:
     end = time.monotonic() + 60 * minutes
 
     async def life(student: Student) -> None:
+        await student.open({})
         for query in left:
             await (student.type(query) if query["surface"] == "formula" else student.ask("paths", query))
             await student.drag(query, "rate")

@@ -44,18 +44,18 @@ async def burst(room: Room) -> list[Row]:
 async def class_(room: Room) -> list[Row]:
     """Students who drag, many and few, and what a browser among them shows meanwhile."""
     rows = []
+    every, spread = (2.0, 2.0) if room.small else (EVERY, EVERY)
     for students, seconds in ((30, 8.0),) if room.small else ((300, 60.0), (50, 30.0)):
-        tally, spread = Tally(), min(EVERY, seconds / 3)
+        tally = Tally()
         visited = time.monotonic() + spread
         taken = room.server.processor()
-        life = drags(EVERY if not room.small else 2.0, visited + seconds)
-        await crowd(room.site, tally, named(f"class of {students}", students), life, spread)
+        await crowd(room.site, tally, named(f"class of {students}", students), drags(every, visited + seconds), spread)
         used = (room.server.processor() - taken) / (time.monotonic() - visited + spread)
-        name = f"{students} who drag every {EVERY:g} s"
+        name = f"{students} who drag every {every:g} s"
         for what in ("fan", "release"):
             rows += times(f"{name}: {what}", tally.ms(what, visited))
         rows += [*troubles(name, tally), Row(f"{name}: cores that the server keeps busy", [used], "cores")]
-    return rows + await beside(room, EVERY)
+    return rows + await beside(room, every)
 
 
 async def greedy(room: Room) -> list[Row]:
