@@ -1,7 +1,7 @@
 """The scenes, and all of them on one server as a section of the benchmarks."""
 
 import tempfile
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection
 
 from playwright.async_api import Browser
 
@@ -23,15 +23,15 @@ SCENES: dict[str, Callable[[Room], Awaitable[list[Row]]]] = {
 }
 
 
-async def play(browser: Browser, names: Iterable[str], *, small: bool = False, **more) -> list[Row]:
+async def play(browser: Browser, names: Collection[str], *, small: bool = False, **more) -> list[Row]:
     """Scenes one after the other on one server, which has compiled everything; `more` are fields of their room.
 
-    The server compiles into an empty folder, which takes two minutes: in the usual one lies what an earlier run has
-    asked for. A small run does not wait for that.
+    Before the cold one the server compiles into an empty folder, which takes two minutes: in the usual one lies what an
+    earlier run has asked for. A small run does not wait for that.
     """
-    rows = []
+    rows, fresh = [], "cold" in names and not small
     with tempfile.TemporaryDirectory() as folder:
-        async with serve(environment={} if small else {CACHE: folder}) as server:
+        async with serve(environment={CACHE: folder} if fresh else {}) as server:
             room = Room(browser, server, await seen_by(browser, server.address), small, **more)
             for name in names:
                 rows += [row._replace(name=f"{name}: {row.name}") for row in await SCENES[name](room)]

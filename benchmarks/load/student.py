@@ -63,8 +63,8 @@ class Wrong(Exception):
 class Tally:
     """What all students of a scene met."""
 
+    # By what was asked: when the answer was there, in s of time.monotonic(), and how many ms it took.
     took: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: defaultdict(list))
-    """By what was asked: when the answer was there, in s of time.monotonic(), and how many ms it took."""
     requests: int = 0
     waits: Counter[int] = field(default_factory=Counter)  # answers 429 and 503 with a time to come back
     errors: Counter[str] = field(default_factory=Counter)
@@ -202,7 +202,9 @@ class Student:
         writer.write(f"{head}{CLIENT}: {self.name}\r\n\r\n".encode())
         self.tally.requests += 1
         if reading:
-            await reader.read(1)
+            async with asyncio.timeout(PATIENCE):
+                if not await reader.read(1):
+                    self.tally.errors["/fan: the server closed the connection"] += 1
         writer.transport.abort()
         if self.socket:
             await self.socket.close()
@@ -218,7 +220,7 @@ class Student:
                 address = self.address + STREAM
                 self.socket = await self.session.ws_connect(address, protocols=["streamlit"], max_msg_size=0)
                 finished = asyncio.Event()
-                self.listening = asyncio.create_task(_listen(self.socket, finished))
+                self.listening = asyncio.create_task(self._listen(self.socket, finished))
                 await self.tell(query)
                 await finished.wait()
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -234,6 +236,16 @@ class Student:
         message = BackMsg()
         message.rerun_script.query_string = urlencode(query)
         await self.socket.send_bytes(message.SerializeToString())
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse, finished: asyncio.Event) -> None:
+        """Read what the script sends, for as long as the page is open."""
+        async for message in socket:
+            told = ForwardMsg.FromString(message.data)
+            kind = told.WhichOneof("type")
+            if kind == "script_finished":
+                finished.set()
+            elif kind == "delta" and told.delta.new_element.WhichOneof("type") == "exception":
+                self.tally.errors[f"the script: {told.delta.new_element.exception.message}"[:200]] += 1
 
     async def file(self, file: Expected) -> bool:
         """A file; whether it came as it should."""
@@ -274,10 +286,3 @@ class Student:
             if answer.status in (429, 503) and wait:
                 return answer.status, body, wait
             raise Wrong(f"{answer.status}, {answer.content_type}, {len(body)} bytes: {body[:80]!r}")
-
-
-async def _listen(socket: aiohttp.ClientWebSocketResponse, finished: asyncio.Event) -> None:
-    """Read what the script sends, for as long as the page is open."""
-    async for message in socket:
-        if not finished.is_set() and ForwardMsg.FromString(message.data).WhichOneof("type") == "script_finished":
-            finished.set()
