@@ -54,7 +54,7 @@ async def all_at_once(pages: list[Page], seeds: Iterator[int]) -> Samples:
 
 
 async def beside(room: Room, every: float) -> list[Row]:
-    """Frames and delays of one, two and five browsers, where the machine has the cores, alone and while students drag about every so many s."""
+    """Frames and delays of browsers, no more than there are cores, alone and while students drag every so many s."""
     students, wanted = (20, (1,)) if room.small else (300, (1, 2, 5))
     counts = [k for k in wanted if k <= (os.cpu_count() or 1)]
     tally, rows, alone, among = Tally(), [], {}, {}

@@ -144,14 +144,20 @@ async def one_formula(room: Room) -> list[Row]:
 
 async def drawn(room: Room) -> list[Row]:
     """New formulas one after the other: the formula as it was read, paths and surface."""
-    tally = Tally()
+    tally, count = Tally(), 3 if room.small else 20
+    taken = room.server.processor()
 
     async def life(student: Student) -> None:
-        for _ in range(3 if room.small else 20):
+        for _ in range(count):
             await student.type(typed(student.random))
 
     await crowd(room.site, tally, ["draws"], life)
-    return [*times("a new formula: its picture", tally.ms("formula")), *troubles("a new formula", tally)]
+    taken = (room.server.processor() - taken) * 1000 / count
+    return [
+        *times("a new formula: its picture", tally.ms("formula")),
+        Row("a new formula: the server's processor time", [taken], "ms"),
+        *troubles("a new formula", tally),
+    ]
 
 
 async def many_formulas(room: Room) -> list[Row]:
