@@ -12,21 +12,22 @@ from collections.abc import Awaitable, Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import numpy as np
 from playwright.async_api import Browser
 
 from benchmarks.charts import rivals
 from benchmarks.engine import engine
 from benchmarks.entries import entries
 from benchmarks.fuzz_formulas import formulas
-from benchmarks.load import load
-from benchmarks.measure import LAPTOP, ROOT, WINDOW, Row, chromium, fresh
+from benchmarks.load.section import load
+from benchmarks.measure import LAPTOP, ROOT, WINDOW, Row, chromium, fresh, line
 from benchmarks.screens import screens
 from benchmarks.stage import drag, memory, playback
+from benchmarks.start import start
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
 SECTIONS: dict[str, Callable[[Browser, int], Awaitable[list[Row]]]] = {
-    section.__name__: section for section in (engine, formulas, drag, playback, entries, screens, load, rivals, memory)
+    section.__name__: section
+    for section in (engine, formulas, drag, playback, entries, screens, start, rivals, memory, load)
 }
 LIBRARIES = ("streamlit", "plotly", "jax", "numpy", "optax", "torch", "playwright")
 RENDERER = """() => {
@@ -64,16 +65,6 @@ async def machine(browser: Browser) -> list[str]:
         f"- WebGL: {renderer}; window {LAPTOP} where a row names no other",
         f"- Versions: {', '.join(versions)}",
     ]
-
-
-def number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def line(section: str, row: Row) -> str:
-    worse = 10 if row.unit.endswith("/s") else 90
-    found = [number(float(np.percentile(row.samples, q))) for q in (50, worse)] if row.samples else ["-", "-"]
-    return f"| {section} | {row.name} | {found[0]} | {found[1]} | {len(row.samples)} | {row.unit} |"
 
 
 async def main() -> int:

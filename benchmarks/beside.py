@@ -18,9 +18,9 @@ from pathlib import Path
 import numpy as np
 from playwright.async_api import Browser
 
-from benchmarks.load import CACHE, load
 from benchmarks.measure import EIGHT, ROOT, Row, chromium, tree
 from benchmarks.stage import drag, memory, playback
+from benchmarks.start import CACHE, start
 
 RACE = f"""
 import json, time
@@ -60,7 +60,7 @@ async def main() -> None:
     parser.add_argument("folder", type=Path, help="the other checkout")
     parser.add_argument("--rounds", type=int, default=3, help="how often each section is measured for each checkout")
     parser.add_argument("--samples", type=int, default=10, help="of each row and round; a drag has many frames")
-    sections = {section.__name__: section for section in (engine, drag, playback, load, memory)}
+    sections = {section.__name__: section for section in (engine, drag, playback, start, memory)}
     parser.add_argument("--only", choices=sections, help="one section alone")
     asked = parser.parse_args()
     trees = {"before": asked.folder.resolve(), "now": ROOT}

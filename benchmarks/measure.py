@@ -48,6 +48,17 @@ class Row(NamedTuple):
     unit: str
 
 
+def line(section: str, row: Row) -> str:
+    """A row as a line of the table: its median and its worse end."""
+    worse = 10 if row.unit.endswith("/s") else 90
+    found = [_number(float(np.percentile(row.samples, q))) for q in (50, worse)] if row.samples else ["-", "-"]
+    return f"| {section} | {row.name} | {found[0]} | {found[1]} | {len(row.samples)} | {row.unit} |"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 class Screen(NamedTuple):
     """The size of a window in CSS pixels, and device pixels for each."""
 
@@ -67,6 +78,11 @@ class Server(NamedTuple):
     def resident(self) -> float:
         """The memory of the process that is in RAM, in MB."""
         return int(subprocess.check_output(["ps", "-o", "rss=", "-p", str(self.process)])) * 1024 / 1e6
+
+    def processor(self) -> float:
+        """The processor time that the process has taken so far, in s, as Linux counts it."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
 
 LAPTOP = Screen(1366, 768)

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from playwright.async_api import Browser
 
-from benchmarks.load import CACHE
 from benchmarks.measure import ROOT, Server, chromium, serve, stage, tree
 from benchmarks.stage import DRAGGED, RECORDER, SCENE, SETTLED, painting, pull, smooth
+from benchmarks.start import CACHE
 
 Samples = dict[tuple[str, str], list[float]]
 

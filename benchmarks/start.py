@@ -42,7 +42,7 @@ async def from_process(name: str, environment: dict[str, str]) -> float:
         return (await first_load(page, server.address))[1] - server.began
 
 
-async def load(browser: Browser, n: int) -> list[Row]:
+async def start(browser: Browser, n: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         hello, filled = {"RIVAL": "hello.py"}, {CACHE: folder}
         took: dict[str, list[float]] = {OURS: [], HELLO: []}

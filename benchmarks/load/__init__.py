@@ -1,0 +1,1 @@
+"""Many students at once: what they wait for, what the server takes for it, and what goes wrong."""
