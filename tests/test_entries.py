@@ -1,6 +1,5 @@
 """The same optimizer several times in a scene: its link, its paths, its fan, its name, its look, its code."""
 
-import gzip
 import json
 
 import numpy as np
@@ -72,7 +71,7 @@ def test_the_paths_of_an_entry_are_those_of_its_optimizer_with_its_settings():
 
 @pytest.mark.parametrize("vary", ["sgd.lr", "sgd.2.lr", "rate"])
 def test_a_slider_of_an_entry_moves_that_entry_alone(vary):
-    head, _ = unpacked(gzip.decompress(fan(Scene.read(THREE), vary)))
+    head, _ = unpacked(fan(Scene.read(THREE), vary))
     moved = [vary.removesuffix(".lr")] if vary != "rate" else ["sgd", "sgd.2", "sgd.3"]
     assert [run["id"] for run in head["runs"]] == moved
     assert client.get("/fan", params={**THREE, "vary": vary}).status_code == 200

@@ -3,7 +3,6 @@
 Paths are coded in 16-bit integers, as finely as a screen can show them: see `_coder`.
 """
 
-import gzip
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -20,6 +19,7 @@ from ui.scene import Scene, controls, surface_of
 
 STOPS = 101  # places of a slider at which its fan is computed
 GROUND_EVERY = 5  # the surface itself is computed at every fifth of these places
+FEWEST = 128  # rows of a path that are coded
 STRIDES = (8, 4, 2)  # a smooth path is sent from every 8th, 4th or 2nd step
 NEAR = 16384  # the code of a coordinate at the domain's edge; 0 is its middle
 FAR = 89  # a coordinate beyond e**89 half domains, near the largest float32, is coded as NONE
@@ -30,7 +30,7 @@ TOP = 65534  # the code of the highest height
 
 
 def fan(scene: Scene, vary: str) -> bytes:
-    """The paths of every run that the slider `vary` moves, at STOPS places of the slider, packed and gzipped.
+    """The paths of every run that the slider `vary` moves, at STOPS places of the slider.
 
     - Array stride (runs, stops) uint8: a path holds every stride-th step and its last one.
     - Array codes uint8: the paths by run and stop, each x, then y, then loss, as differences of the codes (int16) along
@@ -57,9 +57,12 @@ def fan(scene: Scene, vary: str) -> bytes:
     floors = np.array([floor_of(other) for other in scenes])
     bounded = np.array([bool(surface.minima(**other.hypers("surface"))) for other in scenes])
 
-    code = Program(_coder, surface.domain)
+    rows = max(
+        FEWEST, 1 << (steps + 1).bit_length()
+    )  # more than a path has: up to there no other steps compile anything
+    code, domain = Program(_coder, rows), np.array(surface.domain)
     with jax.default_device(rollout_device()):
-        coded = [code(block, floors, bounded, steps + 1) for block in race_paths(setting, entries)]
+        coded = [code(block, domain, floors, bounded, steps + 1) for block in race_paths(setting, entries)]
     runs, strides, pieces = [], [], []
     for id, (codes, stride, left, diverged) in zip(on, jax.device_get(coded), strict=True):
         runs.append({"id": id, "left": _when(left, steps), "diverged": _when(diverged, steps)})
@@ -74,7 +77,7 @@ def fan(scene: Scene, vary: str) -> bytes:
         grounds = map(_ground, heights, low, high)
         arrays["ground"] = _planes([_differences(ground.view("i2")).ravel() for ground in grounds])
         head |= {"low": low, "high": high, "landmarks": [landmarks(other) for other in scenes]}
-    return gzip.compress(pack(head, arrays), compresslevel=1, mtime=0)
+    return pack(head, arrays)
 
 
 def dragged(scene: Scene, vary: str) -> tuple[str, ...]:
@@ -83,50 +86,53 @@ def dragged(scene: Scene, vary: str) -> tuple[str, ...]:
     return tuple(id for id in scene.on if id == owner or owner not in ENTRIES)
 
 
-def _coder(domain):
-    """The codes (stops, 3, rows) int16 of many paths, their strides, and when they left and diverged.
+def _coder(size: int):
+    """The codes (stops, 3, size) int16 of the first rows of many paths, their strides, and when they left and diverged.
 
     A coordinate is coded linearly inside the domain (codes are a 32768th of it apart) and logarithmically outside
     (0.5 % apart), so that a line leaves the picture in the right direction. A loss is coded as DECADE log10 of its
     distance from the lowest minimum, or as sign(f) DECADE log10(1 + |f|) if no minimum is declared.
     """
-    (x0, x1), (y0, y1) = domain
-    middle, half = jnp.array([x0 + x1, y0 + y1]) / 2, jnp.array([x1 - x0, y1 - y0]) / 2
 
     def whole(a):
         return jnp.where(jnp.abs(a) < -NONE, jnp.rint(a), NONE).astype(jnp.int16)  # nan compares false
 
-    def one(rows, floor, bounded, n):
-        place = (rows[:, :2] - middle) / half
-        size = jnp.abs(place)
-        beyond = NEAR + jnp.log(jnp.maximum(size, 1)) * ((-NONE - 1 - NEAR) / FAR)
-        xy = whole(jnp.sign(place) * jnp.where(size <= 1, NEAR * size, beyond))
+    def one(rows, domain, floor, bounded, n):
+        rows, (low, high) = rows[:size], domain.T
+        place = (rows[:, :2] - (low + high) / 2) / ((high - low) / 2)
+        far = jnp.abs(place)
+        beyond = NEAR + jnp.log(jnp.maximum(far, 1)) * ((-NONE - 1 - NEAR) / FAR)
+        xy = whole(jnp.sign(place) * jnp.where(far <= 1, NEAR * far, beyond))
         gap = rows[:, 2] - floor
         least = ZERO / DECADE
-        log = jnp.where(gap > 0, jnp.maximum(jnp.log10(gap), least), jnp.where(gap <= 0, least, jnp.nan))
-        loss = whole(DECADE * jnp.where(bounded, log, jnp.sign(gap) * jnp.log10(1 + jnp.abs(gap))))
+        log = jnp.log10(jnp.where(bounded, gap, 1 + jnp.abs(gap)))  # nan below the floor
+        above = jnp.where(gap > 0, jnp.maximum(log, least), jnp.where(gap <= 0, least, jnp.nan))
+        loss = whole(DECADE * jnp.where(bounded, above, jnp.sign(gap) * log))
         codes = jnp.stack([xy[:, 0], xy[:, 1], loss])
 
-        t = jnp.arange(len(rows))
+        t = jnp.arange(size)
         counts = t < n
         finite = (codes != NONE).all(axis=0)
+        last = codes[:, n - 1, None]
 
         def smooth(stride):
-            before = jnp.minimum(t // stride * stride, n - 1)
-            after = jnp.minimum(before + stride, n - 1)
-            u = (t - before) / jnp.maximum(after - before, 1)
-            error = jnp.abs(codes[:, before] * (1 - u) + codes[:, after] * u - codes)
-            return jnp.where(
-                counts, error <= jnp.array([[8], [8], [1]]), True
-            ).all()  # less than half a pixel of a large screen
+            """Whether every step lies less than half a pixel of a large screen beside the line between two kept."""
+            pieces = codes.reshape(3, -1, stride)
+            begin = stride * jnp.arange(pieces.shape[1])
+            ahead = jnp.concatenate([pieces[:, 1:, 0], last], axis=1)
+            after = jnp.where(begin + stride < n, ahead, last)[..., None]
+            width = jnp.clip(n - 1 - begin, 1, stride)[:, None]
+            u = jnp.arange(stride) / width
+            error = jnp.abs(pieces[..., :1] * (1 - u) + after * u - pieces)
+            return ((error <= jnp.array([8, 8, 1])[:, None, None]) | ~counts.reshape(-1, stride)).all()
 
         straight = jnp.stack([smooth(stride) for stride in STRIDES]) & jnp.where(counts, finite, True).all()
         stride = jnp.select(list(straight), STRIDES, 1)
-        left = jnp.argmin(jnp.where(counts, (size <= 1).all(axis=1), False))
-        diverged = jnp.max(jnp.where(counts & jnp.isfinite(rows).all(axis=1), t + 1, 0))  # as engine.metrics has it
-        return codes, stride, left, diverged
+        left = jnp.argmin(jnp.where(counts, (far <= 1).all(axis=1), False))
+        diverged = jnp.max(jnp.where(counts & jnp.isfinite(rows).all(axis=1), t + 1, 0))
+        return codes, stride, left, diverged  # the last as engine.metrics has it
 
-    return jax.vmap(one, in_axes=(0, 0, 0, None))
+    return jax.vmap(one, in_axes=(0, None, 0, 0, None))
 
 
 def _when(steps: np.ndarray, last: int) -> list[int | None]:
@@ -150,7 +156,7 @@ def _differences(codes: np.ndarray) -> np.ndarray:
 
 
 def _planes(pieces: list[np.ndarray]) -> np.ndarray:
-    """All high bytes, then all low bytes: gzip compresses them to a third of the size, as neighbours are alike."""
+    """All high bytes, then all low bytes: they pack to a third of the size, as neighbours are alike."""
     words = np.concatenate([np.zeros(0, "i2"), *pieces]).view("u2")
     return np.concatenate([words >> 8, words & 255]).astype("u1")
 

@@ -34,14 +34,14 @@ def opened(id: str) -> None:
 
 def fans(id: str) -> None:
     """Compile the fans of a surface. A drag before that asks for its paths one by one."""
-    cached(fan, {"surface": id}, NOISE.id)
-    cached(fan, {"surface": id, "noise": "1"}, SEED.id)
+    fan(Scene.read({"surface": id}), NOISE.id)
+    fan(Scene.read({"surface": id, "noise": "1"}), SEED.id)
 
 
 def schedule(id: str) -> None:
     """Compile a schedule, whose program is the same on every surface."""
     cached(paths, {"schedule": id})
-    cached(fan, {"schedule": id}, next((f"schedule.{hyper.id}" for hyper in SCHEDULES[id].hypers), NOISE.id))
+    fan(Scene.read({"schedule": id}), next((f"schedule.{hyper.id}" for hyper in SCHEDULES[id].hypers), NOISE.id))
 
 
 def noise(id: str) -> None:
