@@ -21,6 +21,8 @@ from engine.cache import computed_once
 
 CHOICES = ("auto", "cpu", "gpu")
 CACHE_BYTES = 256 * 2**20
+# Asked once: a look-up reads sys.path, which Streamlit changes for a moment with every run of a script.
+VERSIONS = (version("jax"), version("jaxlib"))
 PROGRAMS = "programs"  # the folder of compiled programs in the cache
 
 
@@ -101,7 +103,7 @@ def program_file(*about: str) -> Path | None:
     Its name says what the program was compiled by and for: on another processor or with other flags it is another one.
     """
     folder = cache_folder() if configure.recent.peek(((),)) else None
-    made_for = [version("jax"), version("jaxlib"), platform.machine(), os.environ.get("XLA_FLAGS", ""), _processor()]
+    made_for = [*VERSIONS, platform.machine(), os.environ.get("XLA_FLAGS", ""), _processor()]
     return folder and folder / PROGRAMS / files.name_of(*made_for, *about)
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from functools import partial
+from itertools import count
 from threading import Event
+from time import perf_counter
 
 import pytest
 
@@ -39,6 +41,54 @@ def test_clients_take_turns_and_short_work_goes_first():
     assert done[:2] == ["late, short", "alone"], "those who had nothing yet, before the one who had the thread"
     assert done.index("late, short") < done.index("late, long")
     assert done.index("greedy, short") < done.index("greedy, long")
+
+
+def test_newcomers_without_end_do_not_keep_a_known_client_waiting():
+    """Who had a fan asks for a release while there is always somebody who had nothing yet."""
+
+    async def scene():
+        lane, done, newcomers = Lane(1, Crowd()), [], count()
+
+        def work(what):
+            done.append(what)
+            begin = perf_counter()
+            while perf_counter() - begin < 0.002:
+                pass
+
+        async def come():
+            """Somebody new, who is followed by another while the known client waits, and there are a hundred."""
+            await lane.run(f"{(k := next(newcomers))}", 0.002, partial(work, "new"))
+            if k < 100:
+                await come()
+
+        await lane.run("known", 0.002, partial(work, "fan"))
+        coming = [asyncio.create_task(come()) for _ in range(3)]
+        await asyncio.sleep(0)
+        await lane.run("known", 0.0005, partial(work, "release"))
+        await asyncio.gather(*coming)
+        return done.index("release")
+
+    assert run(scene()) < 20
+
+
+def test_work_that_belongs_together_is_done_before_that_of_later_clients():
+    """Three clients with four pieces each: one after the other, not all at the end. Who asks for more comes later."""
+
+    async def scene():
+        lane, held, done = Lane(1, Crowd()), Event(), []
+        first = asyncio.create_task(lane.run("busy", 0.1, partial(held.wait, TIMEOUT_S)))
+        await asyncio.sleep(0)
+        tasks = []
+        for what in ("one", "two", "one again", "three"):
+            client = what.partition(" ")[0]
+            place = lane.take_place(client, 0.4)
+            tasks += [asyncio.create_task(lane.run(client, 0.1, partial(done.append, what), place)) for _ in range(4)]
+        await asyncio.sleep(0)
+        held.set()
+        await asyncio.gather(first, *tasks)
+        return done
+
+    assert run(scene()) == [what for what in ("one", "two", "three", "one again") for _ in range(4)]
 
 
 def test_long_work_leaves_a_thread_to_short_work():

@@ -37,6 +37,7 @@ class _Waiting:
     client: str
     cost: float  # s, as far as is known before
     order: int
+    place: float | None  # a place that was taken before
     turn: asyncio.Future = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -95,10 +96,12 @@ class Allowance:
 class Lane:
     """Threads that belong to one kind of work. It is used in one event loop.
 
-    The next piece of work is that of the client who had least of the threads' time lately; of one client the shortest
-    goes first. A client who comes new begins where the others are, so that nobody saves up time. A client has several
-    threads at a time only while nobody else of the crowd asks for anything. Threads that are nice, in Unix's sense,
-    leave the processor to others.
+    The next piece of work is the one after which its client will have had least of the threads' time: short work goes
+    before long, and who had little before who had much. The time that clients had is counted from a level, their fair
+    share: it rises by the time that is given to one of them divided by all who are there. A client who comes new begins
+    at the level, so that nobody saves up time, and nobody waits for ever behind those who come new (weighted fair
+    queuing: Demers, Keshav and Shenker 1989). A client has several threads at a time only while nobody else of the
+    crowd asks for anything. Threads that are nice, in Unix's sense, leave the processor to others.
     """
 
     def __init__(self, threads: int, crowd: Crowd, nice: int = 0) -> None:
@@ -107,19 +110,26 @@ class Lane:
         self._order = count()
         self._waiting: list[_Waiting] = []
         self._running: list[_Waiting] = []
-        self._used: dict[str, float] = {}  # s of threads' time by client, counted from where the others are
-        self._level = 0.0  # where they are
+        self._used: dict[str, float] = {}  # s of threads' time by client, on the scale of the level
+        self._level = 0.0  # s that are everybody's fair share
 
     @property
     def waiting(self) -> int:
         """How many pieces of work wait."""
         return len(self._waiting)
 
-    async def run(self, client: str, cost: float, work: Callable[[], T]) -> T:
+    def take_place(self, client: str, cost: float) -> float:
+        """A place for several pieces of work that belong together, of so much cost in all: they are not done in turn
+        with those of other clients, which would end all at the same late time.
+        """
+        self._used[client] = max(self._used.get(client, 0.0), self._level) + cost
+        return self._used[client]
+
+    async def run(self, client: str, cost: float, work: Callable[[], T], place: float | None = None) -> T:
         """Do the work in a thread once it is its turn; cancelled before that, it leaves the queue. Raises Refusal."""
         self._refuse_too_much(client)
         self.crowd.note(client)
-        mine = _Waiting(client, cost, next(self._order))
+        mine = _Waiting(client, cost, next(self._order), place)
         self._waiting.append(mine)
         self._used[client] = max(self._used.get(client, 0.0), self._level)
         self._next()
@@ -153,19 +163,29 @@ class Lane:
             fit = [one for one in fit if one.client not in served or not self.crowd.has_others(one.client)]
             if not fit:
                 return
-            chosen = min(fit, key=lambda one: (self._used[one.client], one.cost, one.order))
+            chosen = min(fit, key=self._rank)
             self._waiting.remove(chosen)
             self._running.append(chosen)
-            self._level = max(self._level, self._used[chosen.client])
-            self._used[chosen.client] += chosen.cost
+            if chosen.place is None:
+                self._level = max(self._level, self._used[chosen.client])
+                self._used[chosen.client] += chosen.cost
             if not chosen.turn.done():
                 chosen.turn.set_result(None)
 
+    def _rank(self, one: _Waiting) -> tuple[float, int]:
+        """What has the lowest is next."""
+        return self._used[one.client] + one.cost if one.place is None else one.place, one.order
+
+    def _present(self) -> set[str]:
+        """The clients who wait or are served."""
+        return {one.client for one in (*self._waiting, *self._running)}
+
     def _end(self, one: _Waiting, took: float) -> None:
+        self._level += took / len(self._present())
         self._running.remove(one)
         self._used[one.client] += took - one.cost
         self._next()
-        present = {one.client for one in (*self._waiting, *self._running)}
+        present = self._present()
         self._used = {client: used for client, used in self._used.items() if used > self._level or client in present}
 
 

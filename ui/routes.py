@@ -119,8 +119,10 @@ async def _compute(desk: Desk, name: str, query: dict[str, str], client: str, co
             return found
         if own := query.get("surface.f"):
             desk.formulas.begin(client, (own, query.get("surface.domain")))
+        place = desk.compiling.take_place(client, TO_COMPILE * len(found))
         compilations = [
-            desk.flights.join(key, partial(desk.compiling.run, client, TO_COMPILE, make)) for key, make in found.items()
+            desk.flights.join(key, partial(desk.compiling.run, client, TO_COMPILE, make, place))
+            for key, make in found.items()
         ]
         await asyncio.gather(*compilations)
     raise Refusal(503, "The server compiles more than it can keep: please ask again in a moment.", 5)
