@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import SCHEDULES
+from surfaces import SURFACES
 from tests.driver import READY, STAGE, box, decay, painted, pixels, settled, slider, stage, visit
 from ui.scene import controls
 
@@ -21,6 +22,21 @@ def test_formulas_follow_the_scene(page):
     expect(sidebar.get_by_role("heading", name="Adam")).to_be_visible()
     painted(page, lambda: page.get_by_label("show SGD").check())
     expect(sidebar.get_by_role("heading", name="SGD")).to_be_visible()
+
+
+def test_the_script_runs_only_for_what_can_be_seen(page):
+    """The tab's title, and the formulas once the sidebar was opened: a class that drags asks nothing of Streamlit."""
+    sent = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    visit(page, "surface=beale")
+    first = len(sent)
+    for key in ("adam.lr", "sgd.lr", "adam.lr"):
+        painted(page, lambda key=key: slider(page, key).press("ArrowRight"))
+        settled(page, f"{key}=")
+    assert len(sent) == first
+    painted(page, lambda: page.locator(f"{STAGE} .bar select").select_option("booth"))
+    expect(page).to_have_title(f"{SURFACES['booth'].name} \N{EN DASH} Descent Lab")
+    assert len(sent) > first
 
 
 @pytest.mark.first  # later, programs of other tests would have replaced some of those that are compiled ahead

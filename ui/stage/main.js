@@ -12,6 +12,7 @@ import { loadPlotly, loadStyles } from "./controls/load.js";
 import { createPlaces } from "./controls/places.js";
 import { createProjector } from "./controls/projector.js";
 import { createRail } from "./controls/rail.js";
+import { createSidebar } from "./controls/sidebar.js";
 import { createTransport } from "./controls/transport.js";
 import { createWelcome } from "./controls/welcome.js";
 import { createApi } from "./data/api.js";
@@ -63,6 +64,7 @@ function createStage(root, component, catalogue) {
   const [, , plotly, version] = component.data;
   const api = createApi(version, document.baseURI, renew);
   let setState = component.setStateValue;
+  const sidebar = createSidebar(root, (...state) => setState(...state));
   const places = createPlaces(root, STYLES);
   const projecting = createProjector(root);
   const isProjector = projecting.isOn;
@@ -84,7 +86,7 @@ function createStage(root, component, catalogue) {
         pointing.clear();
         drawing.show(step);
         if (drawing.picture) welcome.show(drawing.picture);
-        if (root.classList.contains("waiting")) seeSidebar();
+        if (root.classList.contains("waiting")) sidebar.look();
         root.classList.remove("waiting");
         root.dataset.paths = String(Number(root.dataset.paths) + 1);
         await new Promise(requestAnimationFrame); // no faster than the screen
@@ -143,7 +145,7 @@ function createStage(root, component, catalogue) {
   const address = createAddress(
     () => session,
     () => views,
-    (query) => setState("scene", query),
+    sidebar.told,
   );
   const drawing = createDrawing(root, {
     ...{ catalogue, session, spotlight, playhead, panels, isProjector },
@@ -254,20 +256,6 @@ function createStage(root, component, catalogue) {
     address.followed();
     session.visit(new URLSearchParams(location.search).toString());
   }
-  /** The script sets its formulas once somebody may have opened the sidebar: by a click beside the stage. */
-  function beside(/** @type {Event} */ { target }) {
-    if (!root.contains(/** @type {Node} */ (target))) setFormulas();
-  }
-  function setFormulas() {
-    document.removeEventListener("click", beside, true);
-    setState("opened", true);
-  }
-  /** Streamlit remembers an open sidebar from visit to visit. */
-  function seeSidebar() {
-    const sidebar = document.querySelector("[data-testid=stSidebar]");
-    if (sidebar instanceof HTMLElement && sidebar.dataset.collapsed === "false") setFormulas();
-  }
-  document.addEventListener("click", beside, true);
   addEventListener("online", session.retry);
   addEventListener("popstate", followAddress);
 
@@ -291,7 +279,7 @@ function createStage(root, component, catalogue) {
       welcome.destroy();
       pointing.destroy();
       address.cancel();
-      document.removeEventListener("click", beside, true);
+      sidebar.destroy();
       removeEventListener("online", session.retry);
       removeEventListener("popstate", followAddress);
       panels.destroy();
