@@ -172,7 +172,7 @@ class Student:
         return None not in await asyncio.gather(self.ask("paths", query), self.ask("grid", ground))
 
     async def drag(self, query: Query, key: str) -> None:
-        """Grab a slider, and let go of it: its fan, then the paths of a value and word of it to the script."""
+        """Grab a slider, and let go of it: its fan, then the paths of a value. The script hears nothing of it."""
         began = time.monotonic()
         if await self.ask("fan", {**query, "vary": key}) is None:
             return
@@ -183,7 +183,6 @@ class Student:
         began = time.monotonic()
         if await self.ask("paths", query) is not None:
             self.tally.note("release", began)
-            await self.tell(query)
 
     async def type(self, query: Query) -> bool:
         """Type a formula, and wait for its picture; whether it came."""
