@@ -40,6 +40,7 @@ FIREFOX = Program(
     playwright="firefox",
 )
 HAPROXY = Program(names=("haproxy",), package="haproxy", asks_version="-v")
+OPENSSL = Program(names=("openssl",), package="openssl", asks_version="version")  # makes the proxy's certificate
 # In a process of its own, since a test may call from inside sync_playwright(), which cannot be nested.
 OWN = """
 import sys
@@ -104,7 +105,7 @@ def obtain(program: Program) -> str:
 
 if __name__ == "__main__":
     try:
-        for program in (CHROMIUM, FIREFOX, HAPROXY):
+        for program in (CHROMIUM, FIREFOX, HAPROXY, OPENSSL):
             print(f"Program for the tests: {obtain(program)}")
     except LookupError as error:
         sys.exit(str(error))
