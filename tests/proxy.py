@@ -73,7 +73,7 @@ def checked(variables: dict[str, str]) -> str:
 
 @contextmanager
 def proxied(variables: dict[str, str]) -> Iterator[Proxy]:
-    """The proxy as these variables set it up; the body runs once it listens."""
+    """The proxy as these variables set it up; the body runs once it listens to readers and to tell()."""
     process = subprocess.Popen(
         [program_path(HAPROXY), "-db", "-f", str(CONFIGURATION)],
         stdout=subprocess.PIPE,
@@ -84,7 +84,7 @@ def proxied(variables: dict[str, str]) -> Iterator[Proxy]:
     addresses = [f"http://{variables[name]}" for name in ("DESCENT_LISTEN", "DESCENT_PROXY_METRICS")]
     proxy = Proxy(process, addresses[0], Path(variables["DESCENT_ADMIN"]), addresses[1])
     try:
-        while not _listens(variables["DESCENT_LISTEN"]):
+        while not (proxy.admin.exists() and _listens(variables["DESCENT_LISTEN"])):
             if process.poll() is not None:
                 raise RuntimeError(f"the proxy ended with {process.returncode}:\n{proxy.log()}")
         yield proxy
