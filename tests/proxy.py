@@ -72,10 +72,10 @@ def checked(variables: dict[str, str]) -> str:
 
 
 @contextmanager
-def proxied(variables: dict[str, str]) -> Iterator[Proxy]:
-    """The proxy as these variables set it up; the body runs once it listens to readers and to tell()."""
+def proxied(variables: dict[str, str], file: Path = CONFIGURATION) -> Iterator[Proxy]:
+    """The proxy as its file and these variables set it up; the body runs once it listens to readers and to tell()."""
     process = subprocess.Popen(
-        [program_path(HAPROXY), "-db", "-f", str(CONFIGURATION)],
+        [program_path(HAPROXY), "-db", "-f", str(file)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
