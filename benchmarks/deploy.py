@@ -1,4 +1,4 @@
-"""`python -m benchmarks.deploy`: what each kind of request costs, and how questions are best shared among processes.
+"""`python -m benchmarks.deploy [costs] [shares]`: what a request costs, and how processes best share questions.
 
 The figures are those of deploy/README.md. Processor time is that of the server's whole process; a machine that is busy
 with other work makes it a little longer, waiting much longer.
@@ -9,13 +9,15 @@ import re
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
-from statistics import quantiles
+from statistics import median, quantiles
 from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import sync_playwright
@@ -43,6 +45,9 @@ SHARES = {  # by what the proxy is told instead of the hash of the question
     "leastconn": "balance leastconn",
 }
 HASH = re.compile(r"balance hash var\(txn\.question\)\n    hash-type consistent\n    hash-balance-factor 150")
+SETTLED = 15  # s after which a process has given back the memory that it does not need
+PAGES = 200  # that stand open at a time
+CLASSES = 3  # for each way of sharing
 AT_ONCE = 8  # readers of a class who wait for an answer at the same time
 
 
@@ -81,20 +86,27 @@ def files_of(address: str) -> list[str]:
     return [part.path for part in map(urlsplit, urls) if part.scheme == "http" and part.path[1:] not in NAMES]
 
 
-def session(address: str) -> int:
-    """Connect as a page does and run its script once; the bytes received."""
+@contextmanager
+def session(address: str) -> Iterator[int]:
+    """Connect as a page does, and run its script once: the bytes received."""
     received = 0
     with connect(address.replace("http", "ws") + "/_stcore/stream", subprotocols=[Subprotocol("streamlit")]) as line:
         message = BackMsg()
         message.rerun_script.query_string = ""
         line.send(message.SerializeToString())
-        while True:
+        finished = False
+        while not finished:
             part = line.recv(timeout=60)
             assert isinstance(part, bytes)
             received += len(part)
-            told = ForwardMsg.FromString(part)
-            if told.WhichOneof("type") == "script_finished":
-                return received
+            finished = ForwardMsg.FromString(part).WhichOneof("type") == "script_finished"
+        yield received
+
+
+def visited(address: str) -> int:
+    """Connect, run the script and leave; the bytes received."""
+    with session(address) as received:
+        return received
 
 
 def scene(random: Random, **more: str) -> str:
@@ -125,7 +137,7 @@ def costs(server: Server) -> None:
 
     with line_to(server.address, "alone") as ask:
         row(f"first visit: its {len(files)} files", 50, lambda: sum(map(ask, files)))
-        row("first visit: websocket and script", 50, lambda: session(server.address))
+        row("first visit: websocket and script", 50, lambda: visited(server.address))
         row("paths at hand", 2000, lambda: ask("/paths?surface=ravine&steps=200"))
         row("fresh paths, 8 x 200 steps", 200, lambda: ask(f"/paths?{scene(random)}"))
         row("fresh fan, 8 x 200 steps", 100, lambda: ask(f"/fan?{scene(random, vary='rate')}"))
@@ -136,7 +148,19 @@ def costs(server: Server) -> None:
             return ask(f"/paths?{query}") + ask(f"/grid?{query}")
 
         row("a new formula: paths and grid", 10, formula)
-    print(f"\nresident: {metrics(server.address)['process_resident_memory_bytes',] / 1e6:.0f} MB")
+    time.sleep(SETTLED)
+    before = resident(server)
+    with ExitStack() as pages:
+        for _ in range(PAGES):
+            pages.enter_context(session(server.address))
+        time.sleep(SETTLED)
+        more = resident(server) - before
+    print(f"\nresident: {before:.0f} MB, and {more / PAGES:.2f} MB for each of {PAGES} pages that stand open")
+
+
+def resident(server: Server) -> float:
+    """The memory of a process that is in RAM, in MB."""
+    return metrics(server.address)["process_resident_memory_bytes",] / 1e6
 
 
 def class_of(seed: int) -> list[str]:
@@ -154,48 +178,58 @@ def class_of(seed: int) -> list[str]:
     return asked
 
 
-def shares(first: Server, second: Server) -> None:
-    """Print what a class costs by how its questions are shared among two processes."""
-    print("\n| | answers computed | processor of both, s | of the proxy, s | p50, ms | p95, ms | share of p1 |")
-    print("|---|---|---|---|---|---|---|")
+def shares(servers: tuple[Server, Server]) -> None:
+    """Print what a class costs by how its questions are shared among two processes: medians of several classes."""
+    print("\n| | answers computed | processor of both, s | of the proxy, s | p50, ms | p95, ms |")
+    print("|---|---|---|---|---|---|")
+    found = defaultdict(list)
+    for seed, (name, words) in enumerate(islice(cycle(SHARES.items()), CLASSES * len(SHARES))):
+        found[name].append(taught(servers, words, class_of(seed)))
+    for name, classes in found.items():
+        computed, both, proxys, middle, most = map(median, zip(*classes, strict=True))
+        print(f"| {name} | {computed:.0f} | {both:.1f} | {proxys:.2f} | {middle * 1e3:.0f} | {most * 1e3:.0f} |")
+
+
+def taught(servers: tuple[Server, Server], words: str | None, asked: list[str]) -> tuple[float, ...]:
+    """Let a class ask its questions of a proxy with these words instead of its own.
+
+    How many answers were computed, s of processor time of the processes and of the proxy, p50 and p95 in s.
+    """
+
+    def misses() -> float:
+        return sum(metrics(server.address).get(("descent_cache_misses_total", "sent"), 0.0) for server in servers)
+
+    def spent() -> float:
+        return sum(used(server.process.pid) for server in servers)
+
     whole = CONFIGURATION.read_text()
-    servers = (first, second)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "haproxy.cfg")
+        file.write_text(HASH.sub(words, whole) if words else whole)
+        with proxied(environment(Path(folder), *(server.address for server in servers)), file) as proxy:
+            while set(proxy.states("answers").values()) != {"UP"}:
+                time.sleep(0.1)
 
-    def total(name: tuple[str, ...]) -> list[float]:
-        return [metrics(server.address).get(name, 0) for server in servers]
+            def ask(path: str) -> float:
+                began = time.perf_counter()
+                with line_to(proxy.address, f"reader {began}") as once:
+                    once(path)
+                return time.perf_counter() - began
 
-    for seed, (name, words) in enumerate(SHARES.items()):
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder, "haproxy.cfg")
-            file.write_text(HASH.sub(words, whole) if words else whole)
-            with proxied(environment(Path(folder), *(server.address for server in servers)), file) as proxy:
-                while set(proxy.states("answers").values()) != {"UP"}:
-                    time.sleep(0.1)
-                misses, cpu = sum(total(("descent_cache_misses_total", "sent"))), [used(s.process.pid) for s in servers]
-
-                def ask(path: str, address: str = proxy.address) -> float:
-                    began = time.perf_counter()
-                    with line_to(address, f"reader {began}") as once:
-                        once(path)
-                    return time.perf_counter() - began
-
-                with ThreadPoolExecutor(AT_ONCE) as readers:
-                    took = list(readers.map(ask, class_of(seed)))
-                spent = [used(server.process.pid) - before for server, before in zip(servers, cpu, strict=True)]
-                computed = sum(total(("descent_cache_misses_total", "sent"))) - misses
-                times = quantiles(took, n=20)
-                print(
-                    f"| {name} | {computed:.0f} of {len(took)} | {sum(spent):.1f} | {used(proxy.process.pid):.2f} "
-                    f"| {times[9] * 1e3:.0f} | {times[18] * 1e3:.0f} | {spent[0] / sum(spent):.0%} |",
-                    flush=True,
-                )
+            before = misses(), spent()
+            with ThreadPoolExecutor(AT_ONCE) as readers:
+                times = quantiles(readers.map(ask, asked), n=20)
+            return misses() - before[0], spent() - before[1], used(proxy.process.pid), times[9], times[18]
 
 
 if __name__ == "__main__":
+    wanted = sys.argv[1:] or ["costs", "shares"]
     print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores, Python {sys.version.split()[0]}")
     with serve(*SERVED) as one, serve(*SERVED) as other:
         for process in (one, other):
             process.wait_for("everything is compiled")
-        costs(one)
-        shares(one, other)
+        if "costs" in wanted:
+            costs(one)
+        if "shares" in wanted:
+            shares((one, other))
     print(f"load average {os.getloadavg()[0]:.1f}")

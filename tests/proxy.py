@@ -84,7 +84,8 @@ def proxied(variables: dict[str, str], file: Path = CONFIGURATION) -> Iterator[P
     addresses = [f"http://{variables[name]}" for name in ("DESCENT_LISTEN", "DESCENT_PROXY_METRICS")]
     proxy = Proxy(process, addresses[0], Path(variables["DESCENT_ADMIN"]), addresses[1])
     try:
-        while not (proxy.admin.exists() and _listens(variables["DESCENT_LISTEN"])):
+        host, _, port = variables["DESCENT_LISTEN"].rpartition(":")
+        while not (_listens(str(proxy.admin), socket.AF_UNIX) and _listens((host, int(port)))):
             if process.poll() is not None:
                 raise RuntimeError(f"the proxy ended with {process.returncode}:\n{proxy.log()}")
         yield proxy
@@ -93,10 +94,9 @@ def proxied(variables: dict[str, str], file: Path = CONFIGURATION) -> Iterator[P
         process.wait()
 
 
-def _listens(address: str) -> bool:
-    host, _, port = address.rpartition(":")
-    with socket.socket() as probe:
-        return probe.connect_ex((host, int(port))) == 0
+def _listens(address: str | tuple[str, int], kind: socket.AddressFamily = socket.AF_INET) -> bool:
+    with socket.socket(kind) as probe:
+        return probe.connect_ex(address) == 0
 
 
 class Lab(NamedTuple):

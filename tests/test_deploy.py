@@ -83,16 +83,16 @@ def test_what_is_copied_into_the_image_is_all_that_it_needs(containerfile, tmp_p
     assert python == "python"
     (port,) = containerfile["EXPOSE"]
     words = ["127.0.0.1" if word == "0.0.0.0" else "{port}" if word == port else word for word in words]
-    cache, *_ = containerfile["ENV"][0].split("=")
-    nowhere = str(tmp_path / "nowhere")
-    with serve(*words, root=tmp_path, HOME=nowhere, **{cache: str(tmp_path / "cache")}) as server:
+    assert containerfile["ENV"] == ["JAX_COMPILATION_CACHE_DIR=/cache"]
+    nowhere, cache = tmp_path / "nowhere", tmp_path / "cache"
+    with serve(*words, root=tmp_path, HOME=str(nowhere), JAX_COMPILATION_CACHE_DIR=str(cache)) as server:
         assert SCRIPT.encode() in get(server.address, "/")[1]
         check = json.loads(containerfile["HEALTHCHECK"][0].partition("CMD ")[2])
         check = [word.replace(f"127.0.0.1:{port}", server.address.removeprefix("http://")) for word in check]
         subprocess.run([sys.executable, *check[1:]], check=True)
         assert get(server.address, "/grid")[1]
-    assert not Path(nowhere).exists()
-    assert any((tmp_path / "cache").iterdir()), "compiled programs are kept where the image says"
+    assert not nowhere.exists()
+    assert any(cache.iterdir()), "compiled programs are kept where the image says"
 
 
 def test_the_proxy_of_compose_finds_its_processes(containerfile, compose, tmp_path):
