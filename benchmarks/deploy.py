@@ -5,7 +5,6 @@ with other work makes it a little longer, waiting much longer.
 """
 
 import os
-import re
 import sys
 import tempfile
 import time
@@ -37,14 +36,14 @@ from ui.routes import CLIENT, NAMES
 SERVED = ("uvicorn", "app:app", "--host", "127.0.0.1", "--port", "{port}", "--log-level", "warning")
 ELSEWHERE = "127.0.0.2"  # not the address of this machine that the app knows: it packs answers as for a network
 SURFACES = ("ravine", "saddle", "rosenbrock", "himmelblau", "beale", "double_well")
+HASH = "balance hash var(txn.question)\n    hash-type consistent\n    hash-balance-factor 200"
 SHARES = {  # by what the proxy is told instead of the hash of the question
-    "hash of the question, bounded (deploy/haproxy.cfg)": None,
-    "hash of the question, unbounded": "balance hash var(txn.question)\n    hash-type consistent",
-    "hash of the whole address, bounded": "balance hash pathq\n    hash-type consistent\n    hash-balance-factor 150",
+    "hash of the question (deploy/haproxy.cfg)": None,
+    "the same, at most 1.5 times its share": HASH.replace("200", "150"),
+    "by the whole address, at most 1.5 times": HASH.replace("var(txn.question)", "pathq").replace("200", "150"),
     "round robin": "balance roundrobin",
     "leastconn": "balance leastconn",
 }
-HASH = re.compile(r"balance hash var\(txn\.question\)\n    hash-type consistent\n    hash-balance-factor 150")
 SETTLED = 15  # s after which a process has given back the memory that it does not need
 PAGES = 200  # that stand open at a time
 CLASSES = 3  # for each way of sharing
@@ -203,9 +202,10 @@ def taught(servers: tuple[Server, Server], words: str | None, asked: list[str]) 
         return sum(used(server.process.pid) for server in servers)
 
     whole = CONFIGURATION.read_text()
+    assert HASH in whole
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "haproxy.cfg")
-        file.write_text(HASH.sub(words, whole) if words else whole)
+        file.write_text(whole.replace(HASH, words) if words else whole)
         with proxied(environment(Path(folder), *(server.address for server in servers)), file) as proxy:
             while set(proxy.states("answers").values()) != {"UP"}:
                 time.sleep(0.1)

@@ -5,6 +5,7 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 import pytest
@@ -64,9 +65,9 @@ def page_of(lab: Lab, cookie: str, origin: str | None = None):
         yield line
 
 
-def process_of(page) -> str:
-    """The process that the page's cookie names."""
-    return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "descent")
+def process_of(browser) -> str:
+    """The process that a browser's cookie names."""
+    return next(cookie["value"] for cookie in browser.cookies() if cookie["name"] == "descent")
 
 
 def test_haproxy_finds_nothing_to_remark_on(tmp_path):
@@ -99,6 +100,14 @@ def test_a_reader_elsewhere_gets_packed_answers_and_no_address_is_logged(lab):
     assert all(row.keys() == logged[0].keys() for row in logged)
     assert "127.0.0" not in "".join(map(str, logged))
     assert "mark" not in lab.proxy.log()
+
+
+def test_a_request_has_one_name_in_the_answer_and_in_the_log(lab):
+    with pytest.raises(HTTPError, match="400") as failed:
+        get(lab.proxy.address, "/code?library=none")
+    failed.value.close()
+    until(lambda: lab.proxy.lines()[-1]["status"] == 400)
+    assert failed.value.headers["X-Request-ID"] == lab.proxy.lines()[-1]["request"]
 
 
 def test_a_question_has_one_process_and_all_questions_have_both(lab):
@@ -248,7 +257,7 @@ def test_a_page_goes_on_while_its_process_is_killed_and_finds_the_other(chromium
             page.locator(f"{STAGE} .play").click()
             goes_on(page)
             expect(page.locator(CONNECTED)).to_have_count(1)
-            place = process_of(page)
+            place = process_of(page.context)
             (other,) = (process for name, process in lab.processes.items() if name != place)
             until(lambda: count(lab, "descent_websockets")[place] == 1)
             lab.processes[place].process.kill()
@@ -258,7 +267,7 @@ def test_a_page_goes_on_while_its_process_is_killed_and_finds_the_other(chromium
             is_dialog_free(page)
             slider(page, "adam.lr").press("ArrowLeft")
             scene = settled(page, r"adam\.lr=0\.0[12]")
-            assert process_of(page) != place
+            assert process_of(page.context) != place
             page.reload()
             page.wait_for_function(READY)
             assert f"adam.lr={scene['adam.lr']}" in stage(page, "scene")
