@@ -82,7 +82,8 @@ def test_what_is_copied_into_the_image_is_all_that_it_needs(containerfile, tmp_p
     python, _, *words = json.loads(containerfile["CMD"][0])
     assert python == "python"
     (port,) = containerfile["EXPOSE"]
-    words = ["127.0.0.1" if word == "0.0.0.0" else "{port}" if word == port else word for word in words]
+    words = ["{port}" if word == port else word for word in words]
+    words[words.index("--host") + 1] = "127.0.0.1"
     assert containerfile["ENV"] == ["JAX_COMPILATION_CACHE_DIR=/cache"]
     nowhere, cache = tmp_path / "nowhere", tmp_path / "cache"
     with serve(*words, root=tmp_path, HOME=str(nowhere), JAX_COMPILATION_CACHE_DIR=str(cache)) as server:
