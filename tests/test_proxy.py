@@ -96,7 +96,6 @@ def test_a_reader_elsewhere_gets_packed_answers_and_no_address_is_logged(lab):
     line.close()
     until(lambda: [row for row in lab.proxy.lines() if row["path"] == "/grid" and row["bytes"] < 40_000])
     logged = lab.proxy.lines()
-    assert {row["path"] for row in logged} >= {"/grid", "/paths"}
     assert all(row.keys() == logged[0].keys() for row in logged)
     assert "127.0.0" not in "".join(map(str, logged))
     assert "mark" not in lab.proxy.log()
