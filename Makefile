@@ -17,7 +17,7 @@ run: .venv/run.stamp
 	@$(VENV) -m uvicorn app:app --host $(HOST) --port $(PORT) --log-level warning --timeout-graceful-shutdown 5
 
 test: .venv/test.stamp
-	$(VENV) tests/browser.py
+	$(VENV) tests/programs.py
 	$(VENV) -m pytest -n auto $(ARGS)
 
 lint: .venv/test.stamp node_modules/stamp

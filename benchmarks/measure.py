@@ -21,9 +21,9 @@ import numpy as np
 from playwright.async_api import Browser, Page, async_playwright
 from websockets import ClientConnection, connect
 
-from tests.browser import browser_path
 from tests.conftest import FLAGS, NOT_NEW
 from tests.driver import READY
+from tests.programs import CHROMIUM, program_path
 
 ROOT = Path(__file__).parent.parent
 tree = ContextVar("tree", default=ROOT)  # the checkout whose app is served: another one where two are compared
@@ -143,7 +143,7 @@ async def chromium() -> AsyncIterator[Browser]:
     """The browser of the tests, with their flags."""
     async with async_playwright() as playwright:
         flags = [*FLAGS, f"--remote-debugging-port={BROWSER_PORT}"]
-        browser = await playwright.chromium.launch(executable_path=browser_path(), args=flags)
+        browser = await playwright.chromium.launch(executable_path=program_path(CHROMIUM), args=flags)
         yield browser
         await browser.close()
 

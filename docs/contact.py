@@ -14,9 +14,9 @@ from playwright.sync_api import sync_playwright
 
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from tests.browser import browser_path
 from tests.conftest import FLAGS
 from tests.driver import READ, READY
+from tests.programs import CHROMIUM, program_path
 
 COUNT = f"""() => {{
     const rows = new Map([...document.querySelectorAll(".stage .rail .row")].map(
@@ -37,7 +37,7 @@ def main(url: str, folder: str) -> int:
     Path(folder).mkdir(parents=True, exist_ok=True)
     wrong: list[str] = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program_path(CHROMIUM), args=FLAGS)
         page = browser.new_page(viewport={"width": 2400, "height": 1500})
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))

@@ -8,15 +8,15 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests.browser import browser_path
 from tests.conftest import FLAGS, NOT_NEW
 from tests.driver import READY
+from tests.programs import CHROMIUM, program_path
 
 here = Path(__file__).parent
 address = sys.argv[1]
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(executable_path=browser_path(), args=FLAGS)
+    browser = playwright.chromium.launch(executable_path=program_path(CHROMIUM), args=FLAGS)
     page = browser.new_page(viewport={"width": 1366, "height": 768}, device_scale_factor=1.5)
     page.add_init_script(NOT_NEW)
     page.goto(address)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from xdist.scheduler import LoadScopeScheduling
 
 from engine import configure
-from tests.browser import CHROMIUM, browser_path
+from tests.programs import CHROMIUM, program_path
 from tests.serving import EAGER, ROOT, Server, serve
 
 os.environ["KERAS_BACKEND"] = "jax"  # Keras reads it once, at its import
@@ -103,7 +103,7 @@ def server(app_server) -> str:
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         flags = [*QUIET, "--disable-gpu", f"--disable-features={','.join(WITHOUT)}"]
-        browser = playwright.chromium.launch(executable_path=browser_path(CHROMIUM), args=flags)
+        browser = playwright.chromium.launch(executable_path=program_path(CHROMIUM), args=flags)
         yield browser
         browser.close()
 

@@ -3,13 +3,14 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from optimizers import OPTIMIZERS
 
 BASIC = {id: optimizer for id, optimizer in OPTIMIZERS.items() if optimizer.basic}  # those that are on at first
 STAGE = "[data-stage]"
 RANGE = "JSON.parse(document.querySelector('.contour').dataset.axes)[1]"
+CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
 READY = f"document.querySelector('{STAGE}')?.dataset.paths > 0"
 
 
@@ -191,3 +192,20 @@ def drawn_with_its_axes(page, panel, action):
     seen = fingerprint(page, panel)
     drawn(page, lambda: page.locator(f"{STAGE} .scrub").dispatch_event("input"))
     assert fingerprint(page, panel) == seen, "what was drawn is of these axes"
+
+
+def goes_on(page):
+    """The stage plays: frames are drawn, the playhead moves."""
+    frames, step = int(stage(page, "frames")), stage(page, "step")
+    page.wait_for_function(
+        f"(({{ frames, step }}) => frames > {frames + 5} && step !== '{step}')"
+        f"(document.querySelector('{STAGE}').dataset)"
+    )
+
+
+def is_dialog_free(page):
+    """Nothing lies over the stage, and a hand reaches it."""
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    at_its_middle = "document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('[data-stage]') !== null"
+    assert page.evaluate(at_its_middle)
+    assert page.evaluate(f"!document.querySelector('{STAGE}').closest('[inert], [aria-hidden=true]')")

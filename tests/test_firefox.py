@@ -3,8 +3,8 @@
 import pytest
 
 from tests.bidi import firefox
-from tests.browser import FIREFOX, browser_path
 from tests.driver import READY, STAGE
+from tests.programs import FIREFOX, program_path
 
 SLIDER = "document.querySelector('[data-key=\"momentum.lr\"] input[type=range]')"
 DATA = f"document.querySelector('{STAGE}').dataset"
@@ -24,7 +24,7 @@ CONTOUR = f"""(() => {{
 
 @pytest.fixture(scope="module")
 def page(server, tmp_path_factory):
-    with firefox(browser_path(FIREFOX), tmp_path_factory.mktemp("firefox")) as page:
+    with firefox(program_path(FIREFOX), tmp_path_factory.mktemp("firefox")) as page:
         page.resize(1366, 768)
         page.goto(server)
         page.wait_for(READY)

@@ -5,33 +5,15 @@ import shutil
 from playwright.sync_api import expect
 
 from tests.conftest import LAPTOP, opened
-from tests.driver import READY, STAGE, let_go, settled, slider, stage, visit
+from tests.driver import CONNECTED, READY, STAGE, goes_on, is_dialog_free, let_go, settled, slider, stage, visit
 from tests.serving import EAGER, ROOT, free_port, serve
 
-CONNECTED = "[data-testid=stApp][data-test-connection-state=CONNECTED]"
 PARTS = ("app.py", ".streamlit", "engine", "optimizers", "surfaces", "ui", "tests")
-
-
-def goes_on(page):
-    """The stage plays: frames are drawn, the playhead moves."""
-    frames, step = int(stage(page, "frames")), stage(page, "step")
-    page.wait_for_function(
-        f"(({{ frames, step }}) => frames > {frames + 5} && step !== '{step}')"
-        f"(document.querySelector('{STAGE}').dataset)"
-    )
 
 
 def stage_of(page):
     """The address of the stage's script."""
     return page.evaluate("performance.getEntriesByType('resource').find(({ name }) => /stage.js$/.test(name)).name")
-
-
-def is_dialog_free(page):
-    """Nothing lies over the stage, and a hand reaches it."""
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    at_its_middle = "document.elementFromPoint(innerWidth / 2, innerHeight / 2)?.closest('[data-stage]') !== null"
-    assert page.evaluate(at_its_middle)
-    assert page.evaluate(f"!document.querySelector('{STAGE}').closest('[inert], [aria-hidden=true]')")
 
 
 def test_a_page_outlives_its_server_and_moves_to_its_next_version(chromium, tmp_path):

@@ -8,23 +8,12 @@ import urllib.request
 
 import pytest
 from prometheus_client import REGISTRY
-from prometheus_client.parser import text_string_to_metric_families
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from tests.asking import get
+from tests.asking import get, metrics
 from ui import logs
 from ui.watching import READY, WATCHING
-
-
-def metrics(server):
-    """The samples of /metrics: values by name and labels."""
-    text = get(server, "/metrics")[1].decode()
-    return {
-        (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-    }
 
 
 def test_it_is_ready_once_everything_is_compiled(app_server):
