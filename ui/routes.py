@@ -45,7 +45,8 @@ class Desk:
 def _desk(_: asyncio.AbstractEventLoop) -> Desk:
     threads = max(2, os.cpu_count() or 2)
     crowd = Crowd()
-    return Desk(Lane(threads, crowd), Lane(threads, crowd, NICE), Flights(), Allowance(NEW_FORMULAS, "new formulas"))
+    # One thread more than there are processors: long work takes all of these, and short work never waits for it.
+    return Desk(Lane(threads + 1, crowd), Lane(threads, crowd, NICE), Flights(), Allowance(NEW_FORMULAS, "new formulas"))
 
 
 def desk() -> Desk:

@@ -2,11 +2,12 @@
 
 import logging
 import re
-import secrets
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
 from operator import attrgetter
+from secrets import token_hex
 from typing import Any
 
 from prometheus_client import (
@@ -63,11 +64,11 @@ class State(Collector):
         misses = CounterMetricFamily("descent_cache_misses", "Results that were computed for a cache", labels=["cache"])
         here = desk()
         caches = {"sent": here.at_hand, **{word: _held(*place) for word, place in CACHES.items()}}
-        for word, cache in caches.items():
-            if cache is not None:
-                size.add_metric([word], cache.weight)
-                hits.add_metric([word], cache.hits)
-                misses.add_metric([word], cache.misses)
+        for word, kept in caches.items():
+            if kept is not None:
+                size.add_metric([word], kept.weight)
+                hits.add_metric([word], kept.hits)
+                misses.add_metric([word], kept.misses)
         waiting = GaugeMetricFamily("descent_waiting", "Pieces of work that wait for a thread", labels=["lane"])
         waiting.add_metric(["computing"], here.computing.waiting)
         waiting.add_metric(["compiling"], here.compiling.waiting)
@@ -82,6 +83,12 @@ def _held(module: str, path: str) -> Any:
 
 disable_created_metrics()
 REGISTRY.register(State())
+
+
+@cache
+def _metrics_of(route: str, status: int) -> tuple[Counter, Histogram]:
+    """What counts and what times the answers of one kind: to find them takes longer than to count."""
+    return ANSWERS.labels(route, status), SECONDS.labels(route)
 
 
 class Watch:
@@ -103,15 +110,16 @@ class Watch:
             with WEBSOCKETS.track_inprogress():
                 return await self.app(scope, receive, send)
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
-        request = given if ID.fullmatch(given) else secrets.token_hex(8)
+        request = given if ID.fullmatch(given) else token_hex(8)
         REQUEST.set(request)
         route = "file" if scope["path"] in self.files else path[1:] if path[1:] in NAMES else "other"
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status, took = message["status"], time.monotonic() - began
-                ANSWERS.labels(route, status).inc()
-                SECONDS.labels(route).observe(took)
+                answers, seconds = _metrics_of(route, status)
+                answers.inc()
+                seconds.observe(took)
                 if status >= 400:
                     message["headers"] = [*message["headers"], (b"x-request-id", request.encode())]
                 if (status >= 500 or took > SLOW) and path not in PROBES:
