@@ -46,7 +46,9 @@ def _desk(_: asyncio.AbstractEventLoop) -> Desk:
     threads = max(2, os.cpu_count() or 2)
     crowd = Crowd()
     # One thread more than there are processors: long work takes all of these, and short work never waits for it.
-    return Desk(Lane(threads + 1, crowd), Lane(threads, crowd, NICE), Flights(), Allowance(NEW_FORMULAS, "new formulas"))
+    return Desk(
+        Lane(threads + 1, crowd), Lane(threads, crowd, NICE), Flights(), Allowance(NEW_FORMULAS, "new formulas")
+    )
 
 
 def desk() -> Desk:
