@@ -51,7 +51,7 @@ def test_the_stage_exports_the_same_as_its_modules(tmp_path):
         assert f"// {name}\n" in source
     source = source.replace("import.meta.url", '"http://x/stage.js"')
     source = source.replace("export default", "export const mounted =")
-    assert run(f"{source}\nconsole.log(mounted.name, mounted.length);", tmp_path) == "mount 1\n"
+    assert run(f"{source}\nconsole.log(mounted.name, mounted.length);", tmp_path) == "mount 2\n"
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,9 @@ def test_no_more_websockets_than_fit_in_memory(monkeypatch):
     assert len(opened) == 4, "who is gone makes room"
 
 
-@pytest.mark.parametrize(("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.168.0.7", 403)])
+@pytest.mark.parametrize(
+    ("client", "status"), [("127.0.0.1", 200), ("::1", 200), ("192.168.0.7", 403), ("not an address", 403)]
+)
 def test_metrics_are_for_this_machine_alone(client, status):
     async def app(scope, receive, send):
         await PlainTextResponse("metrics")(scope, receive, send)

@@ -1,7 +1,6 @@
 """What every answer says about itself to browsers, and which pages may open a websocket."""
 
 import os
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from starlette.responses import PlainTextResponse
@@ -35,6 +34,7 @@ HEADERS = [
 
 # What only this machine may ask, unless DESCENT_METRICS=open: a program that collects metrics may run elsewhere.
 PRIVATE = () if os.environ.get("DESCENT_METRICS") == "open" else ("/metrics", "/_stcore/metrics")
+LOOPBACK = {"127.0.0.1", "::1"}
 MOST_WEBSOCKETS = 1000  # of all pages: each takes up to half a megabyte
 VIOLATION, LATER = 1008, 1013  # codes of a websocket's end
 
@@ -86,7 +86,7 @@ class Guard:
 
 def _is_here(scope: Scope) -> bool:
     """Whether a program of this machine asks."""
-    return scope["client"] is not None and ip_address(scope["client"][0]).is_loopback
+    return scope["client"] is not None and scope["client"][0] in LOOPBACK
 
 
 def _is_foreign(scope: Scope) -> bool:
