@@ -1,7 +1,6 @@
 """Descent Lab as one ASGI app: `uvicorn app:app`, `streamlit run app.py` and `python app.py` serve the same."""
 
 import asyncio
-import ctypes
 import gc
 import logging
 import os
@@ -21,7 +20,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from streamlit.runtime.metrics_util import Installation
 
-from ui import logs, static
+from ui import logs, memory, static
 from ui.guard import Guard
 from ui.routes import ROUTES
 from ui.watching import READY, WATCHING, Watch
@@ -71,7 +70,7 @@ async def warm(ready: anyio.Event) -> None:
     for job, quiet in ((second, PAUSE), *((job, QUIET) for job in others)):
         await idle(quiet)
         done.append(await attempt(job, "compile ahead"))
-        await run_sync(give_back)
+        await run_sync(memory.give_back)
     failed = done.count(False)
     result = f"the rest is compiled; failed jobs: {failed}" if failed else "everything is compiled"
     print(f"Descent Lab: {result}.", flush=True)  # for whoever starts it before a lesson
@@ -79,15 +78,7 @@ async def warm(ready: anyio.Event) -> None:
     await attempt(partial(static.pack_well, FILES), "pack the files of the page")
     async with anyio.create_task_group() as group:
         group.start_soon(repeat, PRUNING, import_module("engine.device").prune_cache, "delete old programs")
-        group.start_soon(repeat, GIVING_BACK, give_back, "give memory back")
-
-
-def give_back() -> None:
-    """Give the memory that nobody uses any more back to the system, which the C library of Linux would keep: to compile
-    a program takes far more than the program.
-    """
-    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
-        trim(0)
+        group.start_soon(repeat, GIVING_BACK, memory.give_back, "give memory back")
 
 
 async def repeat(seconds: float, job: Callable[[], None], what: str) -> None:
@@ -122,6 +113,7 @@ def tell_if_failed(ready: anyio.Event, task: asyncio.Task) -> None:
 async def lifespan(app):
     """The port opens at once; imports and compilations go on behind it."""
     logs.set_up()
+    memory.keep()
     ready = anyio.Event()
     task = asyncio.create_task(warm(ready))
     task.add_done_callback(partial(tell_if_failed, ready))

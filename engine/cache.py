@@ -80,10 +80,9 @@ class Recent(Generic[R]):
                 return
             slot.weight = self._weigh(slot.results[0])
             self.weight += slot.weight
-            for other in [key for key, kept in self._slots.items() if kept.results]:
-                if self.weight <= self.most:
-                    return
-                self.weight -= self._slots.pop(other).weight
+            while self.weight > self.most:
+                oldest = next(key for key, kept in self._slots.items() if kept.results)
+                self.weight -= self._slots.pop(oldest).weight
 
 
 class Cached(Generic[P, R]):

@@ -20,7 +20,7 @@ from engine import files
 from engine.cache import Recent
 from engine.device import program_file
 
-LOADED_BYTES = 96 * 2**20
+LOADED_BYTES = 144 * 2**20
 PARKED_BYTES = 64 * 2**20
 JAXS_CACHE = ("jax_enable_compilation_cache", "jax_compilation_cache_dir")  # a process may have set it up
 OVERHEAD = 2**20  # bytes that a loaded program takes beside its code

@@ -21,7 +21,21 @@ def update(probe: Probe, state: State, params, *, lr, damping):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
     H = jax.hessian(lambda w: probe.f(unravel(w)))(w)
-    return unravel(w - lr * jnp.linalg.solve(H + damping * jnp.eye(w.size, dtype=w.dtype), g)), state
+    return unravel(w - lr * _solve(H + damping * jnp.eye(w.size, dtype=w.dtype), g)), state
+
+
+def _solve(A, b):
+    """The x of A x = b, in the plane by Gaussian elimination: LAPACK, asked for one small matrix after the other, takes
+    as long as the rest of a hundred runs.
+    """
+    if b.size != 2:
+        return jnp.linalg.solve(A, b)
+    swapped = jnp.abs(A[1, 0]) > jnp.abs(A[0, 0])
+    upper, lower = jnp.where(swapped, A[::-1], A)
+    first, second = jnp.where(swapped, b[::-1], b)
+    share = lower[0] / upper[0]
+    y = (second - share * first) / (lower[1] - share * upper[1])
+    return jnp.stack([(first - upper[1] * y) / upper[0], y])
 
 
 OPTIMIZER = Optimizer(

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 def folder(tmp_path, monkeypatch):
     """An empty cache in memory, and an empty folder for the one on disk."""
     monkeypatch.setattr(answer_cache, "cache_folder", lambda: tmp_path)
-    answer_cache._answer.cache_clear()
+    answer_cache.answers.clear()
     return tmp_path
 
 
@@ -47,7 +47,7 @@ def test_an_opening_outlives_the_process(kind, folder):
     query = {"surface": "beale"}
     computing, seen = counted(kind)
     body = cached(computing, query)
-    answer_cache._answer.cache_clear()  # as a new process would begin
+    answer_cache.answers.clear()  # as a new process would begin
     assert cached(computing, query) == body == kind(Scene.read(query))
     assert len(seen) == 1
     assert files(folder) == [file_of(kind, Scene.read(query))]
@@ -59,7 +59,7 @@ def test_a_damaged_file_is_computed_again(harm, folder):
     (file,) = files(folder)
     whole = file.read_bytes()
     file.write_bytes(harm(whole))
-    answer_cache._answer.cache_clear()
+    answer_cache.answers.clear()
     assert cached(grid, {}) == body
     assert file.read_bytes() == whole
 
@@ -81,7 +81,7 @@ def test_answers_of_a_version_unused_for_a_week_are_deleted(folder, monkeypatch)
         now = old.parent.stat().st_mtime
         for path in (old.parent, foreign):
             os.utime(path, (now - age, now - age))
-        answer_cache._answer.cache_clear()
+        answer_cache.answers.clear()
         cached(grid, {"surface": "saddle"} if age else {})
         assert old.exists() == left
     assert foreign.exists()
@@ -114,7 +114,7 @@ def test_other_settings_have_answers_of_their_own(folder, monkeypatch, name):
 
 def test_without_a_folder_answers_are_computed(monkeypatch):
     monkeypatch.setattr(answer_cache, "cache_folder", lambda: None)
-    answer_cache._answer.cache_clear()
+    answer_cache.answers.clear()
     assert cached(grid, {}) == grid(Scene.read({}))
 
 

@@ -21,7 +21,7 @@ TIMEOUT_S = 60  # after which a test no longer waits
 def client(monkeypatch):
     """The routes, with nothing kept yet and no folder to keep anything in."""
     monkeypatch.setattr(answer_cache, "cache_folder", lambda: None)
-    answer_cache._answer.cache_clear()
+    answer_cache.answers.clear()
     with TestClient(Starlette(routes=ROUTES)) as client:
         yield client
 
@@ -67,7 +67,7 @@ def test_questions_asked_at_the_same_moment_are_answered_as_one_by_one(client):
     with ThreadPoolExecutor(len(asked)) as readers:
         together = list(readers.map(ask, asked))
     assert [answer.status_code for answer in together] == [200] * len(asked)
-    answer_cache._answer.cache_clear()
+    answer_cache.answers.clear()
     assert [answer.content for answer in together] == [client.get(question).content for question in asked]
     assert len({answer.content for answer in together}) == len(asked)
 

@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from engine import files
-from engine.cache import computed_once
+from engine.cache import Recent
 from engine.device import cache_folder
 from ui.scene import Scene
 from ui.version import VERSION
@@ -19,16 +18,18 @@ from ui.version import VERSION
 EXPIRY = 7 * 24 * 3600  # s without a new answer, after which the answers of another version are deleted
 ANSWER_BYTES = 32 * 2**20  # kept in memory
 
+answers: Recent[bytes] = Recent(ANSWER_BYTES, len)
+
 
 def cached(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> bytes:
     """kind(scene, *more) for the scene of a query. Concurrent requests for the same answer compute it once."""
-    return _answer(kind, Scene.read(query).to_url(), *more)  # queries that spell one scene differently share an answer
+    scene = Scene.read(query)
+    key = (kind, scene.to_url(), *more)  # queries that spell one scene differently share an answer
+    return answers.get(key, lambda: _answer(kind, scene, *more))
 
 
-@computed_once(most=ANSWER_BYTES, weigh=len)
-def _answer(kind: Callable[..., bytes], url: str, *more: str) -> bytes:
+def _answer(kind: Callable[..., bytes], scene: Scene, *more: str) -> bytes:
     """An answer from the disk, or computed. Only those that pages open with are stored on disk: they are few."""
-    scene = Scene.read(dict(parse_qsl(url, keep_blank_values=True)))
     file = None if more or scene.own or scene != scene.defaults() else file_of(kind, scene)
     if file is None:
         return kind(scene, *more)

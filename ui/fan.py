@@ -4,13 +4,14 @@ Paths are coded in 16-bit integers, as finely as a screen can show them: see `_c
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from engine import race_paths
+from engine import Hyper, race_paths
 from engine.device import rollout_device
 from engine.programs import Program
 from ui.entries import ENTRIES
@@ -45,7 +46,7 @@ def fan(scene: Scene, vary: str) -> bytes:
     - Head: these lowest and highest heights, and the landmarks at every stop.
     """
     surface = surface_of(scene)
-    values = [controls(scene.surface, scene.on, scene.own)[vary].at(k / (STOPS - 1)) for k in range(STOPS)]
+    values = _stops(controls(scene.surface, scene.on, scene.own)[vary])
     owner = vary.rpartition(".")[0]
     on = dragged(scene, vary)
     varied = MappingProxyType({**scene.values, vary: np.asarray(values)})
@@ -53,9 +54,10 @@ def fan(scene: Scene, vary: str) -> bytes:
     steps = setting.steps
     # STOPS runs even if the slider changes nothing for these entries.
     setting = replace(setting, start=np.broadcast_to(scene.start, (STOPS, 2)))
-    scenes = [replace(scene, values={**scene.values, vary: value}) for value in values]
-    floors = np.array([floor_of(other) for other in scenes])
-    bounded = np.array([bool(surface.minima(**other.hypers("surface"))) for other in scenes])
+    changes = values if owner == "surface" else values[:1]  # of the surface, which no other slider moves
+    scenes = [replace(scene, values={**scene.values, vary: value}) for value in changes]
+    floors = np.broadcast_to([floor_of(other) for other in scenes], STOPS)
+    bounded = np.broadcast_to([bool(surface.minima(**other.hypers("surface"))) for other in scenes], STOPS)
 
     rows = max(
         FEWEST, 1 << (steps + 1).bit_length()
@@ -135,19 +137,23 @@ def _coder(size: int):
     return jax.vmap(one, in_axes=(0, None, 0, 0, None))
 
 
+@lru_cache(maxsize=256)
+def _stops(hyper: Hyper) -> tuple[float, ...]:
+    """The values at the places of a slider."""
+    return tuple(hyper.at(k / (STOPS - 1)) for k in range(STOPS))
+
+
 def _when(steps: np.ndarray, last: int) -> list[int | None]:
     return [int(t) if t <= last else None for t in steps]
 
 
 def _thinned(codes: np.ndarray, strides: np.ndarray) -> list[np.ndarray]:
     """The differences of the codes (stops, 3, steps + 1) along each path, of every stride-th step and the last one."""
-    pieces: list[np.ndarray] = [codes] * len(codes)
     last = codes.shape[-1] - 1
-    for stride in np.unique(strides):
-        kept = np.unique(np.append(np.arange(0, last, stride), last))
-        stops = np.flatnonzero(strides == stride)
-        for stop, piece in zip(stops, _differences(codes[stops][..., kept]), strict=True):
-            pieces[stop] = piece.ravel()
+    pieces = []
+    for alike in np.split(np.arange(len(codes)), np.flatnonzero(np.diff(strides)) + 1):
+        kept = [*range(0, last, strides[alike[0]]), last]
+        pieces.append(_differences(codes[alike[0] : alike[-1] + 1][..., kept]).ravel())
     return pieces
 
 
@@ -158,7 +164,7 @@ def _differences(codes: np.ndarray) -> np.ndarray:
 def _planes(pieces: list[np.ndarray]) -> np.ndarray:
     """All high bytes, then all low bytes: they pack to a third of the size, as neighbours are alike."""
     words = np.concatenate([np.zeros(0, "i2"), *pieces]).view("u2")
-    return np.concatenate([words >> 8, words & 255]).astype("u1")
+    return np.stack([words >> 8, words]).astype("u1").ravel()  # modulo 256
 
 
 def _heights(scene: Scene) -> np.ndarray:

@@ -102,7 +102,7 @@ class Scene:
         default = self.defaults()
         words = default._words()
         kept = {key: word for key, word in self._words().items() if word != words.get(key)}
-        kept |= {key: repr(value) for key, value in self.values.items() if value != default.values[_first(key)]}
+        kept |= {key: repr(value) for key, value in self.values.items() if value != _usual(default, key)}
         ground = {"surface": self.surface} if self.surface != DEFAULT_SURFACE else {}
         if self.own:
             ground |= {"surface.f": self.own[0], "surface.domain": ",".join(map(repr, self.own[1]))}
@@ -252,9 +252,8 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
             on = base.on
     values = {}
     for key, hyper in controls(base.surface, on, base.own).items():
-        number = _number(query.get(key, ""))
-        # A further entry begins with the settings that its optimizer has on this surface.
-        value = base.values[_first(key)] if number is None or not hyper.accepts(number) else number
+        number = _number(query[key]) if key in query else None
+        value = _usual(base, key) if number is None or not hyper.accepts(number) else number
         values[key] = int(value) if hyper.whole else value
     scene = replace(base, on=on, values=MappingProxyType(values))
 
@@ -278,10 +277,12 @@ def _read(query: Mapping[str, str], base: Scene) -> Scene:
     return scene
 
 
-def _first(key: str) -> str:
-    """The key of the same setting of the optimizer's first entry: `sgd.lr` for `sgd.2.lr`."""
+def _usual(base: Scene, key: str) -> float:
+    """A number of a scene; a further entry begins with those of its optimizer's first one: `sgd.2.lr` with `sgd.lr`."""
+    if key in base.values:
+        return base.values[key]
     owner, _, hyper = key.rpartition(".")
-    return f"{optimizer_of(owner)}.{hyper}" if owner else key
+    return base.values[f"{optimizer_of(owner)}.{hyper}"]
 
 
 def _displays(key: str, word: str) -> bool:

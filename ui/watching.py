@@ -34,7 +34,7 @@ PROBES = {"/readyz", "/metrics", "/_stcore/health", "/_stcore/metrics"}  # asked
 SLOW = 5.0  # s that an answer took if it is worth a line
 ID = re.compile(r"[\w-]{1,64}")  # what a proxy may call a request
 CACHES = {  # by the word of its metric, the module that holds it and its name
-    "answers": ("ui.answer_cache", "_answer.recent"),
+    "answers": ("ui.answer_cache", "answers"),
     "programs loaded": ("engine.programs", "loaded"),
     "programs packed": ("engine.programs", "parked"),
 }
