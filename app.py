@@ -27,7 +27,7 @@ from ui.watching import READY, WATCHING, Watch
 
 LOG = logging.getLogger(__name__)
 ROOT = Path(__file__).parent
-sys.setswitchinterval(0.0005)  # s: a page asks for many small files, and none should wait 5 ms while JAX traces
+sys.setswitchinterval(0.0001)  # s: neither a small file nor a fan should wait 5 ms, again and again, while JAX traces
 # A page that finds itself at another machine, after its own has failed, would throw its stage away: Streamlit tells
 # machines apart by this, which is also sent to every reader.
 Installation.instance().installation_id_v3 = "descent-lab"

@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from tests.loop import run
-from ui.lanes import LATELY, LONG, MOST_OF_ONE, Allowance, Crowd, Flights, Lane, Refusal
+from ui.lanes import FEW, LATELY, LONG, MOST_OF_ONE, Allowance, Crowd, Flights, Lane, Refusal
 
 TIMEOUT_S = 30
 
@@ -69,6 +69,32 @@ def test_newcomers_without_end_do_not_keep_a_known_client_waiting():
         return done.index("release")
 
     assert run(scene()) < 20
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_who_has_many_pieces_waiting_rests_between_them_while_others_are_there(others, monkeypatch):
+    """A rest that is longer than the test: then pieces are left, although no thread has anything to do."""
+    monkeypatch.setattr("ui.lanes.REST", 1000.0)
+    pieces = FEW + 3
+
+    async def scene():
+        lane, done = Lane(1, Crowd()), []
+        if others:
+            await lane.run("another", 0.1, partial(done.append, "another's"))
+        tasks = [asyncio.create_task(lane.run("greedy", 0.1, partial(done.append, k))) for k in range(pieces)]
+        await tasks[0]
+        if others:
+            await lane.run("another", 0.1, partial(done.append, "another's"))
+            assert lane.waiting == pieces - 1
+            assert done == ["another's", 0, "another's"]
+        else:
+            await asyncio.gather(*tasks)
+            assert done == [*range(pieces)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    run(scene())
 
 
 def test_work_that_belongs_together_is_done_before_that_of_later_clients():

@@ -22,6 +22,8 @@ MOST = 1024  # that all have together
 LATELY = 3.0  # s since its last question, in which a client is one of the crowd
 MINUTE = 60.0  # s
 LONG = 0.25  # s: longer work leaves one thread to the others
+FEW = 4  # pieces of work of one client that may wait without a rest between them: no page asks for more at a time
+REST = 0.01  # s: its least rest, as even the shortest work keeps the event loop busy
 
 
 class Refusal(Exception):
@@ -101,7 +103,7 @@ class Lane:
     share: it rises by the time that is given to one of them divided by all who are there. A client who comes new begins
     at the level, so that nobody saves up time, and nobody waits for ever behind those who come new (weighted fair
     queuing: Demers, Keshav and Shenker 1989). A client has several threads at a time only while nobody else of the
-    crowd asks for anything. Threads that are nice, in Unix's sense, leave the processor to others.
+    crowd asks for anything; and otherwise who has many pieces waiting rests after each as long as it took. Threads that are nice, in Unix's sense, leave the processor to others.
     """
 
     def __init__(self, threads: int, crowd: Crowd, nice: int = 0) -> None:
@@ -112,6 +114,7 @@ class Lane:
         self._running: list[_Waiting] = []
         self._used: dict[str, float] = {}  # s of threads' time by client, on the scale of the level
         self._level = 0.0  # s that are everybody's fair share
+        self._resting: set[str] = set()
 
     @property
     def waiting(self) -> int:
@@ -159,8 +162,8 @@ class Lane:
             fit = self._waiting
             if self.threads > 1 and long >= self.threads - 1:
                 fit = [one for one in self._waiting if one.cost <= LONG]
-            served = {one.client for one in self._running}
-            fit = [one for one in fit if one.client not in served or not self.crowd.has_others(one.client)]
+            busy = self._resting.union(one.client for one in self._running)
+            fit = [one for one in fit if one.client not in busy or not self.crowd.has_others(one.client)]
             if not fit:
                 return
             chosen = min(fit, key=self._rank)
@@ -184,9 +187,16 @@ class Lane:
         self._level += took / len(self._present())
         self._running.remove(one)
         self._used[one.client] += took - one.cost
+        if one.place is None and sum(other.client == one.client for other in self._waiting) > FEW:
+            self._resting.add(one.client)
+            asyncio.get_running_loop().call_later(took + REST, self._rested, one.client)
         self._next()
         present = self._present()
         self._used = {client: used for client, used in self._used.items() if used > self._level or client in present}
+
+    def _rested(self, client: str) -> None:
+        self._resting.discard(client)
+        self._next()
 
 
 class Flights:
