@@ -6,7 +6,6 @@ machine gives away, and are the worse end of what a server does to a page.
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -39,59 +38,52 @@ async def one(page: Page, seed: int) -> Samples:
     return {"playing": played, "dragging": speeds, "hand to picture": delays}
 
 
-async def all_at_once(pages: list[Page], seeds: Iterator[int]) -> Samples:
-    """What all pages show at once. A page that gets no fan within 30 s has no samples."""
-    found = await asyncio.gather(*(one(page, next(seeds)) for page in pages), return_exceptions=True)
-    samples: Samples = {what: [] for what in UNITS}
-    for page in found:
-        if isinstance(page, TimeoutError):
-            print("a browser of this machine had no fan within 30 s", file=sys.stderr)
-        elif isinstance(page, BaseException):
-            raise page
-        else:
-            samples = {what: samples[what] + page[what] for what in UNITS}
-    return samples
+async def in_turn(pages: list[Page], seeds: Iterator[int]) -> Samples:
+    """What each page shows while the others stand still."""
+    return _together([await one(page, next(seeds)) for page in pages])
+
+
+async def at_once(pages: list[Page], seeds: Iterator[int]) -> Samples:
+    """What as many pages as there are cores show at once."""
+    pages = pages[: os.cpu_count()]
+    return _together(await asyncio.gather(*(one(page, next(seeds)) for page in pages)))
+
+
+def _together(found: list[Samples]) -> Samples:
+    return {what: [sample for page in found for sample in page[what]] for what in UNITS}
 
 
 async def beside(room: Room, every: float) -> list[Row]:
-    """Frames and delays of browsers, no more than there are cores, alone and while students drag every so many s."""
-    students, wanted = (20, (1,)) if room.small else (300, (1, 2, 5))
-    counts = [k for k in wanted if k <= (os.cpu_count() or 1)]
-    tally, rows, alone, among = Tally(), [], {}, {}
+    """Frames and delays of browsers, alone and while students drag every so many s."""
+    students, browsers = (20, 1) if room.small else (300, 5)
+    ways = {f"each of {browsers} browsers in turn": in_turn}
+    if not room.small:
+        ways[f"{os.cpu_count()} browsers at once"] = at_once
+    tally, rows = Tally(), []
     seeds = iter(range(2, 100))  # each once
     async with AsyncExitStack() as opened:
         pages: list[Page] = []
-        for k in range(counts[-1]):
+        for k in range(browsers):
             pages.append(await opened.enter_async_context(stage(room.browser, room.server, **SCENE)))
             await pages[k].evaluate(RECORDER)
             await pages[k].get_by_role("button", name="Loop").click()
             await one(pages[k], next(seeds))  # the browser compiles as it runs
-        for k in counts:
-            alone[k] = await all_at_once(pages[:k], seeds)
+        alone = {name: await way(pages, seeds) for name, way in ways.items()}
         spread = 2.0 if room.small else 10.0
         life = drags(every, time.monotonic() + 600)
         dragging = asyncio.create_task(crowd(room.site, tally, named("beside browsers", students), life, spread))
         await asyncio.sleep(spread)
         since = time.monotonic()
-        for k in counts:
-            since = time.monotonic()
-            among[k] = await all_at_once(pages[:k], seeds)
+        among = {name: await way(pages, seeds) for name, way in ways.items()}
         dragging.cancel()
         await asyncio.gather(dragging, return_exceptions=True)
-    for k in counts:
+    for name in ways:
         for what, unit in UNITS.items():
-            name = f"{_browsers(k)}, {what}"
-            both = among[k][what] and alone[k][what]
-            ratio = [float(np.median(among[k][what]) / np.median(alone[k][what]))] if both else []
+            ratio = float(np.median(among[name][what]) / np.median(alone[name][what]))
             rows += [
-                Row(f"{name}, nobody else", alone[k][what], unit),
-                Row(f"{name}, among {students} who drag", among[k][what], unit),
-                Row(f"{name}, among {students} / nobody else", ratio, "x"),
+                Row(f"{name}, {what}, nobody else", alone[name][what], unit),
+                Row(f"{name}, {what}, among {students} who drag", among[name][what], unit),
+                Row(f"{name}, {what}, among {students} / nobody else", [ratio], "x"),
             ]
-    name = f"{students} who drag beside {_browsers(counts[-1])}"
-    rows += [Row(f"{_browsers(k)}: not run, it has fewer cores", [], "-") for k in wanted if k not in counts]
+    name = f"{students} who drag beside {browsers} browsers"
     return [*rows, *times(f"{name}: fan", tally.ms("fan", since)), *troubles(name, tally)]
-
-
-def _browsers(count: int) -> str:
-    return "a browser of this machine" if count == 1 else f"{count} browsers of this machine"
