@@ -71,6 +71,26 @@ def test_newcomers_without_end_do_not_keep_a_known_client_waiting():
     assert run(scene()) < 20
 
 
+def test_a_place_of_who_leaves_before_the_turn_costs_nothing():
+    """Who comes back is served before who came later."""
+
+    async def scene():
+        lane, held, done = Lane(1, Crowd()), Event(), []
+        first = asyncio.create_task(lane.run("busy", 0.1, partial(held.wait, TIMEOUT_S)))
+        await asyncio.sleep(0)
+        left = asyncio.create_task(lane.run("left", 5.0, partial(done.append, "?"), lane.take_place("left", 5.0)))
+        await asyncio.sleep(0)
+        left.cancel()
+        await asyncio.gather(left, return_exceptions=True)
+        tasks = [asyncio.create_task(lane.run(name, 0.1, partial(done.append, name))) for name in ("left", "later")]
+        await asyncio.sleep(0)
+        held.set()
+        await asyncio.gather(first, *tasks)
+        return done
+
+    assert run(scene()) == ["left", "later"]
+
+
 @pytest.mark.parametrize("others", [False, True])
 def test_who_has_many_pieces_waiting_rests_between_them_while_others_are_there(others, monkeypatch):
     """A rest that is longer than the test: then pieces are left, although no thread has anything to do."""

@@ -141,6 +141,7 @@ class Lane:
         except asyncio.CancelledError:
             if mine in self._waiting:
                 self._waiting.remove(mine)
+                self._used[client] -= cost if place is not None else 0.0  # a place was paid for when it was taken
             else:
                 self._end(mine, 0.0)
             raise
@@ -208,6 +209,10 @@ class Flights:
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task] = {}
         self._waiters: Counter[Hashable] = Counter()
+
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether such a question is under way."""
+        return key in self._tasks
 
     async def join(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """The result of work(), a coroutine function, or of the one under way for the same key."""

@@ -123,7 +123,8 @@ async def _compute(desk: Desk, name: str, query: dict[str, str], client: str, co
             return found
         if own := query.get("surface.f"):
             desk.formulas.begin(client, (own, query.get("surface.domain")))
-        place = desk.compiling.take_place(client, TO_COMPILE * len(found))
+        new = sum(key not in desk.flights for key in found)  # others are compiled for somebody else already
+        place = desk.compiling.take_place(client, TO_COMPILE * new)
         compilations = [
             desk.flights.join(key, partial(desk.compiling.run, client, TO_COMPILE, make, place))
             for key, make in found.items()
