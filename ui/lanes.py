@@ -102,8 +102,9 @@ class Lane:
     before long, and who had little before who had much. The time that clients had is counted from a level, their fair
     share: it rises by the time that is given to one of them divided by all who are there. A client who comes new begins
     at the level, so that nobody saves up time, and nobody waits for ever behind those who come new (weighted fair
-    queuing: Demers, Keshav and Shenker 1989). A client has several threads at a time only while nobody else of the
-    crowd asks for anything; and otherwise who has many pieces waiting rests after each as long as it took. Threads that are nice, in Unix's sense, leave the processor to others.
+    queuing: Demers, Keshav and Shenker 1989). While others of the crowd ask, too, a client has one thread at a time,
+    and who has many pieces waiting rests after each for as long as it took. Threads that are nice, in Unix's sense,
+    leave the processor to others.
     """
 
     def __init__(self, threads: int, crowd: Crowd, nice: int = 0) -> None:
