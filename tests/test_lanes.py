@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from tests.loop import run
-from ui.lanes import FEW, LATELY, LONG, MOST_OF_ONE, Allowance, Crowd, Flights, Lane, Refusal
+from ui.lanes import FEW, LATELY, LONG, MOST_OF_ONE, Crowd, Lane, Refusal
 
 TIMEOUT_S = 30
 
@@ -183,26 +183,6 @@ def test_a_client_has_one_thread_while_others_ask_and_all_otherwise(monkeypatch)
     assert len(crowd._seen) == 1, "who is gone is forgotten"
 
 
-def test_an_allowance_is_for_a_minute_and_for_different_things(monkeypatch):
-    now = 1000.0
-    monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
-    allowance = Allowance(2, "things")
-    for thing in "abab":
-        allowance.begin("one", thing)
-        now += 10
-    with pytest.raises(Refusal, match="At most 2 things") as refusal:
-        allowance.begin("one", "c")
-    assert refusal.value.retry_after == 20
-    allowance.begin("other", "c")
-    now += 20
-    allowance.begin("one", "c")
-    with pytest.raises(Refusal):
-        allowance.begin("one", "a")
-    now += 61
-    allowance.begin("new", "a")
-    assert list(allowance._begun) == ["new"], "who is gone is forgotten"
-
-
 def test_a_client_who_asks_too_much_is_told_when_to_come_back():
     async def scene():
         lane, held = Lane(1, Crowd()), Event()
@@ -265,54 +245,3 @@ def test_a_thread_is_free_only_once_its_work_ends_though_nobody_waits_for_it():
         return waiting, done
 
     assert run(scene()) == (1, ["first", "next"])
-
-
-def test_equal_questions_share_an_answer_and_end_with_the_last_who_waits():
-    async def scene():
-        flights, calls, landed = Flights(), [], asyncio.Event()
-
-        async def work():
-            calls.append("begun")
-            try:
-                await landed.wait()
-            except asyncio.CancelledError:
-                calls.append("cancelled")
-                raise
-            return "answer"
-
-        one, other = (asyncio.create_task(flights.join("key", work)) for _ in range(2))
-        await asyncio.sleep(0)
-        one.cancel()
-        await asyncio.sleep(0)
-        landed.set()
-        assert await other == "answer"
-        landed.clear()
-        lonely = asyncio.create_task(flights.join("key", work))
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
-        lonely.cancel()
-        await asyncio.gather(lonely, return_exceptions=True)
-        await asyncio.sleep(0)
-        again = asyncio.create_task(flights.join("key", work))
-        await asyncio.sleep(0)
-        landed.set()
-        assert await again == "answer"
-        return calls
-
-    assert run(scene()) == ["begun", "begun", "cancelled", "begun"]
-
-
-def test_what_fails_fails_for_all_and_is_tried_again():
-    async def scene():
-        flights, calls = Flights(), []
-
-        async def work():
-            calls.append(1)
-            await asyncio.sleep(0)
-            raise ValueError(len(calls))
-
-        found = await asyncio.gather(*(flights.join("key", work) for _ in range(3)), return_exceptions=True)
-        later = await asyncio.gather(flights.join("key", work), return_exceptions=True)
-        return [str(error) for error in (*found, *later)]
-
-    assert run(scene()) == ["1", "1", "1", "2"]
