@@ -79,6 +79,9 @@ class Recent(Generic[R]):
             if self._slots.get(key) is not slot:  # forgotten meanwhile
                 return
             slot.weight = self._weigh(slot.results[0])
+            if slot.weight > self.most:  # before it pushes out all others
+                del self._slots[key]
+                return
             self.weight += slot.weight
             while self.weight > self.most:
                 oldest = next(key for key, kept in self._slots.items() if kept.results)

@@ -10,6 +10,7 @@ import pickle
 import zlib
 from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -63,18 +64,19 @@ class Program:
 
     def __call__(self, *args: Any) -> Any:
         """What the function gives. Raises Missing."""
-        (result,) = calls([(self, args)])
-        return result
+        (call,) = prepared([(self, args)])
+        return call()
 
     def find(self, args: tuple) -> tuple[Hashable, Callable[[], Loaded]]:
         """The key of the program for such arguments, and what loads or compiles it, in whatever thread."""
         leaves, tree = jax.tree.flatten(args)
-        x64, device = (getattr(jax.config, name) for name in ("jax_enable_x64", "jax_default_device"))
+        x64, preferred = (getattr(jax.config, name) for name in ("jax_enable_x64", "jax_default_device"))
+        device = preferred or jax.devices()[0]
         key = (self.make, self.of, self.options, x64, device, tree, tuple(map(_kind, leaves)))
 
         def load() -> Loaded:
             with jax.enable_x64(x64), jax.default_device(device):
-                return _load(key, self, args)
+                return _load(key, self, args, device)
 
         return key, lambda: loaded.get(key, load)
 
@@ -112,14 +114,18 @@ def together(*works: Callable[[], Any]) -> list[Any]:
     return results
 
 
-def calls(wanted: Sequence[tuple[Program, tuple]]) -> list[Any]:
-    """What several programs give, each for its arguments. Raises Missing with all that are not compiled."""
+def prepared(wanted: Sequence[tuple[Program, tuple]]) -> list[Callable[[], Any]]:
+    """The calls of several programs, each with its arguments. Raises Missing with all that are not compiled."""
     found = [program.find(args) for program, args in wanted]
     if not patient.get() and (absent := {key: load for key, load in found if key not in loaded and key not in parked}):
         raise Missing(absent)
     if not _calls.get():
         raise _Found
-    return [load().run(*args) for (_, load), (_, args) in zip(found, wanted, strict=True)]
+    return [partial(_call, load, args) for (_, load), (_, args) in zip(found, wanted, strict=True)]
+
+
+def _call(load: Callable[[], Loaded], args: tuple) -> Any:
+    return load().run(*args)
 
 
 def _kind(leaf: Any) -> Hashable:
@@ -129,8 +135,8 @@ def _kind(leaf: Any) -> Hashable:
     return np.shape(leaf), leaf.dtype, getattr(leaf, "weak_type", False)
 
 
-def _load(key: Hashable, program: Program, args: tuple) -> Loaded:
-    """Compile a program, or load it again."""
+def _load(key: Hashable, program: Program, args: tuple, device: Any) -> Loaded:
+    """Compile a program for a jax.Device, or load it again."""
 
     def lower():
         # An argument that is not used is kept: what is lowered tells of all arguments, and names the file.
@@ -143,9 +149,10 @@ def _load(key: Hashable, program: Program, args: tuple) -> Loaded:
 
     def compile() -> bytes:
         lowered = lower()
-        file = program_file(lowered.as_text(), str(lowered.in_tree), str(lowered.out_tree), str(program.options))
+        about = (lowered.as_text(), str(lowered.in_tree), str(lowered.out_tree), str(program.options))
+        file = program_file(device.platform, device.device_kind, *about)
         packed = file and files.load(file)
-        if packed and (run := _unpacked(packed)):
+        if packed and (run := _unpacked(packed, device)):
             made.append(run)
             return packed
         made.append(lowered.compile())
@@ -155,15 +162,19 @@ def _load(key: Hashable, program: Program, args: tuple) -> Loaded:
         return packed
 
     packed = parked.get(key, compile)
-    run = made[0] if made else _unpacked(packed)
+    run = made[0] if made else _unpacked(packed, device)
     assert run, "what this process packed can be unpacked"
     return Loaded(run, OVERHEAD + 8 * len(packed))
 
 
-def _unpacked(packed: bytes) -> Callable[..., Any] | None:
-    """A program from its packed form; None if XLA refuses it, as one that was compiled on another processor."""
+def _unpacked(packed: bytes, device: Any) -> Callable[..., Any] | None:
+    """A program from its packed form, on a device; None if XLA refuses it, as one compiled on another processor."""
     try:
         # Only this user's own files come here: see engine.device.cache_folder.
-        return deserialize_and_load(*pickle.loads(zlib.decompress(packed)))  # noqa: S301
+        return deserialize_and_load(
+            *pickle.loads(zlib.decompress(packed)),  # noqa: S301
+            backend=device.client,
+            execution_devices=[device],  # by default those that JAX prefers, which with a GPU are not the rollouts'
+        )
     except jax.errors.JaxRuntimeError:
         return None

@@ -1,13 +1,16 @@
 """The bundle of the stage's modules."""
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
 
+import brotli
 import pytest
 
+from tests.loop import run as run_loop
 from ui.bundle import bundle
-from ui.static import STAGE
+from ui.static import STAGE, File, Static
 
 
 def run(source: str, folder: Path) -> str:
@@ -69,3 +72,25 @@ def test_what_it_cannot_put_together_is_refused(tmp_path, line, message):
     main = write(tmp_path, {"main.js": f"{line}\n", "b.js": "export const b = 1;\n"})
     with pytest.raises(ValueError, match=message):
         bundle(main)
+
+
+def test_a_file_that_many_ask_for_at_once_is_packed_once():
+    read = []
+
+    async def ask(app):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        scope = {"type": "http", "method": "GET", "path": "/x", "headers": [(b"accept-encoding", b"br")]}
+        await app(scope, None, send)
+        return sent[1]["body"]
+
+    async def scene():
+        app = Static(None, {"/x": File(".js", lambda: read.append(1) or b"x" * 1000)})
+        return await asyncio.gather(*(ask(app) for _ in range(20)))
+
+    bodies = run_loop(scene())
+    assert {brotli.decompress(body) for body in bodies} == {b"x" * 1000}
+    assert len(read) == 1

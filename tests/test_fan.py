@@ -9,12 +9,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.driver import BASIC
-from ui import answers
 from ui.fan import FAR, GROUND_EVERY, STOPS, fan
-from ui.lanes import Refusal
 from ui.paths import GRID, grid, paths
 from ui.routes import ROUTES
 from ui.scene import STEPS, Scene, controls, surface_of
@@ -268,31 +265,3 @@ def test_the_value_under_the_hand_does_not_change_a_fan():
     first = client.get("/fan", params={"vary": "adam.lr", "steps": "20"}).content
     assert first == client.get("/fan", params={"vary": "adam.lr", "steps": "20", "adam.lr": "0.01"}).content
     assert first == client.get("/fan", params={"vary": "adam.lr", "steps": "20", "view": "panels", "step": "3"}).content
-
-
-TANGENTS = {"surface": "formula", "surface.f": "a + " + "tan(" * 38 + "x" + ")" * 38, "surface.domain": "-2,2,-2,2"}
-
-
-@pytest.mark.parametrize(
-    ("query", "vary", "answered"),
-    [
-        ({}, "rate", True),
-        ({"on": ",".join(OPTIMIZERS), "steps": "1000", "surface": "rosenbrock"}, "rate", True),
-        ({"on": ",".join(OPTIMIZERS), "steps": "1000", "surface": "logistic_regression"}, "rate", False),
-        ({**TANGENTS, "on": ",".join(OPTIMIZERS), "steps": "1000"}, "rate", False),
-        ({**TANGENTS, "on": ",".join(OPTIMIZERS), "steps": "1000"}, "adam.lr", True),
-        ({**TANGENTS, "on": "sgd", "steps": "20"}, "surface.a", False),
-        ({**BOWL, "on": "sgd,adam"}, "surface.a", True),
-    ],
-)
-def test_a_fan_that_would_take_too_long_is_refused_before_anything_is_computed(monkeypatch, query, vary, answered):
-    computed = []
-    monkeypatch.setattr(answers, "fan", lambda *_: computed.append(1) or b"fan")
-    asked = {**query, "vary": vary}
-    if answered:
-        assert answers.ANSWERS["fan"](asked).content == b"fan"
-    else:
-        with pytest.raises(Refusal, match="A fan may take 2 s") as refused:
-            answers.ANSWERS["fan"](asked)
-        assert refused.value.status == 400
-    assert len(computed) == answered

@@ -1,6 +1,7 @@
 """Equal questions that share one answer, and how many a client may begin in a minute."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -77,3 +78,26 @@ def test_what_fails_fails_for_all_and_is_tried_again():
         return [str(error) for error in (*found, *later)]
 
     assert run(scene()) == ["1", "1", "1", "2"]
+
+
+def test_who_shares_a_question_is_not_refused_for_its_owner():
+    """The owner has too much waiting; those who joined ask anew, once for all of them. What cannot be answered for
+    anybody is not asked again.
+    """
+
+    async def scene(retry_after):
+        flights, asked = Flights(), []
+
+        async def work(client):
+            asked.append(client)
+            await asyncio.sleep(0)
+            if client == "greedy" or not retry_after:
+                raise Refusal(429, client, retry_after)
+            return client
+
+        joined = (flights.join("key", partial(work, client)) for client in ("greedy", "one", "other"))
+        found = await asyncio.gather(*joined, return_exceptions=True)
+        return [str(answer) for answer in found], asked
+
+    assert run(scene(2)) == (["greedy", "one", "one"], ["greedy", "one"])
+    assert run(scene(None)) == (["greedy"] * 3, ["greedy"])

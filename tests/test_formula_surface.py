@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from engine import programs as pools
 from engine.critical import critical_points
 from engine.formula import KEPT, FormulaError, check_formula, formula_surface
+from engine.formula.surface import _landmarks
 from surfaces import SURFACES
 from ui.routes import ROUTES
 from ui.scene import OWN, Scene
@@ -137,6 +138,23 @@ def test_memory_ends_with_the_last_formulas_and_programs():
         pool.get("as large as the pool", lambda filled=filled: filled)
     gc.collect()
     assert kept() is None
+    pools.loaded.clear()
+    pools.parked.clear()
+
+
+def test_a_surface_that_comes_back_compiles_nothing_and_its_landmarks_are_held_by_their_bytes(monkeypatch):
+    query = {"surface": "formula", "surface.f": "a x^2 + 9 y^2 + x y", "steps": "10", "on": "sgd"}
+    fan = {**query, "vary": "surface.a"}
+    assert client.get("/fan", params=fan).status_code == 200
+    compiled, held = len(pools.parked), _landmarks.recent.weight
+    assert held >= 101 * 1000
+    formula_surface.cache_clear()
+    monkeypatch.setattr(_landmarks.recent, "most", held - 1)
+    assert client.get("/fan", params={**fan, "seed": "1", "vary": "surface.a", "steps": "11"}).status_code == 200
+    assert len(pools.parked) == compiled
+    for k in range(120):
+        formula_surface("a x^2 + 9 y^2 + x y", (-1, 1, -1, 1)).minima(a=k / 100)
+    assert 0 < _landmarks.recent.weight < held
     pools.loaded.clear()
     pools.parked.clear()
 

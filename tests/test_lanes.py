@@ -78,10 +78,11 @@ def test_a_place_of_who_leaves_before_the_turn_costs_nothing():
         lane, held, done = Lane(1, Crowd()), Event(), []
         first = asyncio.create_task(lane.run("busy", 0.1, partial(held.wait, TIMEOUT_S)))
         await asyncio.sleep(0)
-        left = asyncio.create_task(lane.run("left", 5.0, partial(done.append, "?"), lane.take_place("left", 5.0)))
-        await asyncio.sleep(0)
-        left.cancel()
-        await asyncio.gather(left, return_exceptions=True)
+        with lane.place("left", 10.0) as place:  # for two pieces, the second of which is not even asked for
+            left = asyncio.create_task(lane.run("left", 5.0, partial(done.append, "?"), place))
+            await asyncio.sleep(0)
+            left.cancel()
+            await asyncio.gather(left, return_exceptions=True)
         tasks = [asyncio.create_task(lane.run(name, 0.1, partial(done.append, name))) for name in ("left", "later")]
         await asyncio.sleep(0)
         held.set()
@@ -124,11 +125,14 @@ def test_work_that_belongs_together_is_done_before_that_of_later_clients():
         lane, held, done = Lane(1, Crowd()), Event(), []
         first = asyncio.create_task(lane.run("busy", 0.1, partial(held.wait, TIMEOUT_S)))
         await asyncio.sleep(0)
-        tasks = []
-        for what in ("one", "two", "one again", "three"):
+
+        async def ask(what):
             client = what.partition(" ")[0]
-            place = lane.take_place(client, 0.4)
-            tasks += [asyncio.create_task(lane.run(client, 0.1, partial(done.append, what), place)) for _ in range(4)]
+            with lane.place(client, 0.4) as place:
+                await asyncio.gather(*(lane.run(client, 0.1, partial(done.append, what), place) for _ in range(4)))
+
+        tasks = [asyncio.create_task(ask(what)) for what in ("one", "two", "one again", "three")]
+        await asyncio.sleep(0)
         await asyncio.sleep(0)
         held.set()
         await asyncio.gather(first, *tasks)
@@ -199,6 +203,22 @@ def test_a_client_who_asks_too_much_is_told_when_to_come_back():
         return refusal.value.status, refusal.value.retry_after, await other
 
     assert run(scene()) == (429, 2, "answered")
+
+
+def test_pieces_of_work_at_one_place_are_one_question():
+    """A formula lacks more programs than a client may have questions waiting."""
+
+    async def scene():
+        lane, held = Lane(1, Crowd()), Event()
+        with lane.place("one", 4.0) as place:
+            works = (lane.run("one", 0.1, partial(held.wait, TIMEOUT_S), place) for _ in range(MOST_OF_ONE + 8))
+            tasks = [asyncio.create_task(work) for work in works]
+            await asyncio.sleep(0)
+            assert lane.waiting == MOST_OF_ONE + 7
+            held.set()
+            return await asyncio.gather(*tasks)
+
+    assert run(scene()) == [True] * (MOST_OF_ONE + 8)
 
 
 def test_who_goes_away_frees_the_place_and_an_error_frees_the_thread():

@@ -1,5 +1,9 @@
 """The pools of compiled programs."""
 
+import os
+import subprocess
+import sys
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -71,6 +75,23 @@ def test_both_pools_are_bounded_by_bytes(pool, monkeypatch):
     assert pool.weight <= pool.most
     assert 0 < len(pools.parked) < len(BASIC)
     assert pools.parked.weight <= pools.parked.most
+
+
+def test_a_program_comes_back_on_the_device_that_it_was_compiled_for():
+    """With a GPU that JAX prefers, rollouts are on the CPU. Here the process has two CPUs, and the second is chosen."""
+    script = """
+import jax
+from engine import programs
+from tests.test_programs import doubled
+for _ in range(2):
+    with jax.default_device(jax.devices()[1]):
+        (device,) = programs.Program(doubled, 2.0)(jax.numpy.ones(3)).devices()
+    assert device == jax.devices()[1], device
+    programs.loaded.clear()
+assert len(programs.parked) == 1
+"""
+    flags = "--xla_force_host_platform_device_count=2"
+    subprocess.run([sys.executable, "-c", script], check=True, env={**os.environ, "XLA_FLAGS": flags}, timeout=120)
 
 
 def first(_):

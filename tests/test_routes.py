@@ -1,5 +1,6 @@
 """Many readers at once: different questions do not wait for each other, and each gets its own answer."""
 
+import asyncio
 import gzip
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
@@ -10,8 +11,9 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from surfaces import SURFACES
+from tests.loop import run
 from ui import answer_cache, answers, routes
-from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
+from ui.lanes import LONG, Allowance, Crowd, Flights, Lane, Refusal
 from ui.routes import ROUTES
 
 TIMEOUT_S = 60  # after which a test no longer waits
@@ -189,3 +191,56 @@ def test_too_many_questions_are_refused_with_a_time_to_come_back(client, monkeyp
     monkeypatch.setattr(Lane, "_refuse_too_much", full)
     answer = client.get("/grid?surface=beale")
     assert (answer.status_code, answer.headers["Retry-After"], answer.text) == (429, "2", "please ask again")
+
+
+def test_an_answer_at_hand_weighs_as_much_as_its_question(client):
+    """What the server does not know of a question is ignored, and must not fill the memory."""
+    routes._desk.cache_clear()
+    try:
+        for k in range(20):
+            assert client.get(f"/formula?formula=x&domain=0,1,0,1&unknown={k}{'z' * 7000}").status_code == 200
+        assert client.portal.call(routes.desk).at_hand.weight > 20 * 7000
+    finally:
+        routes._desk.cache_clear()
+
+
+def test_one_refused_program_leaves_no_other_of_its_question_waiting(client, monkeypatch):
+    """And what the place of all of them cost is given back."""
+    lane = Lane(1, Crowd())
+    held, begun, asked = Event(), Event(), []
+
+    def hold():
+        begun.set()
+        held.wait(TIMEOUT_S)
+
+    async def scene():
+        desk = routes.Desk(Lane(1, Crowd()), lane, Flights(), Allowance(9, "formulas"))
+        busy = asyncio.create_task(lane.run("busy", 0.1, hold))
+        await asyncio.to_thread(begun.wait, TIMEOUT_S)
+        run = lane.run
+
+        async def run_or_refuse(client, cost, work, place):
+            asked.append(client)
+            if len(asked) == 3:
+                raise Refusal(503, "full", 5)
+            return await run(client, cost, work, place)
+
+        monkeypatch.setattr(lane, "run", run_or_refuse)
+        monkeypatch.setattr(routes, "_attempt", lambda *_: dict.fromkeys("abc", Event))
+        with pytest.raises(Refusal, match="full"):
+            await routes._compute(desk, "grid", {}, "one", "identity")
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        waiting, used = lane.waiting, lane._used.get("one", 0.0)
+        held.set()
+        await busy
+        return waiting, round(used, 9)
+
+    assert run(scene()) == (0, 0.0)
+    assert asked == ["one"] * 3
+
+
+def test_the_search_for_the_minima_of_a_letter_that_is_dragged_is_long_work():
+    query = {"surface": "formula", "surface.f": "a x^2", "on": "sgd", "steps": "100"}
+    assert routes._cost("fan", {**query, "vary": "surface.a"}) > LONG
+    assert routes._cost("fan", {**query, "vary": "sgd.lr"}) < LONG

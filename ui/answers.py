@@ -11,7 +11,7 @@ from engine import LIBRARIES, configure
 from engine.formula import check_formula, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
-from ui.cost import MOST, cost
+from ui.cost import MOST, MOST_BYTES, cost, size
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
 from ui.lanes import Refusal
@@ -52,6 +52,10 @@ def _fan(query: dict[str, str]) -> Answer:
         less = "fewer steps, fewer optimizers or a shorter formula"
         raise Refusal(
             400, f"A fan may take {MOST:g} s of the server's time, and this one takes {seconds:.1f}: try {less}."
+        )
+    if (bytes := size(scene, vary)) > MOST_BYTES:
+        raise Refusal(
+            400, f"A fan may take {MOST_BYTES:,} bytes, and this one takes {bytes:,}: try fewer steps or optimizers."
         )
     return Answer(fan(scene, vary))  # what is sent is kept, smaller: ten times as many as these bytes
 

@@ -1,7 +1,8 @@
-"""What a fan costs, before anything is computed: a server that many share refuses what takes too long.
+"""What a fan costs, before anything is computed: a server that many share refuses what takes too long or too much.
 
-The cost is a number of seconds of one processor, in two terms, measured over all surfaces and optimizers and over
-formulas of up to forty functions (Python 3.11, JAX 0.10, a core of a small cloud server):
+It takes 6 bytes for each step of each run at each stop. Its time is a number of seconds of one processor, in two terms,
+measured over all surfaces and optimizers and over formulas of up to forty functions (Python 3.11, JAX 0.10, a core of a
+small cloud server):
 
     stops x steps x runs x (STEP + what the surface adds)      the runs, HESSIAN times that for those with a Hessian
     stops x (SEARCH + FUNCTION_SEARCHED x functions)           the minima of a formula whose letter is dragged
@@ -14,6 +15,7 @@ from ui.fan import STOPS, dragged
 from ui.scene import Scene, surface_of
 
 MOST = 2.0  # s
+MOST_BYTES = 24 * 2**20  # all 33 optimizers for 1000 steps take 20 MB; while a fan is packed, it is held four times
 STEP = 0.25e-6  # s of a step of a run on a plain surface
 EXAMPLES = 0.75e-6  # s that a surface made of data adds
 FUNCTION = 0.04e-6  # s that each function or power of a formula adds
@@ -29,3 +31,8 @@ def cost(scene: Scene, vary: str) -> float:
     runs = sum(HESSIAN if OPTIMIZERS[optimizer_of(id)].spends.hessians else 1 for id in dragged(scene, vary))
     search = SEARCH + FUNCTION_SEARCHED * functions if scene.own and vary.startswith("surface.") else 0
     return STOPS * (runs * scene.values["steps"] * step + search)
+
+
+def size(scene: Scene, vary: str) -> int:
+    """The bytes of the paths in such a fan, before they are packed, if none of them is smooth."""
+    return 6 * STOPS * len(dragged(scene, vary)) * (int(scene.values["steps"]) + 1)

@@ -63,10 +63,11 @@ def fan(scene: Scene, vary: str) -> bytes:
         FEWEST, 1 << (steps + 1).bit_length()
     )  # more than a path has: up to there no other steps compile anything
     code, domain = Program(_coder, rows), np.array(surface.domain)
-    with jax.default_device(rollout_device()):
-        coded = [code(block, domain, floors, bounded, steps + 1) for block in race_paths(setting, entries)]
     runs, strides, pieces = [], [], []
-    for id, (codes, stride, left, diverged) in zip(on, jax.device_get(coded), strict=True):
+    for id, block in zip(on, race_paths(setting, entries), strict=True):
+        with jax.default_device(rollout_device()):
+            coded = code(block, domain, floors, bounded, steps + 1)
+        codes, stride, left, diverged = jax.device_get(coded)  # one entry after the other: a block takes 2.5 MB
         runs.append({"id": id, "left": _when(left, steps), "diverged": _when(diverged, steps)})
         strides.append(stride)
         pieces += _thinned(codes[..., : steps + 1], stride)
@@ -163,8 +164,8 @@ def _differences(codes: np.ndarray) -> np.ndarray:
 
 def _planes(pieces: list[np.ndarray]) -> np.ndarray:
     """All high bytes, then all low bytes: they pack to a third of the size, as neighbours are alike."""
-    words = np.concatenate([np.zeros(0, "i2"), *pieces]).view("u2")
-    return np.stack([words >> 8, words]).astype("u1").ravel()  # modulo 256
+    words = np.concatenate([np.zeros(0, "<i2"), *pieces])
+    return words.view("u1").reshape(-1, 2).T[::-1].ravel()  # the high bytes first
 
 
 def _heights(scene: Scene) -> np.ndarray:

@@ -4,8 +4,9 @@ import asyncio
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MOST_OF_ONE = 32  # pieces of work that one client may have waiting
+MOST_OF_ONE = 32  # questions that one client may have waiting
 MOST = 1024  # that all have together
 LATELY = 3.0  # s since its last question, in which a client is one of the crowd
 MINUTE = 60.0  # s
@@ -27,19 +28,30 @@ REST = 0.01  # s: its least rest, as even the shortest work keeps the event loop
 
 
 class Refusal(Exception):
-    """A question that is not answered; the message says why, and what was expected and what came."""
+    """A question that is not answered; the message says why, and what was expected and what came.
+
+    `retry_after` is the number of seconds after which the same question may be answered, if it may.
+    """
 
     def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
         super().__init__(message)
         self.status, self.retry_after = status, retry_after
 
 
-@dataclass
+@dataclass(eq=False)
+class Place:
+    """A place in the queue for several pieces of work that belong together."""
+
+    rank: float
+    left: float  # s of its cost that no piece has used
+
+
+@dataclass(eq=False)
 class _Waiting:
     client: str
     cost: float  # s, as far as is known before
     order: int
-    place: float | None  # a place that was taken before
+    place: Place | None  # where it belongs together with others
     turn: asyncio.Future = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -122,18 +134,24 @@ class Lane:
         """How many pieces of work wait."""
         return len(self._waiting)
 
-    def take_place(self, client: str, cost: float) -> float:
+    @contextmanager
+    def place(self, client: str, cost: float) -> Iterator[Place]:
         """A place for several pieces of work that belong together, of so much cost in all: they are not done in turn
-        with those of other clients, which would end all at the same late time.
+        with those of other clients, which would end all at the same late time. What is not used of it is given back.
         """
         self._used[client] = max(self._used.get(client, 0.0), self._level) + cost
-        return self._used[client]
+        place = Place(self._used[client], cost)
+        try:
+            yield place
+        finally:
+            if client in self._used:
+                self._used[client] -= place.left
 
-    async def run(self, client: str, cost: float, work: Callable[[], T], place: float | None = None) -> T:
+    async def run(self, client: str, cost: float, work: Callable[[], T], place: Place | None = None) -> T:
         """Do the work in a thread once it is its turn; cancelled before that, it leaves the queue. Raises Refusal."""
-        self._refuse_too_much(client)
-        self.crowd.note(client)
         mine = _Waiting(client, cost, next(self._order), place)
+        self._refuse_too_much(mine)
+        self.crowd.note(client)
         self._waiting.append(mine)
         self._used[client] = max(self._used.get(client, 0.0), self._level)
         self._next()
@@ -142,7 +160,6 @@ class Lane:
         except asyncio.CancelledError:
             if mine in self._waiting:
                 self._waiting.remove(mine)
-                self._used[client] -= cost if place is not None else 0.0  # a place was paid for when it was taken
             else:
                 self._end(mine, 0.0)
             raise
@@ -151,10 +168,14 @@ class Lane:
         doing.add_done_callback(lambda _: self._end(mine, perf_counter() - began))
         return await asyncio.shield(doing)  # whoever waits may leave: the thread is taken until it ends
 
-    def _refuse_too_much(self, client: str) -> None:
-        if len(self._waiting) >= MOST:
+    def _refuse_too_much(self, one: _Waiting) -> None:
+        # Pieces of work at one place belong to one question.
+        questions = {(other.client, other.place or other) for other in self._waiting}
+        if (one.client, one.place) in questions:
+            return
+        if len(questions) >= MOST:
             raise Refusal(503, "The server has too much to do: please ask again in a moment.", 5)
-        if Counter(one.client for one in self._waiting)[client] >= MOST_OF_ONE:
+        if sum(client == one.client for client, _ in questions) >= MOST_OF_ONE:
             raise Refusal(429, f"At most {MOST_OF_ONE} questions of one page wait at a time: please ask again.", 2)
 
     def _next(self) -> None:
@@ -171,7 +192,9 @@ class Lane:
             chosen = min(fit, key=self._rank)
             self._waiting.remove(chosen)
             self._running.append(chosen)
-            if chosen.place is None:
+            if chosen.place:  # which is paid for
+                chosen.place.left -= chosen.cost
+            else:
                 self._level = max(self._level, self._used[chosen.client])
                 self._used[chosen.client] += chosen.cost
             if not chosen.turn.done():
@@ -179,7 +202,7 @@ class Lane:
 
     def _rank(self, one: _Waiting) -> tuple[float, int]:
         """What has the lowest is next."""
-        return self._used[one.client] + one.cost if one.place is None else one.place, one.order
+        return one.place.rank if one.place else self._used[one.client] + one.cost, one.order
 
     def _present(self) -> set[str]:
         """The clients who wait or are served."""
@@ -204,7 +227,8 @@ class Lane:
 class Flights:
     """Equal questions that are asked while one of them is under way share its answer.
 
-    Whoever asks may go away: once nobody waits any more, the work is cancelled, if it still waits for its turn.
+    Whoever asks may go away: once nobody waits any more, the work is cancelled, if it still waits for its turn. Who
+    shares the question of a client that has too much waiting, and is refused for it, asks anew.
     """
 
     def __init__(self) -> None:
@@ -217,6 +241,15 @@ class Flights:
 
     async def join(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """The result of work(), a coroutine function, or of the one under way for the same key."""
+        while True:
+            shared = key in self
+            try:
+                return await self._join(key, work)
+            except Refusal as refusal:
+                if not shared or not refusal.retry_after:
+                    raise
+
+    async def _join(self, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(work())

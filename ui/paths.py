@@ -146,13 +146,13 @@ def points_of(surface: Surface) -> int:
 def values_on_grid(surface: Surface, hypers: Mapping[str, float]) -> np.ndarray:
     """f of a surface over its domain, (n, n) with n as in `points_of`: row j is at y_j, column i at x_i."""
     with jax.default_device(rollout_device()):
-        return np.asarray(Program(_on_grid, surface, options=options_of(surface.f))(dict(hypers)))
+        x, y = (np.linspace(low, high, points_of(surface)) for low, high in surface.domain)
+        points = np.stack(np.meshgrid(x, y), axis=-1)
+        return np.asarray(Program(_on_grid, surface.f, options=options_of(surface.f))(points, dict(hypers)))
 
 
-def _on_grid(surface: Surface):
-    x, y = (np.linspace(low, high, points_of(surface)) for low, high in surface.domain)
-    points = np.stack(np.meshgrid(x, y), axis=-1)
-    return lambda hypers: jax.vmap(jax.vmap(partial(surface.f, **hypers)))(points)
+def _on_grid(f: Callable[..., Any]):
+    return lambda points, hypers: jax.vmap(jax.vmap(partial(f, **hypers)))(points)
 
 
 def _to_rows(steps: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,11 +24,14 @@ NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
+MOST_THREADS = 8  # of a lane: a container may have a share of many processors
+BESIDE = 1000  # bytes that an answer at hand takes beside its content and its question
 NICE = 10  # of the threads that compile: those that answer go first
 TO_COMPILE = 0.2  # s that a program takes
 NEW_FORMULAS = 20  # of one client in a minute: each keeps a processor busy for one to ten seconds
 ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
 PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
+SEARCHES = 0.5  # s of a fan for the minima of a formula whose letter is dragged
 
 
 @dataclass
@@ -42,9 +45,17 @@ class Desk:
     at_hand: Any = None  # recent answers, once there are any
 
 
+class Kept(NamedTuple):
+    """An answer at hand, an Answer of ui.answers, and its question."""
+
+    answer: Any
+    key: tuple
+
+
 @cache
 def _desk(_: asyncio.AbstractEventLoop) -> Desk:
-    threads = max(2, os.cpu_count() or 2)
+    ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
+    threads = min(max(2, ours), MOST_THREADS)
     crowd = Crowd()
     # One thread more than there are processors: long work takes all of these, and short work never waits for it.
     return Desk(
@@ -102,16 +113,21 @@ async def _answered(name: str, query: dict[str, str], client: str, coding: str) 
     here = desk()
     key = (name, coding, *sorted(query.items()))
     try:
-        answer = here.at_hand.peek(key) if here.at_hand is not None else None
+        kept = here.at_hand.peek(key) if here.at_hand is not None else None
+        answer = kept and kept.answer
         if answer is None:
             answer = await here.flights.join(key, partial(_compute, here, name, query, client, coding))
             if here.at_hand is None:  # the module is loaded by now: it comes with JAX
-                here.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, lambda kept: len(kept.content))
-            here.at_hand.get(key, lambda: answer)
+                here.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, _weight)
+            here.at_hand.get(key, lambda: Kept(answer, key))
     except Refusal as refusal:
         headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
         return Response(str(refusal), refusal.status, headers, media_type="text/plain")
     return Response(**answer._asdict())
+
+
+def _weight(kept: Kept) -> int:
+    return len(kept.answer.content) + sum(len(f"{part}") for part in kept.key) + BESIDE
 
 
 async def _compute(desk: Desk, name: str, query: dict[str, str], client: str, coding: str) -> Any:
@@ -124,12 +140,18 @@ async def _compute(desk: Desk, name: str, query: dict[str, str], client: str, co
         if own := query.get("surface.f"):
             desk.formulas.begin(client, (own, query.get("surface.domain")))
         new = sum(key not in desk.flights for key in found)  # others are compiled for somebody else already
-        place = desk.compiling.take_place(client, TO_COMPILE * new)
-        compilations = [
-            desk.flights.join(key, partial(desk.compiling.run, client, TO_COMPILE, make, place))
-            for key, make in found.items()
-        ]
-        await asyncio.gather(*compilations)
+        with desk.compiling.place(client, TO_COMPILE * new) as place:
+            compilations = [
+                asyncio.ensure_future(
+                    desk.flights.join(key, partial(desk.compiling.run, client, TO_COMPILE, make, place))
+                )
+                for key, make in found.items()
+            ]
+            try:
+                await asyncio.gather(*compilations)
+            finally:
+                for compilation in compilations:  # one that is refused leaves no others behind
+                    compilation.cancel()
     raise Refusal(503, "The server compiles more than it can keep: please ask again in a moment.", 5)
 
 
@@ -149,7 +171,8 @@ def _cost(name: str, query: dict[str, str]) -> float:
     runs = query.get("on", "").count(",") + 1 if "on" in query else 8
     words = query.get("steps", "")
     steps = int(words) if words.isascii() and words.isdigit() and len(words) < 7 else 200
-    return PER_STEP * runs * steps * (101 if name == "fan" else 10)
+    searches = SEARCHES if "surface.f" in query and query.get("vary", "").startswith("surface.") else 0.0
+    return PER_STEP * runs * steps * (101 if name == "fan" else 10) + searches
 
 
 ROUTES = [Route(f"/{name}", partial(_respond, name)) for name in NAMES]

@@ -18,6 +18,7 @@ from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.bundle import bundle
+from ui.lanes import Flights
 from ui.version import PLOTLY_PATH, VERSION
 
 STAGE = Path(__file__).parent / "stage"
@@ -135,6 +136,7 @@ class Static:
 
     def __init__(self, app: ASGIApp, all: dict[str, File]):
         self.app, self.all = app, all
+        self.packing = Flights()  # a hall asks for the same files at once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         file = self.all.get(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
@@ -142,7 +144,9 @@ class Static:
             return await self.app(scope, receive, send)
         accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
         coding = file.coding(accepted)
-        body = file.forms.get(coding) or await run_sync(file.form, coding)
+        body = file.forms.get(coding)
+        if body is None:
+            body = await self.packing.join((file, coding), lambda: run_sync(file.form, coding))
         headers = [
             (b"content-type", file.kind),
             (b"content-length", str(len(body)).encode()),

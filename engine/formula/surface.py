@@ -19,7 +19,8 @@ from engine.spec import Hyper, Reference, Surface
 
 HIGHEST = float(np.finfo(np.float32).max)  # what is drawn is float32
 KEPT = 128  # surfaces held in memory
-PLACES_KEPT = 512  # values of a surface's parameters for which its landmarks are held: a drag asks for a hundred
+PLACES_BYTES = 32 * 2**20  # of landmarks held, for all values of the parameters of all surfaces
+PLACE = 200  # bytes of a landmark
 
 
 def parameter(letter: str) -> Hyper:
@@ -34,27 +35,19 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
     Its minima and saddles are searched for numerically (`engine.critical`), once for each value of the parameters. The
     same text and domain give the same Surface while it is among the last KEPT used. Raises FormulaError.
     """
-    tree, f = function_of(text)
+    tree, _ = function_of(text)
     x, y, heights = check_formula(text, domain)
     hypers = tuple(map(parameter, parameters_of(tree)))
     ids, usual = [h.id for h in hypers], {h.id: h.default for h in hypers}
     sides = _sides(domain)
 
-    @computed_once(most=PLACES_KEPT)
-    def landmarks(**values: float) -> tuple[Places, Places]:
-        heights = _heights(tree, x, y, values)
-        low, high = _range(heights)
-        if not low < high:  # a constant has none that would be worth a sign
-            return (), ()
-        return critical_points(f, sides, np.stack([x, y], axis=-1), heights, values)
-
     @_keywords(ids)
     def minima(**values):
-        return landmarks(**values)[0]
+        return _landmarks(text, domain, **values)[0]
 
     @_keywords(ids)
     def saddles(**values):
-        return landmarks(**values)[1]
+        return _landmarks(text, domain, **values)[1]
 
     def fits(values: Mapping[str, float]) -> bool:
         """Whether log10(1 + f - lowest minimum) has a value wherever f has one."""
@@ -75,7 +68,7 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
         ),
         hypers=hypers,
         smooth=False,  # a formula may be non-differentiable
-        f=f,
+        f=function_of(text)[1],
         domain=sides,
         start=_start(tree, sides, x, y, usual),
         minima=minima,
@@ -85,6 +78,18 @@ def formula_surface(text: str, domain: tuple[float, ...]) -> Surface:
     )
 
 
+@computed_once(PLACES_BYTES, lambda places: 1000 + PLACE * sum(map(len, places)))
+def _landmarks(text: str, domain: tuple[float, ...], **values: float) -> tuple[Places, Places]:
+    """The minima and the saddles of a formula over a domain, for values of its parameters."""
+    tree, f = function_of(text)
+    x, y = _grid(domain)
+    heights = _heights(tree, x, y, values)
+    low, high = _range(heights)
+    if not low < high:  # a constant has none that would be worth a sign
+        return (), ()
+    return critical_points(f, _sides(domain), np.stack([x, y], axis=-1), heights, values)
+
+
 def check_formula(text: str, domain: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A grid over a domain, and a formula's heights there with its parameters at their defaults. Nothing is compiled.
 
@@ -92,12 +97,17 @@ def check_formula(text: str, domain: tuple[float, ...]) -> tuple[np.ndarray, np.
     """
     tree, _ = function_of(text)
     letters = parameters_of(tree)
-    x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in _sides(domain)))
+    x, y = _grid(domain)
     heights = _heights(tree, x, y, {letter: parameter(letter).default for letter in letters})
     if not np.isfinite(heights).any():
         where = "in the domain" + (" while every slider is at 1" if letters else "")
         raise FormulaError(f"the formula has no finite value {where}", 1, "try another formula or another domain")
     return x, y, heights
+
+
+def _grid(domain: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    x, y = np.meshgrid(*(np.linspace(low, high, 61) for low, high in _sides(domain)))
+    return x, y
 
 
 def _sides(domain: tuple[float, ...]) -> tuple[tuple[float, float], tuple[float, float]]:
