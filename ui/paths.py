@@ -214,3 +214,14 @@ def pack(head: dict, arrays: dict[str, np.ndarray]) -> bytes:
     text = json.dumps({**head, "arrays": listed}, allow_nan=False).encode()
     text += b" " * (-(4 + len(text)) % 8)
     return b"".join([np.uint32(len(text)).tobytes(), text, *(a.tobytes() for a in arrays.values())])
+
+
+def unpack(answer: bytes) -> tuple[dict, dict[str, np.ndarray]]:
+    """The head and the arrays by name of an answer that `pack` made."""
+    size = int(np.frombuffer(answer, "<u4", 1)[0])
+    head, at, arrays = json.loads(answer[4 : 4 + size]), 4 + size, {}
+    for entry in head["arrays"]:
+        flat = np.frombuffer(answer, "<" + entry["dtype"], int(np.prod(entry["shape"])), at)
+        arrays[entry["name"]] = flat.reshape(entry["shape"])
+        at += flat.nbytes
+    return head, arrays

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parent.parent
 def _version() -> str:
     libraries = [f"{library} {version(library)}" for library in ("jax", "jaxlib", "numpy", "optax", "plotly")]
     digest = hashlib.sha256(" ".join(libraries).encode())
-    for folder in ("engine", "optimizers", "surfaces", "ui"):
+    for folder in ("engine", "optimizers", "surfaces", "lessons", "ui"):
         for file in sorted((ROOT / folder).rglob("*")):
             if file.suffix in {".py", ".js", ".css", ".toml", ".json"}:
                 digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
