@@ -36,6 +36,8 @@ def test_every_answer_tells_the_browser_what_it_may_do(server, path):
         ("http://evil.example", "lab.example", False),
         ("http://lab.example:9000", "lab.example:8501", False),
         ("null", "lab.example", False),
+        ("http://[", "lab.example", False),
+        ("http://[::1]:8501", "[::1]:8501", True),
     ],
 )
 def test_a_websocket_of_another_site_never_reaches_streamlit(origin, host, accepted):
@@ -131,8 +133,10 @@ def test_metrics_are_for_this_machine_alone(client, status):
     async def app(scope, receive, send):
         await PlainTextResponse("metrics")(scope, receive, send)
 
-    for path in ("/lab/metrics", "/lab/_stcore/metrics"):
-        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "client": (client, 1)}
-        assert reaching(Guard(app, "/lab"), scope)[0]["status"] == status
-    scope = {"type": "http", "method": "GET", "path": "/lab/grid", "headers": [], "client": (client, 1)}
-    assert reaching(Guard(app, "/lab"), scope)[0]["status"] == 200
+    scope = {"type": "http", "method": "GET", "headers": [], "client": (client, 1)}
+    for root in ("", "/x"):  # as Uvicorn's --root-path puts it before what was asked for
+        for path in ("/lab/metrics", "/lab/_stcore/metrics"):
+            answer = reaching(Guard(app, "/lab"), {**scope, "root_path": root, "path": root + path})
+            assert answer[0]["status"] == status
+        answer = reaching(Guard(app, "/lab"), {**scope, "root_path": root, "path": root + "/lab/grid"})
+        assert answer[0]["status"] == 200

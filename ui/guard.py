@@ -1,8 +1,8 @@
 """What every answer says about itself to browsers, and which pages may open a websocket."""
 
 import os
-from urllib.parse import urlsplit
 
+from starlette._utils import get_route_path
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -59,7 +59,7 @@ class Guard:
                 message["headers"] = [*message["headers"], *HEADERS]
             await send(message)
 
-        if scope["type"] == "http" and scope["path"] in self.private and not _is_here(scope):
+        if scope["type"] == "http" and get_route_path(scope) in self.private and not _is_here(scope):
             return await PlainTextResponse("Only for this machine.", 403)(scope, receive, guarded)
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
 
@@ -93,4 +93,4 @@ def _is_foreign(scope: Scope) -> bool:
     """Whether a page of another site asks, as the browser says."""
     words = {name: value.decode("latin-1") for name, value in scope["headers"] if name in (b"origin", b"host")}
     origin = words.get(b"origin")
-    return origin is not None and urlsplit(origin).netloc != words.get(b"host")
+    return origin is not None and origin.partition("://")[2] != words.get(b"host")  # urlsplit fails on "http://["
