@@ -210,6 +210,22 @@ def test_the_same_paths_are_public_behind_the_proxy_and_in_the_cluster(cluster):
         assert any(file.startswith(path) for path in proxys["Prefix"])
 
 
+def test_a_first_visit_is_the_same_in_all_documents():
+    words = " ".join((ROOT / "docs" / "architecture.md").read_text().split())
+    visit = re.search(
+        r"makes (\d+) requests, for (\d+) files, paths and a grid, and receives ([\d.]+) MB, heads included, "
+        r"with brotli \(([\d.]+) MB with gzip",
+        words,
+    )
+    assert visit
+    requests, files, brotli, gzip = visit.groups()
+    assert int(requests) == int(files) + 2
+    readme = (DEPLOY / "README.md").read_text()
+    assert f"| first visit: its {files} files |" in readme
+    assert f"| 17 x {brotli} MB = {17 * float(brotli):.0f} MB/s |" in readme
+    assert f"A first visit is {gzip} MB without TLS" in readme
+
+
 def test_every_variable_exists_and_the_readme_names_all(compose, pod):
     sources = [ROOT / "app.py", *(file for part in ("engine", "ui") for file in (ROOT / part).rglob("*.py"))]
     read = {name for file in sources for name in READ.findall(file.read_text())}
