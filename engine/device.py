@@ -72,10 +72,11 @@ def cache_folder() -> Path | None:
     try:
         given = os.environ.get("JAX_COMPILATION_CACHE_DIR")
         folder = Path(given) if given else Path.home() / ".cache" / "descent-lab" / "jax"
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-        if not _is_own(folder):
-            raise PermissionError(f"other users can write {folder}: make it yours alone, or name another folder")
+        for place in (folder, folder / PROGRAMS):
+            place.mkdir(mode=0o700, parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=place).close()
+            if not _is_own(place):
+                raise PermissionError(f"other users can write {place}: make it yours alone, or name another folder")
     except (OSError, RuntimeError) as error:  # RuntimeError: there is no home directory
         logging.getLogger(__name__).warning("compiled programs are not kept across restarts: %s", error)
         return None
@@ -83,11 +84,11 @@ def cache_folder() -> Path | None:
 
 
 def _is_own(folder: Path) -> bool:
-    """Whether nobody but this user, its group and root can write a folder. Windows keeps a user's folders apart."""
+    """Whether nobody but this user and root can write a folder. Windows keeps a user's folders apart."""
     if os.name == "nt":
         return True
     status = folder.stat()
-    return status.st_uid in (0, os.getuid()) and not status.st_mode & stat.S_IWOTH
+    return status.st_uid in (0, os.getuid()) and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def prune_cache() -> None:

@@ -28,7 +28,7 @@ def store(file: Path, body: bytes) -> None:
     """Write a file. A failure, as on a full disk, is no error: the next process computes the bytes again."""
     part = file.with_name(f"{uuid4().hex}.part")  # other processes may write the same file, and read whole ones
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             part.write_bytes(hashlib.sha256(body).digest() + body)
             part.replace(file)

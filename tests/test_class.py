@@ -16,7 +16,7 @@ from tests.serving import ROOT
 from ui.answers import ANSWERS
 
 STUDENTS = 30
-SAID = int(re.findall(r"first visit asks for (\d+) files", (ROOT / "docs" / "architecture.md").read_text())[0])
+SAID = int(re.findall(r"first visit makes (\d+) requests", (ROOT / "docs" / "architecture.md").read_text())[0])
 SURFACES = ("ravine", "saddle")
 FORMULA = {"surface": "formula", "surface.f": "x^2 + 3.0625 y^2", "surface.domain": "-2,2,-2,2"}
 

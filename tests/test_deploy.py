@@ -3,6 +3,7 @@
 No container is started: what one would do is done here.
 """
 
+import inspect
 import json
 import re
 import shutil
@@ -11,10 +12,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import uvicorn.config
 import yaml
 from streamlit.config import get_config_options
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from engine.device import PROGRAMS
 from tests.asking import get
+from tests.loop import run
 from tests.proxy import CONFIGURATION, checked
 from tests.serving import ROOT, serve
 from ui.routes import NAMES
@@ -62,6 +67,11 @@ def pod(cluster) -> dict:
     return deployment["spec"]["template"]["spec"]
 
 
+def variables_of(pod: dict) -> dict[str, str | None]:
+    """The variables of a pod's process; None for the value of a secret."""
+    return {variable["name"]: variable.get("value") for variable in pod["containers"][0]["env"]}
+
+
 def public() -> dict[str, set[str]]:
     """The paths that the proxy lets readers ask for, exact ones and prefixes."""
     found = {"Exact": set(), "Prefix": set()}
@@ -93,7 +103,20 @@ def test_what_is_copied_into_the_image_is_all_that_it_needs(containerfile, tmp_p
         subprocess.run([sys.executable, *check[1:]], check=True)
         assert get(server.address, "/grid")[1]
     assert not nowhere.exists()
-    assert any(cache.iterdir()), "compiled programs are kept where the image says"
+    assert any((cache / PROGRAMS).iterdir()), "compiled programs are kept where the image says"
+
+
+def client_of(service: dict, address: str) -> str:
+    """Whom a process of compose takes for the client, if a request from an address says that it is 192.0.2.7's."""
+    seen = []
+
+    async def app(scope, receive, send):
+        seen.append(scope["client"][0])
+
+    believed = service["environment"].get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    request = {"type": "http", "client": (address, 1), "headers": [(b"x-forwarded-for", b"192.0.2.7")]}
+    run(ProxyHeadersMiddleware(app, believed)(request, None, None))
+    return seen[0]
 
 
 def test_the_proxy_of_compose_finds_its_processes(containerfile, compose, tmp_path):
@@ -104,6 +127,9 @@ def test_the_proxy_of_compose_finds_its_processes(containerfile, compose, tmp_pa
     (port,) = containerfile["EXPOSE"]
     processes = [service for name, service in compose.items() if name != "proxy"]
     addresses = [f"{service['networks']['inside']['ipv4_address']}:{port}" for service in processes]
+    for service in processes:
+        assert client_of(service, proxy["networks"]["inside"]["ipv4_address"]) == "192.0.2.7"
+        assert client_of(service, service["networks"]["inside"]["ipv4_address"]) != "192.0.2.7", "no other is believed"
     variables = proxy["environment"]
     assert [variables[f"DESCENT_P{k + 1}"] for k in range(len(addresses))] == addresses
     assert proxy["ports"] == [f"8500{variables['DESCENT_LISTEN']}"]
@@ -130,6 +156,12 @@ def test_a_process_has_the_same_memory_and_folders_everywhere(containerfile, com
     assert lab["securityContext"]["readOnlyRootFilesystem"]
     assert pod["securityContext"]["runAsNonRoot"]
     assert [str(pod["securityContext"]["runAsUser"])] == containerfile["USER"]
+
+
+def test_the_cache_of_a_pod_is_a_folder_that_the_app_makes(pod):
+    """A volume that begins empty can be written by everybody, and the app does not use such a folder."""
+    cache = Path(variables_of(pod)["JAX_COMPILATION_CACHE_DIR"])
+    assert str(cache.parent) in {mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
 
 
 def test_the_probes_ask_for_what_there_is(containerfile, pod):
@@ -178,13 +210,30 @@ def test_the_same_paths_are_public_behind_the_proxy_and_in_the_cluster(cluster):
         assert any(file.startswith(path) for path in proxys["Prefix"])
 
 
+def test_a_first_visit_is_the_same_in_all_documents():
+    words = " ".join((ROOT / "docs" / "architecture.md").read_text().split())
+    visit = re.search(
+        r"makes (\d+) requests, for (\d+) files, paths and a grid, and receives ([\d.]+) MB, heads included, "
+        r"with brotli \(([\d.]+) MB with gzip",
+        words,
+    )
+    assert visit
+    requests, files, brotli, gzip = visit.groups()
+    assert int(requests) == int(files) + 2
+    readme = (DEPLOY / "README.md").read_text()
+    assert f"| first visit: its {files} files |" in readme
+    assert f"| 17 x {brotli} MB = {17 * float(brotli):.0f} MB/s |" in readme
+    assert f"A first visit is {gzip} MB without TLS" in readme
+
+
 def test_every_variable_exists_and_the_readme_names_all(compose, pod):
     sources = [ROOT / "app.py", *(file for part in ("engine", "ui") for file in (ROOT / part).rglob("*.py"))]
     read = {name for file in sources for name in READ.findall(file.read_text())}
     ours = {name for name in read if name.startswith("DESCENT_")}
     streamlits = {option.env_var for option in get_config_options().values()}
-    given = {*compose["lab1"]["environment"], *(variable["name"] for variable in pod["containers"][0]["env"])}
-    assert given <= ours | streamlits
+    uvicorns = set(READ.findall(inspect.getsource(uvicorn.config)))
+    known = ours | streamlits | uvicorns | {"JAX_COMPILATION_CACHE_DIR"}
+    assert {*compose["lab1"]["environment"], *variables_of(pod)} <= known
     readme = (DEPLOY / "README.md").read_text()
     table = set(re.findall(r"^\| `([A-Z_]+)` ", readme, re.M))
     assert ours | {"JAX_COMPILATION_CACHE_DIR"} <= table

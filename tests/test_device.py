@@ -1,6 +1,7 @@
 """Importing the engine sets nothing, for nobody; a rollout is float64 nevertheless, in every thread."""
 
 import os
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -85,14 +86,33 @@ def test_an_application_sets_it_all_in_one_place(tmp_path):
 def test_a_folder_that_others_can_write_is_not_used(tmp_path, monkeypatch, caplog):
     """What is loaded from it can run any code."""
     monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path))
-    for mode, used in ((0o777, None), (0o700, tmp_path), (0o775, tmp_path)):
-        tmp_path.chmod(mode)
-        device.cache_folder.cache_clear()
-        try:
-            assert device.cache_folder() == used
-        finally:
+    programs = tmp_path / device.PROGRAMS
+    programs.mkdir(0o700)
+    tmp_path.chmod(0o700)
+    for place in (tmp_path, programs):
+        for mode, used in ((0o777, False), (0o702, False), (0o770, False), (0o755, True), (0o700, True)):
+            place.chmod(mode)
+            caplog.clear()
             device.cache_folder.cache_clear()
-    assert "other users can write" in caplog.text
+            try:
+                assert device.cache_folder() == (tmp_path if used else None)
+            finally:
+                device.cache_folder.cache_clear()
+            assert (f"other users can write {place}:" in caplog.text) != used
+
+
+def test_the_folders_that_are_made_are_this_users_alone(tmp_path, monkeypatch):
+    """Also where the system lets a user's group write what it makes."""
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", str(tmp_path / "cache"))
+    before = os.umask(0o002)
+    device.cache_folder.cache_clear()
+    try:
+        folder = device.cache_folder()
+    finally:
+        os.umask(before)
+        device.cache_folder.cache_clear()
+    assert folder
+    assert [stat.S_IMODE(place.stat().st_mode) for place in (folder, folder / device.PROGRAMS)] == [0o700, 0o700]
 
 
 def test_the_oldest_programs_are_deleted_until_the_rest_is_small_enough(tmp_path, monkeypatch):

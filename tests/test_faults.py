@@ -11,11 +11,12 @@ from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from engine import files
+from engine import programs
 from engine.device import PROGRAMS
 from tests.conftest import LAPTOP, new_page, opened
 from tests.driver import STAGE, is_stage, let_go, painted, slider, stage, thumb, visit
 from tests.serving import ROOT, serve
+from ui import answer_cache
 from ui.routes import ROUTES
 
 LOSSY = ("uvicorn", "tests.lossy:app", "--host", "127.0.0.1", "--port", "{port}", "--log-level", "critical")
@@ -71,9 +72,14 @@ def answer():
     return found.content
 
 
-def test_a_full_disk_stops_nothing_and_leaves_no_half_files(folder, monkeypatch):
-    expected = answer()
-    before, written = {*folder.rglob("*")}, []
+def forget():
+    """Leave nothing in memory that could answer: the disk is asked, as by a new process."""
+    for kept in (answer_cache.answers, programs.loaded, programs.parked):
+        kept.clear()
+
+
+def test_a_full_disk_stops_nothing_and_leaves_no_half_files(folder):
+    written = []
 
     def full(self, data):
         with self.open("wb") as file:
@@ -81,30 +87,38 @@ def test_a_full_disk_stops_nothing_and_leaves_no_half_files(folder, monkeypatch)
         written.append(self)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
-    files.store(folder / PROGRAMS / "a", b"twenty bytes of a sum")
-    assert written
-    assert {*folder.rglob("*")} == before
-    assert answer() == expected
+    def stored():
+        return [file for file in folder.rglob("*") if file.is_file()]
+
+    forget()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        found = answer()
+    assert {file.parent for file in written} == {folder / PROGRAMS}
+    assert stored() == []
+    forget()
+    assert answer() == found
+    assert stored(), "there is room again"
 
 
-@pytest.mark.parametrize("home", ["missing", "read-only"])
+@pytest.mark.parametrize("home", ["missing", "a file"])
 def test_a_server_without_a_place_for_its_files_says_so_once_and_answers(home, tmp_path):
-    """A file where the folder should be cannot be written by anybody, root included."""
+    """A file where the folder should be cannot be written by anybody, root included. A home is missing for a user whom
+    the system does not know, as in a container.
+    """
     place = tmp_path / "file"
     place.write_text("")
-    where = {"HOME": "", "JAX_COMPILATION_CACHE_DIR": ""} if home == "missing" else {"HOME": str(place)}
     program = (
-        "import logging, sys; from ui import logs; logs.set_up(); from tests.test_faults import answer; "
-        "sys.stdout.buffer.write(answer())"
+        "import pwd, sys; pwd.getpwuid = {}.__getitem__; from ui import logs; logs.set_up(); "
+        "from tests.test_faults import answer; sys.stdout.buffer.write(answer())"
     )
-    environment = {key: word for key, word in os.environ.items() if key != "JAX_COMPILATION_CACHE_DIR"}
+    environment = {key: word for key, word in os.environ.items() if key not in ("HOME", "JAX_COMPILATION_CACHE_DIR")}
+    where = {} if home == "missing" else {"HOME": str(place)}
     out = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, env={**environment, **where}, capture_output=True, check=True
     )
-    if home == "read-only":
-        (line,) = [line for line in out.stderr.decode().splitlines() if "compiled programs are not kept" in line]
-        assert "Not a directory" in line
+    (line,) = [line for line in out.stderr.decode().splitlines() if "compiled programs are not kept" in line]
+    assert ("Could not determine home directory" if home == "missing" else "Not a directory") in line
     assert b"Traceback" not in out.stderr
     assert out.stdout == answer()
 

@@ -2,10 +2,20 @@
 
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.responses import PlainTextResponse
+from streamlit import get_option
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
+from tests.asking import get
 from tests.loop import run
 from ui import guard
 from ui.guard import Guard
@@ -36,6 +46,8 @@ def test_every_answer_tells_the_browser_what_it_may_do(server, path):
         ("http://evil.example", "lab.example", False),
         ("http://lab.example:9000", "lab.example:8501", False),
         ("null", "lab.example", False),
+        ("http://[", "lab.example", False),
+        ("http://[::1]:8501", "[::1]:8501", True),
     ],
 )
 def test_a_websocket_of_another_site_never_reaches_streamlit(origin, host, accepted):
@@ -56,12 +68,31 @@ def test_a_websocket_of_another_site_never_reaches_streamlit(origin, host, accep
     assert sent == ([] if accepted else [{"type": "websocket.close", "code": 1008}])
 
 
-def test_nothing_can_be_uploaded(server):
-    """Streamlit takes files of 200 MB into memory otherwise, from anybody."""
-    request = urllib.request.Request(f"{server}/_stcore/upload_file/a/b", data=b"x" * 100, method="PUT")
-    with pytest.raises(urllib.error.HTTPError, match=r"4\d\d") as refused:
-        urllib.request.urlopen(request)
-    refused.value.close()
+@contextmanager
+def session(server):
+    """The id of a session of Streamlit's, as long as its page stands open."""
+    address = server.replace("http", "ws") + "/_stcore/stream"
+    with connect(address, subprotocols=[Subprotocol("streamlit")]) as line:
+        line.send(BackMsg(rerun_script=ClientState()).SerializeToString())
+        while not (id := ForwardMsg.FromString(line.recv(60)).new_session.initialize.session_id):
+            pass
+        yield id
+
+
+@pytest.mark.parametrize("size", [0, 100])
+def test_nothing_can_be_uploaded(server, size):
+    """Streamlit takes files of 200 MB into memory otherwise, from anybody who has a page open."""
+    cookie = get(server, "/_stcore/health")[0]["Set-Cookie"].partition(";")[0]
+    headers = {"Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
+    headers["Content-Type"] = "multipart/form-data; boundary=end"
+    body = b'--end\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n%s\r\n--end--\r\n' % bytes(size)
+    line = HTTPConnection(urlsplit(server).netloc)
+    with session(server) as id:
+        # In chunks: Streamlit cannot know the size before it has read them.
+        line.request("PUT", f"/_stcore/upload_file/{id}/1", iter([body]), headers, encode_chunked=True)
+        assert line.getresponse().status == 405
+    line.close()
+    assert get_option("server.maxUploadSize") == 0, "nor would Streamlit take it"
 
 
 def reaching(app, scope, *messages):
@@ -131,8 +162,10 @@ def test_metrics_are_for_this_machine_alone(client, status):
     async def app(scope, receive, send):
         await PlainTextResponse("metrics")(scope, receive, send)
 
-    for path in ("/lab/metrics", "/lab/_stcore/metrics"):
-        scope = {"type": "http", "method": "GET", "path": path, "headers": [], "client": (client, 1)}
-        assert reaching(Guard(app, "/lab"), scope)[0]["status"] == status
-    scope = {"type": "http", "method": "GET", "path": "/lab/grid", "headers": [], "client": (client, 1)}
-    assert reaching(Guard(app, "/lab"), scope)[0]["status"] == 200
+    scope = {"type": "http", "method": "GET", "headers": [], "client": (client, 1)}
+    for root in ("", "/x"):  # as Uvicorn's --root-path puts it before what was asked for
+        for path in ("/lab/metrics", "/lab/_stcore/metrics"):
+            answer = reaching(Guard(app, "/lab"), {**scope, "root_path": root, "path": root + path})
+            assert answer[0]["status"] == status
+        answer = reaching(Guard(app, "/lab"), {**scope, "root_path": root, "path": root + "/lab/grid"})
+        assert answer[0]["status"] == 200

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 import streamlit
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from tests.asking import get
 from tests.conftest import LAPTOP, opened, without_errors
@@ -38,7 +40,7 @@ def test_what_never_changes_is_kept_for_ever_and_packed_once(server):
     for path in (PLOTLY_PATH, static.SCRIPT, static.STYLES, static.CATALOGUE, f"/static/js/{INDEX.name}"):
         plain, whole = get(server, path)
         assert plain["Content-Encoding"] is None
-        for coding, unpack in (("gzip, br", brotli.decompress), ("gzip, deflate", gzip.decompress)):
+        for coding, unpack in (("gzip, br", brotli.decompress), ("gzip, br;q=0", gzip.decompress)):
             packed, sent = get(server, path, **{"Accept-Encoding": coding})
             assert packed["Content-Encoding"] in coding
             assert unpack(sent) == whole
@@ -160,6 +162,12 @@ def test_the_app_lives_below_a_path(tmp_path):
     )
     assert out.stdout.split()[:2] == ["/lab/paths", "/lab/grid"], out.stderr
     assert all(path.startswith("/lab/") for path in out.stdout.split())
+
+
+def test_files_are_found_behind_a_proxy_that_cuts_a_path_off():
+    """Uvicorn's --root-path puts it before what was asked for."""
+    with TestClient(static.Static(Starlette(), static.ours()), root_path="/x") as client:
+        assert client.get(f"/x{static.STYLES}").headers["Content-Type"] == "text/css; charset=utf-8"
 
 
 # A request for each route.

@@ -131,10 +131,17 @@ def test_a_question_of_a_page_that_was_closed_is_not_computed(client, monkeypatc
     assert asked == ["beale", "booth"]
 
 
-def test_answers_are_packed_once_for_a_network_and_not_for_the_same_machine(client):
-    question = "/paths?surface=booth&steps=50"
+@pytest.mark.parametrize(
+    "question", ["/paths?surface=booth&steps=50", "/figure?steps=20", "/figure?format=html&steps=20"]
+)
+def test_answers_are_packed_once_for_a_network_and_not_for_the_same_machine(client, question):
     sent = {}
-    for host, coding in (("192.168.0.7", "br, gzip"), ("192.168.0.7", "gzip"), ("192.168.0.7", ""), ("::1", "br")):
+    for host, coding in (
+        ("192.168.0.7", "br, gzip"),
+        ("192.168.0.7", "br;q=0, gzip"),
+        ("192.168.0.7", "br;q=0"),
+        ("::1", "br"),
+    ):
         with (
             TestClient(client.app, client=(host, 1)) as reader,
             reader.stream("GET", question, headers={"Accept-Encoding": coding}) as answer,

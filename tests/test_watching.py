@@ -5,6 +5,7 @@ import logging
 import re
 import urllib.error
 import urllib.request
+from collections import Counter
 
 import pytest
 from prometheus_client import REGISTRY
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 
 from tests.asking import get, metrics
 from ui import logs
-from ui.watching import READY, WATCHING
+from ui.watching import ANSWERS, READY, WATCHING, Watch
 
 
 def test_it_is_ready_once_everything_is_compiled(app_server):
@@ -66,13 +67,29 @@ def test_metrics_hold_no_question_and_no_address(server):
 
 
 def test_a_refusal_names_its_request(server):
-    for given, expected in (("abc-123", "abc-123"), ("a\tb<c>", None), ("", None)):
+    for given, expected in (("abc-123", "abc-123"), ("a\tb<c>", None), ("caf\xe9", None), ("", None)):
         request = urllib.request.Request(f"{server}/code?library=none", headers={"X-Request-ID": given})
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(request)
         named = refused.value.headers["X-Request-ID"]
         refused.value.close()
         assert named == expected or (expected is None and re.fullmatch(r"[0-9a-f]{16}", named))
+
+
+def test_a_question_is_counted_behind_a_proxy_that_cuts_a_path_off():
+    """Uvicorn's --root-path puts it before what was asked for."""
+
+    def missing():
+        """How many answers of each route were 404."""
+        (family,) = ANSWERS.collect()
+        found = {sample.labels["route"]: sample.value for sample in family.samples if sample.labels["status"] == "404"}
+        return Counter(found)
+
+    before = missing()
+    with TestClient(Watch(Starlette(), "/lab", frozenset({"/lab/file"})), root_path="/x") as client:
+        for path in ("/x/lab/grid", "/x/lab/file", "/x/lab/metrics"):
+            assert client.get(path).status_code == 404
+    assert missing() - before == {"grid": 1, "file": 1, "other": 1}
 
 
 @pytest.fixture

@@ -21,18 +21,18 @@ ANSWER_BYTES = 32 * 2**20  # kept in memory
 answers: Recent[bytes] = Recent(ANSWER_BYTES, len)
 
 
-def cached(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> bytes:
-    """kind(scene, *more) for the scene of a query. Concurrent requests for the same answer compute it once."""
+def cached(kind: Callable[[Scene], bytes], query: dict[str, str]) -> bytes:
+    """kind(scene) for the scene of a query. Concurrent requests for the same answer compute it once."""
     scene = Scene.read(query)
-    key = (kind, scene.to_url(), *more)  # queries that spell one scene differently share an answer
-    return answers.get(key, lambda: _answer(kind, scene, *more))
+    key = (kind, scene.to_url())  # queries that spell one scene differently share an answer
+    return answers.get(key, lambda: _answer(kind, scene))
 
 
-def _answer(kind: Callable[..., bytes], scene: Scene, *more: str) -> bytes:
+def _answer(kind: Callable[[Scene], bytes], scene: Scene) -> bytes:
     """An answer from the disk, or computed. Only those that pages open with are stored on disk: they are few."""
-    file = None if more or scene.own or scene != scene.defaults() else file_of(kind, scene)
+    file = None if scene.own or scene != scene.defaults() else file_of(kind, scene)
     if file is None:
-        return kind(scene, *more)
+        return kind(scene)
     body = files.load(file)
     if body is None:
         body = kind(scene)
@@ -40,10 +40,10 @@ def _answer(kind: Callable[..., bytes], scene: Scene, *more: str) -> bytes:
     return body
 
 
-def file_of(kind: Callable[..., bytes], scene: Scene) -> Path | None:
+def file_of(kind: Callable[[Scene], bytes], scene: Scene) -> Path | None:
     """The file for the answer about the scene that a surface opens with; None if nothing can be stored."""
     folder = cache_folder()
-    # On another processor, or with other settings of JAX, the last bit of a result may differ.
+    # On another kind of machine, such as ARM, or with other settings of JAX, the last bit of a result may differ.
     settings = [f"{name}={word}" for name, word in sorted(os.environ.items()) if re.match("JAX_|XLA_|DESCENT_", name)]
     settings = [word for word in settings if not word.startswith("JAX_COMPILATION_CACHE_DIR=")]
     name = files.name_of(kind.__name__, scene.to_url(), platform.machine(), *settings)

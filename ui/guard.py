@@ -1,8 +1,8 @@
 """What every answer says about itself to browsers, and which pages may open a websocket."""
 
 import os
-from urllib.parse import urlsplit
 
+from starlette._utils import get_route_path
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,6 +34,7 @@ HEADERS = [
 
 # What only this machine may ask, unless DESCENT_METRICS=open: a program that collects metrics may run elsewhere.
 PRIVATE = () if os.environ.get("DESCENT_METRICS") == "open" else ("/metrics", "/_stcore/metrics")
+METHODS = ("GET", "HEAD")  # Streamlit keeps empty files that are sent to it, by any number and with long names
 LOOPBACK = {"127.0.0.1", "::1"}
 MOST_WEBSOCKETS = 1000  # of all pages: each takes up to half a megabyte
 VIOLATION, LATER = 1008, 1013  # codes of a websocket's end
@@ -59,9 +60,14 @@ class Guard:
                 message["headers"] = [*message["headers"], *HEADERS]
             await send(message)
 
-        if scope["type"] == "http" and scope["path"] in self.private and not _is_here(scope):
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        if scope["method"] not in METHODS:
+            refusal = PlainTextResponse("Only GET and HEAD.", 405, {"Allow": ", ".join(METHODS)})
+            return await refusal(scope, receive, guarded)
+        if get_route_path(scope) in self.private and not _is_here(scope):
             return await PlainTextResponse("Only for this machine.", 403)(scope, receive, guarded)
-        await self.app(scope, receive, guarded if scope["type"] == "http" else send)
+        await self.app(scope, receive, guarded)
 
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a websocket on, or end it."""
@@ -93,4 +99,4 @@ def _is_foreign(scope: Scope) -> bool:
     """Whether a page of another site asks, as the browser says."""
     words = {name: value.decode("latin-1") for name, value in scope["headers"] if name in (b"origin", b"host")}
     origin = words.get(b"origin")
-    return origin is not None and urlsplit(origin).netloc != words.get(b"host")
+    return origin is not None and origin.partition("://")[2] != words.get(b"host")  # urlsplit fails on "http://["

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ui import codings
 from ui.guard import LOOPBACK
 from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
@@ -97,9 +98,7 @@ async def _respond(name: str, request: Request) -> Response:
 
 def _coding(host: str, accepted: str) -> str:
     """How an answer is packed: to unpack it would take longer than to send it as it is within one machine."""
-    if host in LOOPBACK:
-        return "identity"
-    return next((coding for coding in ("br", "gzip") if coding in accepted), "identity")
+    return "identity" if host in LOOPBACK else codings.best(accepted)
 
 
 async def _gone(request: Request) -> None:

@@ -15,8 +15,10 @@ from pathlib import Path
 import brotli
 import plotly
 from anyio.to_thread import run_sync
+from starlette._utils import get_route_path
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui import codings
 from ui.bundle import bundle
 from ui.lanes import Flights
 from ui.version import PLOTLY_PATH, VERSION
@@ -62,8 +64,7 @@ class File:
 
     def coding(self, accepted: bytes) -> bytes:
         """The best encoding that a client accepts, by its Accept-Encoding."""
-        words = {word.strip() for word in accepted.split(b",")} if self.packs else ()
-        return next((coding for coding in (b"br", b"gzip") if coding in words), b"identity")
+        return codings.best(accepted.decode("latin-1")).encode() if self.packs else b"identity"
 
     def form(self, coding: bytes, quality: int = QUICK) -> bytes:
         """The file in an encoding."""
@@ -139,7 +140,8 @@ class Static:
         self.packing = Flights()  # a hall asks for the same files at once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        file = self.all.get(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
+        asked = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        file = self.all.get(get_route_path(scope)) if asked else None
         if file is None:
             return await self.app(scope, receive, send)
         accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")

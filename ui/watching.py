@@ -21,6 +21,7 @@ from prometheus_client import (
 )
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
+from starlette._utils import get_route_path
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
@@ -32,7 +33,7 @@ from ui.routes import NAMES, desk
 LOG = logging.getLogger(__name__)
 PROBES = {"/readyz", "/metrics", "/_stcore/health", "/_stcore/metrics"}  # asked by machines: nobody waits for a picture
 SLOW = 5.0  # s that an answer took if it is worth a line
-ID = re.compile(r"[\w-]{1,64}")  # what a proxy may call a request
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what a proxy may call a request
 CACHES = {  # by the word of its metric, the module that holds it and its name
     "answers": ("ui.answer_cache", "answers"),
     "programs loaded": ("engine.programs", "loaded"),
@@ -103,7 +104,8 @@ class Watch:
         if scope["type"] == "lifespan":
             return await self.app(scope, receive, send)
         began = time.monotonic()
-        path = scope["path"].removeprefix(self.base)
+        whole = get_route_path(scope)
+        path = whole.removeprefix(self.base)
         if path not in PROBES:
             Watch.last_request = began
         if scope["type"] == "websocket":
@@ -112,7 +114,7 @@ class Watch:
         given = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-request-id"), "")
         request = given if ID.fullmatch(given) else token_hex(8)
         REQUEST.set(request)
-        route = "file" if scope["path"] in self.files else path[1:] if path[1:] in NAMES else "other"
+        route = "file" if whole in self.files else path[1:] if path[1:] in NAMES else "other"
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
