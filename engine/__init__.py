@@ -11,6 +11,7 @@ from engine.rollout import Run, race, race_paths, rollout
 from engine.schedules import SCHEDULES
 from engine.setting import MAX_STEPS, Setting
 from engine.spec import Data, Examples, Hyper, Lesson, Member, Noise, Reference, Schedule, Surface
+from engine.text import Text
 
 __all__ = [
     "LIBRARIES",
@@ -35,6 +36,7 @@ __all__ = [
     "Setting",
     "Spends",
     "Surface",
+    "Text",
     "Trace",
     "configure",
     "discover",

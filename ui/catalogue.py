@@ -10,6 +10,7 @@ from ui.openings import RULE
 from ui.paths import INTERNALS
 from ui.scene import DISPLAY, FORMULA, PATIENCE, QUANTITIES, SETTINGS
 from ui.theme import THEME, look
+from ui.words import LANGUAGES, name
 
 OWN_ABOUT = "Any formula in x and y: type it, and its minima are searched for. Any other letter becomes a slider."
 
@@ -47,5 +48,6 @@ def catalogue() -> dict[str, object]:
         "patience": slider(PATIENCE.id, PATIENCE),
         "openings": RULE,
         "theme": THEME,
+        "languages": named({language: name(language) for language in LANGUAGES}),
         "internals": [{"id": id, "label": label} for id, (_, label) in INTERNALS.items()],
     }

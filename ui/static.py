@@ -22,6 +22,7 @@ from ui import codings
 from ui.bundle import bundle
 from ui.lanes import Flights
 from ui.version import PLOTLY_PATH, VERSION
+from ui.words import LANGUAGES, table
 
 STAGE = Path(__file__).parent / "stage"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -86,7 +87,17 @@ def ours() -> dict[str, File]:
         STYLES: File(".css", lambda: b"\n".join(part.read_bytes() for part in (*first, *others))),
         CATALOGUE: File(".json", _catalogue),
         PLOTLY_PATH: File(".js", PLOTLY.read_bytes),
+        **{words_path(language): File(".json", partial(_words, language)) for language in LANGUAGES[1:]},
     }
+
+
+def words_path(language: str) -> str:
+    """The texts of a language, by the English ones."""
+    return f"/stage/{VERSION}/words.{language}.json"
+
+
+def _words(language: str) -> bytes:
+    return json.dumps(dict(table(language)), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _catalogue() -> bytes:

@@ -12,7 +12,7 @@ def _version() -> str:
     digest = hashlib.sha256(" ".join(libraries).encode())
     for folder in ("engine", "optimizers", "surfaces", "lessons", "ui"):
         for file in sorted((ROOT / folder).rglob("*")):
-            if file.suffix in {".py", ".js", ".css", ".toml", ".json"}:
+            if file.suffix in {".py", ".js", ".css", ".toml", ".json", ".po"}:
                 digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -51,6 +51,7 @@ export const CATALOGUE = {
   ],
   quantities: [{ id: "loss", name: "loss", remark: "", remark_on_data: "thin: validation" }],
   patience: { ...HYPER, key: "patience", id: "patience", name: "patience", whole: true, default: 5 },
+  languages: [{ id: "en", name: "English" }],
   internals: [
     { id: "velocity", label: "velocity" },
     { id: "hessian", label: "Newton's model" },

@@ -8,14 +8,17 @@ import { createBar } from "./controls/bar.js";
 import { createWindow } from "./controls/dialog.js";
 import { createHeadline } from "./controls/headline.js";
 import { createKeys } from "./controls/keys.js";
+import { createLanguage } from "./controls/language.js";
 import { loadPlotly, loadStyles } from "./controls/load.js";
 import { createPlaces } from "./controls/places.js";
 import { createProjector } from "./controls/projector.js";
 import { createRail } from "./controls/rail.js";
+import { createReload } from "./controls/reload.js";
 import { createSidebar } from "./controls/sidebar.js";
 import { createTransport } from "./controls/transport.js";
 import { createWelcome } from "./controls/welcome.js";
 import { createApi } from "./data/api.js";
+import { speakTheirs } from "./data/language.js";
 import { arrowsTitle } from "./paint/arrows.js";
 import { createDrawing } from "./panels/drawing.js";
 import { PANELS } from "./panels/index.js";
@@ -26,9 +29,8 @@ import { NoAnswer } from "./state/requests.js";
 import { createSession } from "./state/session.js";
 import { createSpotlight } from "./state/spotlight.js";
 
-const RENEWED = "descent-lab renewed"; // when this tab was last loaded again for another version, ms since 1970
-const AGAIN = 60_000; // ms between two such times
 const STYLES = new URL("./stage.css", import.meta.url).href;
+const wordsOf = (/** @type {string} */ language) => new URL(`./words.${language}.json`, import.meta.url).href;
 
 /**
  * What Streamlit gives the component.
@@ -45,8 +47,9 @@ const stages = new WeakMap();
  * Streamlit's entry: called when the component appears, and again when its data or the theme change.
  * @param {Component} component @param {Catalogue} catalogue
  */
-export default function mount(component, catalogue) {
+export default async function mount(component, catalogue) {
   const { parentElement } = component;
+  await speakTheirs(catalogue.languages, wordsOf);
   const known = stages.get(parentElement);
   const root = parentElement.querySelector("[data-stage]");
   const stage = known ?? createStage(/** @type {HTMLElement} */ (root), component, catalogue);
@@ -62,7 +65,11 @@ export default function mount(component, catalogue) {
 /** @param {HTMLElement} root @param {Component} component @param {Catalogue} catalogue */
 function createStage(root, component, catalogue) {
   const [, , plotly, version] = component.data;
-  const api = createApi(version, document.baseURI, renew);
+  const reload = createReload(() => {
+    if (playhead.playing) playhead.toggle();
+    return address.write();
+  });
+  const api = createApi(version, document.baseURI, reload.renew);
   let setState = component.setStateValue;
   const sidebar = createSidebar(root, (...state) => setState(...state));
   const places = createPlaces(root, STYLES);
@@ -190,7 +197,7 @@ function createStage(root, component, catalogue) {
   const tabs = panels.inSlot("rail").map(({ kind, box }) => ({ id: kind.id, label: kind.label, el: box }));
   const rail = createRail(places.rail, catalogue, tabs, act);
   const gestures = PANELS.flatMap((kind) => kind.gestures ?? []);
-  const keys = createKeys(root, gestures, {
+  const keys = createKeys(root, gestures, createLanguage(catalogue.languages, reload.speak), {
     toggle: playhead.toggle,
     nudge: playhead.nudge,
     seek: playhead.seek,
@@ -241,15 +248,6 @@ function createStage(root, component, catalogue) {
     }
   }
 
-  /** The server was updated, and these modules no longer fit it: its own show the same scene at the same step. */
-  function renew() {
-    const last = Number(sessionStorage.getItem(RENEWED));
-    if (Date.now() - last < AGAIN) return; // two versions answer at a time, while one takes the other's place
-    sessionStorage.setItem(RENEWED, String(Date.now()));
-    if (playhead.playing) playhead.toggle();
-    address.write();
-    location.reload();
-  }
   /** The reader went back or forward to another address of this page. */
   function followAddress() {
     readViews();
@@ -262,7 +260,7 @@ function createStage(root, component, catalogue) {
   return {
     /** @param {Component} component */
     update({ setStateValue, data: [, , , newest] }) {
-      if (newest !== version) return renew();
+      if (newest !== version) return reload.renew();
       setState = setStateValue;
       const begins = !drawing.themed;
       if (drawing.readTheme()) {

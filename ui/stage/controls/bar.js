@@ -5,6 +5,7 @@
 
 import { formatValue } from "../state/format.js";
 import { parseValue, slidersIn } from "../state/hyper.js";
+import { t } from "../state/words.js";
 import { choice, choose, confirming, copy, h, markInvalid } from "./dom.js";
 import { createFormula } from "./formula.js";
 import { createSlider } from "./slider.js";
@@ -93,7 +94,7 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
       back,
       again,
       h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
-      h("button", { type: "button", title: opened, onclick: reset }, "Reset"),
+      h("button", { type: "button", title: opened, onclick: reset }, t("Reset")),
       ...openers,
       copyLink,
     ),

@@ -40,10 +40,11 @@ const HELP = [
 /**
  * @param {HTMLElement} root the stage
  * @param {[string, string][]} gestures of the panels, for the list
+ * @param {HTMLElement} language the choice of one
  * @param {KeyActions} act
  * @returns {{help: () => void}} shows or hides the list of keys
  */
-export function createKeys(root, gestures, act) {
+export function createKeys(root, gestures, language, act) {
   const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
   const touches = matchMedia("(pointer: coarse)").matches; // a phone has no keys: what fingers do stands first
   const fingers = gestures.map(([gesture, what]) => [gesture.replace("Click", "Tap"), what]);
@@ -51,7 +52,12 @@ export function createKeys(root, gestures, act) {
   const rows = (touches ? [...fingers, undoing, ...HELP] : [...HELP, ...gestures]).map(([key, what]) =>
     h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)),
   );
-  const dialog = h("dialog", { className: "keys", "aria-label": "keys and gestures" }, h("table", {}, ...rows), close);
+  const dialog = h(
+    "dialog",
+    { className: "keys", "aria-label": "keys and gestures" },
+    h("table", {}, ...rows),
+    h("div", { className: "foot" }, language, close),
+  );
   root.append(dialog);
   function help() {
     if (dialog.open) return dialog.close();
