@@ -25,15 +25,17 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from ui import claims
 from ui.scene import Scene
+from ui.words import table
 
 FOLDER = Path(__file__).parent.parent / "lessons"
 STEPS = 6  # that a lesson has at most
 ANSWERS = (2, 4)
 LONGEST = 600  # characters of a text: it is read while a class waits
+UNSAID = {"id", "scene"}  # parts of a lesson that are no texts
 CALL = re.compile(r"\{([^{}]*)\}")  # a number in a text
 LESSON = {"title": str, "section": str, "order": int, "step": list}
 STEP = {
@@ -63,7 +65,7 @@ class Step:
 
     def read(self) -> Scene:
         """The scene that it shows."""
-        return Scene.read(dict(parse_qsl(self.scene)))
+        return Scene.read(dict(parse_qsl(self.scene, keep_blank_values=True)))
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,32 @@ def lessons(folder: Path = FOLDER) -> tuple[tuple[Lesson, ...], tuple[str, ...]]
     return tuple(sorted(found, key=lambda lesson: (lesson.order, lesson.id))), tuple(wrong)
 
 
-def for_stage() -> dict[str, Any]:
-    """All lessons as plain data for the browser, which computes no claims."""
+def for_stage(language: str) -> dict[str, Any]:
+    """All lessons in a language as plain data for the browser, which computes no claims."""
     found, wrong = lessons()
-    listed = [asdict(lesson) for lesson in found]
-    for lesson in listed:
-        for step in lesson["steps"]:
-            del step["claim"]
+    words = table(language)
+
+    def said(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: said(one) if key not in UNSAID else one for key, one in value.items() if key != "claim"}
+        if isinstance(value, (list, tuple)):
+            return [said(one) for one in value]
+        return words.get(value, value) if isinstance(value, str) else value
+
+    listed = [said(asdict(lesson)) for lesson in found]
+    for step in (step for lesson in listed for step in lesson["steps"]):
+        scene = Scene.read(dict(parse_qsl(step["scene"], keep_blank_values=True)))
+        step["scene"] = urlencode({"surface": scene.surface, **scene.to_query()}, safe=",")  # as the stage spells it
     return {"lessons": listed, "wrong": wrong}
+
+
+def texts() -> set[str]:
+    """Every text of every lesson, in English."""
+    found, _ = lessons()
+    whole = {text for lesson in found for text in (lesson.title, lesson.section)}
+    for step in (step for lesson in found for step in lesson.steps):
+        whole |= {step.text, step.question, step.look, step.why, *step.answers}
+    return whole
 
 
 def read(file: Path) -> Lesson:

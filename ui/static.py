@@ -88,6 +88,7 @@ def ours() -> dict[str, File]:
         CATALOGUE: File(".json", _catalogue),
         PLOTLY_PATH: File(".js", PLOTLY.read_bytes),
         **{words_path(language): File(".json", partial(_words, language)) for language in LANGUAGES[1:]},
+        **{f"/stage/{VERSION}/lessons.{one}.json": File(".json", partial(_lessons, one)) for one in LANGUAGES},
     }
 
 
@@ -98,6 +99,11 @@ def words_path(language: str) -> str:
 
 def _words(language: str) -> bytes:
     return json.dumps(dict(table(language)), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _lessons(language: str) -> bytes:
+    """All lessons in a language: whoever opens the first has them all."""
+    return json.dumps(import_module("ui.lessons").for_stage(language), ensure_ascii=False).encode()
 
 
 def _catalogue() -> bytes:

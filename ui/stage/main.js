@@ -24,6 +24,7 @@ import { createDrawing } from "./panels/drawing.js";
 import { PANELS } from "./panels/index.js";
 import { mountPanels } from "./panels/mount.js";
 import { createPointing } from "./panels/pointing.js";
+import { createTeaching } from "./panels/teaching.js";
 import { createPlayhead } from "./state/playhead.js";
 import { NoAnswer } from "./state/requests.js";
 import { createSession } from "./state/session.js";
@@ -93,6 +94,7 @@ function createStage(root, component, catalogue) {
         pointing.clear();
         drawing.show(step);
         if (drawing.picture) welcome.show(drawing.picture);
+        lessons.changed();
         if (root.classList.contains("waiting")) sidebar.look();
         root.classList.remove("waiting");
         root.dataset.paths = String(Number(root.dataset.paths) + 1);
@@ -115,8 +117,12 @@ function createStage(root, component, catalogue) {
     stopped(step) {
       session.playheadStopped(step);
       root.dataset.scene = session.drawn();
+      lessons.stopped(step >= playhead.steps);
     },
-    toggled: (playing) => transport.toggled(playing),
+    toggled(playing) {
+      transport.toggled(playing);
+      lessons.toggled(playing);
+    },
   });
   const panels = mountPanels(
     PANELS,
@@ -143,7 +149,12 @@ function createStage(root, component, catalogue) {
   };
   const headline = createHeadline(places.headline, catalogue, act, isProjector);
   const spotlight = createSpotlight(seen);
-  const views = [...panels.views, projecting.view, headline.view, spotlight.view];
+  const lessons = createTeaching(root, places, {
+    ...{ catalogue, session, spotlight, playhead, panels },
+    drawing: () => drawing,
+    moved: () => address.settle(),
+  });
+  const views = [...panels.views, projecting.view, headline.view, spotlight.view, lessons.view];
   const readViews = () => {
     const search = new URLSearchParams(location.search);
     for (const view of views) view.write(search.get(view.key) ?? "");
@@ -190,7 +201,7 @@ function createStage(root, component, catalogue) {
     const open = () => drawing.picture && panel.show(drawing.picture);
     return { id: kind.id, opener: createWindow(root, kind, box, open, () => panel.close?.()) };
   });
-  const openers = windows.map(({ opener }) => opener);
+  const openers = [lessons.opener, ...windows.map(({ opener }) => opener)];
   const { open, undo, redo } = session;
   const barActions = { ...act, open, undo, redo, check, reset, link: address.write };
   const bar = createBar(places.bar, catalogue, openers, barActions);
@@ -207,6 +218,8 @@ function createStage(root, component, catalogue) {
     redo,
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
+    page: lessons.turn,
+    teaches: lessons.isOpen,
     endProjector: () => isProjector() && projector(),
     projects: isProjector,
     blank: projecting.blank,

@@ -32,6 +32,8 @@ const HELP = [
  * @property {() => void} fullscreen
  * @property {() => void} projector
  * @property {() => void} endProjector
+ * @property {(way: 1 | -1) => boolean} page a presenter's remote walks through a lesson; false where none is open
+ * @property {() => boolean} teaches whether one is
  * @property {() => boolean} projects whether the projector is on
  * @property {() => void} blank a dark screen, and back
  * @property {(tool: Tool) => void} point take the pointer or the pen, or put it away
@@ -71,8 +73,8 @@ export function createKeys(root, gestures, language, act) {
     ArrowLeft: (far) => act.nudge(-far),
     Home: () => act.seek(0),
     End: () => act.seek(Number.POSITIVE_INFINITY),
-    PageDown: act.toggle,
-    PageUp: () => act.seek(0),
+    PageDown: () => act.page(1) || act.toggle(),
+    PageUp: () => act.page(-1) || act.seek(0),
   };
   /** @type {Record<string, () => void>} */
   const others = {
@@ -100,7 +102,7 @@ export function createKeys(root, gestures, language, act) {
     event.stopPropagation();
     const { target, key } = event;
     if (!(target instanceof HTMLElement)) return;
-    const remote = act.projects() && REMOTE.includes(key); // a presenter's works whatever has the focus
+    const remote = (act.projects() || act.teaches()) && REMOTE.includes(key); // a presenter's works whatever has the focus
     const types = !remote && (target.matches("input[type=text]") || target.closest("select"));
     const letter = key.toLowerCase();
     if (

@@ -70,7 +70,7 @@ export function createWelcome(box, play) {
       }
       if (begun) return;
       begun = true;
-      if (!greets) return;
+      if (!greets || new URLSearchParams(location.search).has("lesson")) return;
       const count = COUNTS[runs.length] ?? runs.length;
       const kinds = new Set(runs.map(({ id }) => optimizerOf(id))).size;
       const what = kinds < runs.length ? "run" : "optimizer";

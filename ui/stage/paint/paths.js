@@ -18,6 +18,13 @@ const CROWD = 3; // if a hand moves more paths than this, they are drawn without
  * @typedef {{t: number, parts: unknown[], reached: number[], continued: boolean}} Painted
  */
 
+let veiled = false;
+
+/** Hide what is still to come of all paths, while a reader is asked what it will be. @param {boolean} hidden */
+export function veil(hidden) {
+  veiled = hidden;
+}
+
 /** @type {WeakMap<Sheet, Painted>} */
 const painted = new WeakMap();
 
@@ -39,14 +46,14 @@ const painted = new WeakMap();
 export function drawPaths(sheet, begin, lines, moves, t, playing, parts, draw) {
   const reached = lines.map((line) => vertexAt(line, t));
   const still = lines.map((_, k) => k).filter((k) => !moves[k]);
-  const all = [...parts, ...still, ...still.map((k) => lines[k])];
+  const all = [veiled, ...parts, ...still, ...still.map((k) => lines[k])];
   const last = painted.get(sheet);
   const same = last && all.length === last.parts.length && all.every((part, i) => part === last.parts[i]);
   const continues = same && (playing ? t >= last.t : t === last.t && !last.continued);
   if (continues) sheet.restore();
   else {
     begin();
-    for (const k of still) draw(k, reached[k], lines[k].step.length - 1, false, false);
+    if (!veiled) for (const k of still) draw(k, reached[k], lines[k].step.length - 1, false, false);
   }
   const from = (/** @type {number} */ k) => (continues ? last.reached[k] : 0);
   const grows = still.some((k) => reached[k] > from(k));
@@ -58,7 +65,7 @@ export function drawPaths(sheet, begin, lines, moves, t, playing, parts, draw) {
   const bare = lines.length - still.length > CROWD;
   lines.forEach((line, k) => {
     if (!moves[k]) return;
-    draw(k, reached[k], line.step.length - 1, false, bare);
+    if (!veiled) draw(k, reached[k], line.step.length - 1, false, bare);
     draw(k, 0, reached[k], true, bare);
   });
 }

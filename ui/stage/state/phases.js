@@ -23,6 +23,7 @@
  * @typedef {object} Wanted a scene that opens
  * @property {() => string} ask its query
  * @property {boolean} picked a surface was picked: its paths are drawn to the end
+ * @property {boolean} [displays] it is displayed as its query says, and not as the one before
  * @property {Scene | null} from the scene whose further learning rates go along in proportion
  *
  * @typedef {Wanted & {kind: "opening", edited: Values}} Opening and what was changed since

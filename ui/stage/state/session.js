@@ -110,11 +110,11 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
    * @param {Opening} opening
    * @returns {number | null} where the playhead goes
    */
-  function arrive(arrived, { ask, picked, from, edited }) {
+  function arrive(arrived, { ask, picked, from, edited, displays }) {
     const carried = carriedOver(catalogue, arrived, from, edited);
     const first = !values;
     if (!picked) notice.say(refusedOf(ask(), arrived.values));
-    values = { ...arrived.values, ...(values && display()), ...carried };
+    values = { ...arrived.values, ...(values && !displays && display()), ...carried };
     defaults = arrived.defaults;
     phase = { kind: "exact" };
     tell.controls();
@@ -278,8 +278,8 @@ export function createSession({ catalogue, query, server, ready, after, tell, ra
     redo: () => restore(history.redo()),
     /** @returns {{undo: boolean, redo: boolean}} which of them there is anything for */
     can: () => ({ undo: history.canUndo, redo: history.canRedo }),
-    /** The scene of a query, as of a link that was followed. @param {string} query */
-    visit: (query) => open({ ask: () => query, picked: false, from: null }),
+    /** The scene of a query, as of a link that was followed. @param {string} query @param {boolean} [displays] as it says */
+    visit: (query, displays = false) => open({ ask: () => query, picked: false, from: null, displays }),
     /** The connection is back: ask again at once for what failed. */
     retry() {
       if (notice.failed) refresh();

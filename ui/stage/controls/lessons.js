@@ -1,0 +1,278 @@
+/** The drawer of lessons: a walk beside the running stage, in which one predicts, plays, says what was seen, reads why. */
+
+/** @import { PanelView, Picture } from "../types" */
+/** @import { Book, Place, Step } from "../data/lessons.js" */
+
+import { neighbour, readPlace, spellPlace } from "../data/lessons.js";
+import { filledWith } from "../data/metrics.js";
+import { NoAnswer } from "../state/requests.js";
+import { t } from "../state/words.js";
+import { h } from "./dom.js";
+import { contentsOf, createDone } from "./lesson_list.js";
+import { createSketch } from "./sketch.js";
+
+/**
+ * Where a reader is in a step: "ask" before anything moves, "watch" while the run is played, "see" when it has ended and
+ * the reader says what happened, "why" after that.
+ * @typedef {"ask" | "watch" | "see" | "why"} Phase
+ *
+ * @typedef {object} LessonAct
+ * @property {() => Promise<Book>} load
+ * @property {(query: string) => void} open show a scene
+ * @property {(query: string) => boolean} shows whether the scene of a query is shown, however it is displayed
+ * @property {() => void} play from the start
+ * @property {() => void} finish go to the end
+ * @property {(veiled: boolean) => void} veil hide what is still to come of the paths
+ * @property {() => Picture | null} picture
+ * @property {() => void} moved the address shall know
+ * @property {() => void} resized the drawer takes room, or gives it back
+ */
+
+/**
+ * @param {HTMLElement} root the stage
+ * @param {HTMLElement} box of the drawer
+ * @param {HTMLElement} canvas on which a prediction can be drawn
+ * @param {LessonAct} act
+ */
+export function createLessons(root, box, canvas, act) {
+  /** @type {Book | null} */
+  let book = null;
+  let loading = false;
+  /** @type {Place | "list" | null} null while the drawer is closed */
+  let place = null;
+  let wanted = ""; // what the link names, until the book is there
+  let failed = false;
+  /** @type {Phase} */
+  let phase = "ask";
+  /** @type {number | null} the answers that were chosen before and after, from 1 */
+  let predicted = null;
+  /** @type {number | null} */
+  let seen = null;
+  const done = createDone();
+  const sketch = createSketch(canvas, () => (phase === "ask" ? watch(null) : undefined));
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", t("lesson"));
+
+  /** @returns {{book: Book, place: Place, step: Step} | null} */
+  function now() {
+    if (!book || !place || place === "list") return null;
+    return { book, place, step: book.lessons[place.lesson].steps[place.step] };
+  }
+  const spelled = () => (book && place && place !== "list" ? spellPlace(book, place) : wanted);
+
+  /** @param {Place | "list" | null} next */
+  function go(next) {
+    const opens = !place !== !next;
+    place = next;
+    wanted = "";
+    [phase, predicted, seen] = ["ask", null, null];
+    sketch.wipe();
+    const at = now();
+    act.veil(!!at);
+    if (at) act.open(`${at.step.scene}&step=0`);
+    root.classList.toggle("teaching", !!next);
+    if (opens) act.resized();
+    act.moved();
+    draw();
+  }
+  /** @param {number | null} answer */
+  function watch(answer) {
+    predicted = answer;
+    phase = "watch";
+    act.play();
+    draw();
+  }
+  function explain() {
+    phase = "why";
+    act.veil(false);
+    if (book && place && place !== "list") done.add(spellPlace(book, place));
+    draw();
+  }
+  /** @param {1 | -1} way */
+  function walk(way) {
+    const at = now();
+    const next = at && neighbour(at.book, at.place, way);
+    if (next) go(next);
+  }
+  /** What a presenter's remote does: play, end, explain, the next step; and back. @param {1 | -1} way */
+  function turn(way) {
+    const at = now();
+    if (place === "list" && book?.lessons.length && way > 0) go({ lesson: 0, step: 0 });
+    else if (at && way < 0 && phase !== "ask") go(at.place);
+    else if (at && (way < 0 || phase === "why")) walk(way);
+    else if (at && phase === "ask") watch(null);
+    else if (at) {
+      act.finish();
+      explain();
+    }
+    return place !== null;
+  }
+
+  /** @param {Step} step @param {(k: number) => void} pick */
+  const choices = (step, pick) =>
+    h(
+      "div",
+      { className: "answers" },
+      ...step.answers.map((answer, k) =>
+        h("button", { type: "button", onclick: () => pick(k + 1) }, `${"ABCD"[k]}  ${answer}`),
+      ),
+    );
+
+  /** What is asked or said in this phase. @param {Step} step @returns {HTMLElement[]} */
+  function body(step) {
+    if (phase === "ask") {
+      return [
+        h("p", { className: "question" }, step.question),
+        choices(step, watch),
+        h("button", { type: "button", className: "draw", onclick: sketch.open }, t("Draw where the path will go")),
+      ];
+    }
+    const look = h("p", { className: "look" }, step.look);
+    if (phase === "watch") return [h("p", { className: "question" }, step.question), look];
+    if (phase === "see") {
+      const pick = (/** @type {number} */ k) => {
+        seen = k;
+        explain();
+      };
+      return [look, h("p", { className: "question" }, t("What did you see?")), choices(step, pick)];
+    }
+    return [h("p", { className: "question" }, step.question), ...verdict(step)];
+  }
+
+  /** What happened, beside what was expected and what was seen; and why. @param {Step} step @returns {HTMLElement[]} */
+  function verdict(step) {
+    const picture = act.picture();
+    const why = picture ? filledWith(step.why, picture.runs, picture.terrain) : step.why;
+    const says = [];
+    if (act.shows(step.scene)) {
+      const answers = step.answers.map((answer, k) => {
+        const marks = [
+          ...(predicted === k + 1 ? [t("you expected this")] : []),
+          ...(seen === k + 1 && seen !== predicted ? [t("you saw this")] : []),
+        ];
+        const mark = h("span", { className: "mark" }, k + 1 === step.right ? "✓" : " ");
+        const words = [mark, answer, ...marks.map((word) => h("em", {}, word))];
+        return h("li", { className: k + 1 === step.right ? "right" : "" }, ...words);
+      });
+      says.push(h("ul", { className: "outcome" }, ...answers));
+    } else {
+      const back = h("button", { type: "button", onclick: () => place && go(place) }, t("Back to the lesson's scene"));
+      says.push(
+        h("p", { className: "changed" }, t("You have changed the scene: the numbers are those of your run."), back),
+      );
+    }
+    return [...says, h("p", { className: "why", role: "status" }, why)];
+  }
+
+  function draw() {
+    root.dataset.lesson = spelled();
+    box.hidden = !place;
+    opener.setAttribute("aria-pressed", String(!!place));
+    if (!place) return;
+    const free = h("button", { type: "button", className: "free", onclick: () => go(null) }, t("Play freely"));
+    const at = now();
+    if (!at) {
+      const again = h("button", { type: "button", onclick: load }, t("Try again"));
+      const says = failed ? t("The lessons did not arrive.") : t("The lessons are being loaded …");
+      const inside = book ? [contentsOf(book, done, go)] : [h("p", {}, says), ...(failed ? [again] : [])];
+      box.replaceChildren(h("div", { className: "head" }, h("h2", {}, t("Lessons")), free), ...inside);
+      return;
+    }
+    const { lessons } = at.book;
+    const { title, steps } = lessons[at.place.lesson];
+    const list = h("button", { type: "button", className: "list", onclick: () => go("list") }, t("All lessons"));
+    const next = neighbour(at.book, at.place, 1);
+    const ahead = next && next.lesson !== at.place.lesson ? lessons[next.lesson].title : "";
+    const forward = h(
+      "button",
+      { type: "button", className: "next", disabled: !next, onclick: () => walk(1) },
+      t("Next"),
+    );
+    if (ahead) forward.title = ahead;
+    const back = h(
+      "button",
+      { type: "button", disabled: !neighbour(at.book, at.place, -1), onclick: () => walk(-1) },
+      t("Back"),
+    );
+    box.replaceChildren(
+      h("div", { className: "head" }, list, free),
+      h("h2", {}, title),
+      h("p", { className: "text" }, act.picture() ? said(at.step.text) : at.step.text),
+      ...body(at.step),
+      h(
+        "div",
+        { className: "foot" },
+        back,
+        h("span", {}, t("{step} of {steps}", { step: at.place.step + 1, steps: steps.length })),
+        forward,
+      ),
+    );
+    box.scrollTop = 0;
+  }
+  /** @param {string} text */
+  function said(text) {
+    const picture = act.picture();
+    return picture ? filledWith(text, picture.runs, picture.terrain) : text;
+  }
+
+  async function load() {
+    if (loading) return;
+    [loading, failed] = [true, false];
+    draw();
+    try {
+      book = await act.load();
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      failed = true;
+    }
+    loading = false;
+    if (book && place) go(readPlace(book, wanted) ?? "list");
+    else draw();
+  }
+
+  /** @type {PanelView} */
+  const view = {
+    key: "lesson",
+    read: spelled,
+    write(words) {
+      if (words === spelled()) return;
+      wanted = words;
+      if (!words) return place === null ? undefined : go(null);
+      if (book) return go(readPlace(book, words) ?? "list");
+      place = "list"; // until the book is there
+      root.classList.add("teaching");
+      load();
+    },
+  };
+  const onclick = () => {
+    go(place ? null : "list");
+    if (place && !book) load();
+  };
+  const opener = h("button", { type: "button", onclick }, t("Lessons"));
+  draw();
+
+  return {
+    view,
+    /** @type {(way: 1 | -1) => boolean} whether the drawer is open */
+    turn,
+    /** Whether the drawer is open. */
+    isOpen: () => place !== null,
+    opener,
+    /** The paths on the stage are others. */
+    changed: () => phase === "why" && draw(),
+    /** The playhead stopped. @param {boolean} atEnd */
+    stopped(atEnd) {
+      if (!atEnd || phase !== "watch" || !now()) return;
+      if (predicted === null) return explain();
+      phase = "see";
+      act.veil(false);
+      draw();
+    },
+    /** It began to play, by whatever hand: who has not answered goes without. @param {boolean} playing */
+    toggled(playing) {
+      if (!playing || phase !== "ask" || !now()) return;
+      phase = "watch";
+      draw();
+    },
+  };
+}
