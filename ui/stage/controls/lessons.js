@@ -20,6 +20,7 @@ import { createSketch } from "./sketch.js";
  * @property {() => Promise<Book>} load
  * @property {(query: string) => void} open show a scene
  * @property {(query: string) => boolean} shows whether the scene of a query is shown, however it is displayed
+ * @property {(address: string, query: string) => boolean} names whether an address names a scene, other than a query's
  * @property {() => void} play from the start
  * @property {() => void} finish go to the end
  * @property {(veiled: boolean) => void} veil hide what is still to come of the paths
@@ -41,6 +42,7 @@ export function createLessons(root, box, canvas, act) {
   /** @type {Place | "list" | null} null while the drawer is closed */
   let place = null;
   let wanted = ""; // what the link names, until the book is there
+  let address = ""; // the query of that link
   let failed = false;
   /** @type {Phase} */
   let phase = "ask";
@@ -72,6 +74,14 @@ export function createLessons(root, box, canvas, act) {
     if (at) act.open(`${at.step.scene}&step=0`);
     root.classList.toggle("teaching", !!next);
     if (opens) act.resized();
+    act.moved();
+    draw();
+    if (next) box.scrollIntoView({ block: "nearest" }); // on a phone it stands below the contour
+  }
+  /** A link with a scene of the reader's own: it is not replaced by the lesson's. @param {Place} named */
+  function keep(named) {
+    place = named;
+    phase = "why";
     act.moved();
     draw();
   }
@@ -226,7 +236,9 @@ export function createLessons(root, box, canvas, act) {
       failed = true;
     }
     loading = false;
-    if (book && place) go(readPlace(book, wanted) ?? "list");
+    const named = book && readPlace(book, wanted);
+    if (book && named && act.names(address, book.lessons[named.lesson].steps[named.step].scene)) keep(named);
+    else if (book && place) go(named ?? "list");
     else draw();
   }
 
@@ -236,7 +248,7 @@ export function createLessons(root, box, canvas, act) {
     read: spelled,
     write(words) {
       if (words === spelled()) return;
-      wanted = words;
+      [wanted, address] = [words, location.search];
       if (!words) return place === null ? undefined : go(null);
       if (book) return go(readPlace(book, words) ?? "list");
       place = "list"; // until the book is there

@@ -24,6 +24,7 @@ import { spoken } from "../state/words.js";
  */
 export function createTeaching(root, places, { catalogue, session, spotlight, playhead, panels, drawing, moved }) {
   const ignored = ["step", ...Object.keys(catalogue.display)]; // how a scene is displayed changes no number
+  const others = [...ignored, "lesson", "lang", ...panels.views.map(({ key }) => key)]; // what else an address holds
   return createLessons(root, places.lesson, places.main, {
     async load() {
       const file = new URL(`./lessons.${spoken()}.json`, import.meta.url); // beside the script that all modules are
@@ -36,6 +37,7 @@ export function createTeaching(root, places, { catalogue, session, spotlight, pl
       session.visit(query, true);
     },
     shows: (query) => sameScene(query, session.query(), ignored),
+    names: (address, query) => new URLSearchParams(address).has("surface") && !sameScene(query, address, others),
     play() {
       if (playhead.playing) return;
       playhead.seek(0);
