@@ -25,6 +25,9 @@ export function veil(hidden) {
   veiled = hidden;
 }
 
+/** Whether it is hidden: what tells of the end in another way is not drawn, either. */
+export const isVeiled = () => veiled;
+
 /** @type {WeakMap<Sheet, Painted>} */
 const painted = new WeakMap();
 

@@ -14,7 +14,7 @@ import { drawAxes } from "../paint/axes.js";
 import { drawEdges, renderBackdrop } from "../paint/backdrop.js";
 import { nearestRun } from "../paint/find.js";
 import { interpolate, makeLine } from "../paint/line.js";
-import { drawMarker, drawPath, drawPaths, drawTail } from "../paint/paths.js";
+import { drawMarker, drawPath, drawPaths, drawTail, isVeiled } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 import { optimizerOf } from "../state/entries.js";
@@ -187,7 +187,7 @@ export const chart = {
      */
     function drawEarlyStop(run, level, px) {
       const patience = patienceOf(picture.display);
-      if (!run.validation || !patience) return;
+      if (!run.validation || !patience || isVeiled()) return;
       const { color } = picture.lookOf(run);
       const { stop, best } = earlyStop(run.validation, patience);
       const sign = (/** @type {string} */ name, /** @type {number} */ step, /** @type {(c: any) => void} */ outline) =>

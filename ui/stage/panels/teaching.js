@@ -46,6 +46,7 @@ export function createTeaching(root, places, { catalogue, session, spotlight, pl
     finish: () => playhead.seek(playhead.steps),
     veil(veiled) {
       veil(veiled);
+      root.classList.toggle("veiled", veiled);
       drawing().show();
     },
     picture: () => drawing().picture,
