@@ -62,6 +62,7 @@ def frozen(run: claims.Shown, place: np.ndarray, gap: float) -> claims.Shown:
         rates=np.ones((n + 1, 2)),
         lr=np.ones(n + 1),
         validation=None if run.validation is None else np.full(n + 1, gap),
+        test=None if run.test is None else np.full(n + 1, gap),
         left=None,
         diverged=None,
     )

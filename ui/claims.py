@@ -34,6 +34,7 @@ class Shown:
     lr: np.ndarray  # (steps + 1,), nan in the last row
     rates: np.ndarray  # (steps + 1, 2), the rate of each coordinate, nan in the last row
     validation: np.ndarray | None  # (steps + 1,), on a surface made of data
+    test: np.ndarray | None  # likewise
     minima: Sequence[tuple[float, float]]
     left: int | None  # the first step outside the domain
     diverged: int | None  # the step from which it is not finite
@@ -58,8 +59,9 @@ def _first_within(run: Shown, tolerance: float) -> float:
 
 def _turns(run: Shown) -> float:
     """How often a step goes back: by more than a right angle away from the one before."""
-    moves = np.diff(run.position, axis=0)
-    return float(((moves[1:] * moves[:-1]).sum(axis=1) < 0).sum())
+    with np.errstate(all="ignore"):  # a run may end in inf and nan
+        moves = np.diff(run.position, axis=0)
+        return float(((moves[1:] * moves[:-1]).sum(axis=1) < 0).sum())
 
 
 def _to_nearest(run: Shown) -> np.ndarray:
@@ -83,6 +85,7 @@ METRICS: Mapping[str, Metric] = {
     "rate_x": _at(lambda run: run.rates[:, 0], -2),
     "rate_y": _at(lambda run: run.rates[:, 1], -2),
     "validation": _at(lambda run: run.gap if run.validation is None else run.validation),
+    "test": _at(lambda run: run.gap if run.test is None else run.test),
     "steps": Metric(_first_within, "tolerance"),  # until the loss is within a tolerance of the lowest minimum
     "turns": Metric(_turns),
     "length": Metric(lambda run: float(np.hypot(*np.diff(run.position, axis=0).T).sum())),
@@ -119,6 +122,7 @@ def shown(scene: Scene) -> dict[str, Shown]:
             **{name: arrays[name][k].astype(float) for name in ("position", "gap", "gradient", "lr")},
             rates=next(rates).astype(float),
             validation=arrays["validation"][k] if "validation" in arrays else None,
+            test=arrays["test"][k].astype(float) if "test" in arrays else None,
             floor=floor_of(scene),
             minima=minima,
             left=run["left"],

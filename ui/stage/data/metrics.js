@@ -32,6 +32,7 @@ const AT = {
   distance: ({ position }, i, { minima }) => distanceToNearest(position[2 * i], position[2 * i + 1], minima),
   gradient: ({ gradient }, i) => (gradient ? Math.hypot(gradient[2 * i], gradient[2 * i + 1]) : Number.NaN),
   validation: (run, i) => watched(run)[i],
+  test: ({ test, gap }, i) => (test ?? gap)[i],
 };
 /** @type {Record<string, AtStep>} numbers of the step that begins there: the last state has none */
 const OF_STEP = {
