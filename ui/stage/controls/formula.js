@@ -2,6 +2,7 @@
 
 /** @import { Values } from "../types" */
 
+import { t } from "../state/words.js";
 import { h, markInvalid } from "./dom.js";
 
 /**
@@ -12,23 +13,23 @@ export function createFormula(open, check) {
   const text = h("input", {
     type: "text",
     className: "formula",
-    "aria-label": "formula f(x, y)",
-    title: "in x and y; any other letter but e, f and z becomes a slider",
+    "aria-label": t("formula f(x, y)"),
+    title: t("in x and y; any other letter but e, f and z becomes a slider"),
     autocomplete: "off",
     spellcheck: false,
   });
   const domain = h("input", {
     type: "text",
     className: "number",
-    "aria-label": "domain: x low, x high, y low, y high",
-    title: "x low, x high, y low, y high",
+    "aria-label": t("domain: x low, x high, y low, y high"),
+    title: t("x low, x high, y low, y high"),
     autocomplete: "off",
   });
   const complaint = h("span", { className: "complaint", role: "alert" });
   // A long formula scrolls: it can be focused for that.
   const read = h("output", {
     className: "read",
-    "aria-label": "the formula as it was read",
+    "aria-label": t("the formula as it was read"),
     tabIndex: 0,
     hidden: true,
   });
@@ -37,9 +38,9 @@ export function createFormula(open, check) {
     { className: "own", noValidate: true, hidden: true },
     h("span", {}, "f(x, y) ="),
     text,
-    h("span", {}, "on"),
+    h("span", {}, t("on")),
     domain,
-    h("button", { type: "submit" }, "Draw"),
+    h("button", { type: "submit" }, t("Draw")),
     complaint,
   );
   /** @param {HTMLElement | null} wrong */
