@@ -53,7 +53,17 @@ def say(language: str, message: str | Said, context: str = "", **values: object)
     known = table(language)
     text = known.get(f"{context}{CONTEXT}{template}", known.get(template, template))
     assert isinstance(text, str), f"{template!r} counts something"
-    return text.format(**said)
+    return text.format(**said) if said else text
+
+
+def printed(language: str, number: str) -> str:
+    """A number as a language prints it; the stage's state/numerals.js prints powers of ten, too."""
+    return number if language == ENGLISH else number.replace(".", _decimal(language))
+
+
+@cache
+def _decimal(language: str) -> str:
+    return import_module("babel").Locale.parse(language).number_symbols["latn"]["decimal"]
 
 
 def choose(asked: str | None, preferred: Iterable[str] = ()) -> str:

@@ -82,13 +82,13 @@ export function drawBox(context, view, terrain, theme, size) {
   const title = log_height ? t("loss (log)") : t("loss");
   const labels = createLabels(context, theme, size);
   labels.floor({
-    title: data?.names[0] ?? "x",
+    title: t(data?.names[0]) || "x",
     range: xs,
     ticks: xTicks,
     at: (x, off) => flat(project(x, yNear + off * xOut, low)),
   });
   labels.floor({
-    title: data?.names[1] ?? "y",
+    title: t(data?.names[1]) || "y",
     range: ys,
     ticks: yTicks,
     at: (y, off) => flat(project(xNear + off * yOut, y, low)),

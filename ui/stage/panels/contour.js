@@ -275,4 +275,4 @@ export const contour = {
 };
 
 /** The names of the two coordinates. @param {Picture} picture */
-const namesOf = ({ terrain }) => terrain.data?.names ?? ["x", "y"];
+const namesOf = ({ terrain }) => terrain.data?.names.map((name) => t(name)) ?? ["x", "y"];

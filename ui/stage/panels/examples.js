@@ -68,7 +68,7 @@ export const examples = {
       picture = next;
       const { data } = picture.terrain;
       if (!data || layout === picture.layout) return;
-      write(model, data.formula);
+      write(model, t(data.formula));
       layout = picture.layout;
       size = cover(box, canvas);
       const [width, height] = size;
