@@ -177,6 +177,7 @@ class Static:
         file = self.all.get(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
         if file is None:
             return await self.app(scope, receive, send)
+        vary = file.vary
         if isinstance(file, Page):
             file = file.chosen(scope)
         accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
@@ -188,7 +189,7 @@ class Static:
             (b"content-type", file.kind),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", file.cache),
-            (b"vary", file.vary),
+            (b"vary", vary),
         ]
         if coding != b"identity":
             headers.append((b"content-encoding", coding))

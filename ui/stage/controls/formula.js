@@ -2,6 +2,7 @@
 
 /** @import { Values } from "../types" */
 
+import { withPoints } from "../state/hyper.js";
 import { t } from "../state/words.js";
 import { h, markInvalid } from "./dom.js";
 
@@ -54,7 +55,7 @@ export function createFormula(open, check) {
   el.onsubmit = async (event) => {
     event.preventDefault();
     const own = ++submitted;
-    const [formula, words] = [text.value, domain.value];
+    const [formula, words] = [text.value, withPoints(domain.value)];
     sent = formula;
     const { error, field } = await check(formula, words);
     if (own !== submitted) return;

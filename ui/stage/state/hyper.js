@@ -46,6 +46,9 @@ export function toValue({ low, high, log, near_one, whole }, place) {
  */
 export const slidersIn = (sliders, values) => sliders.filter(({ key }) => key in values);
 
+/** Numbers in a row as a URL has them: between "-1,5; 2" stand semicolons, between "-1.5, 2" commas. @param {string} text */
+export const withPoints = (text) => (text.includes(";") ? text.replaceAll(",", ".").replaceAll(";", ",") : text);
+
 /**
  * A typed number, or what was expected instead.
  * @param {Scale} scale
