@@ -48,7 +48,7 @@ class Elsewhere(NamedTuple):
     begin: str = ""  # Optax: a statement that turns the start `w` into the rule's own kind of params
     at: str = "w"  # Optax: an expression, the point where the gradient is taken
     more: str = ""  # Optax: further arguments to its update
-    # Given the learning rates of a run and its hypers: why the library cannot reproduce it, as "with ...", or "".
+    # Given the learning rates of a run and its hypers: why the library cannot reproduce it, a Text, or "".
     unless: Callable[..., str] = lambda rates, **hypers: ""
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, Text
 
 
 class State(NamedTuple):
@@ -52,9 +52,11 @@ OPTIMIZER = Optimizer(
             "optax.contrib.schedule_free(optax.sgd(lr), lr, b1=b)",
             point="optax.contrib.schedule_free_eval_params(state, w)",
             unless=lambda rates, b: (
-                "with no share of the average: it divides by that share"
+                Text("Not available in Optax with no share of the average: it divides by that share.")
                 if b == 0
-                else "with a rate that falls: it weights the average by the largest rate so far"
+                else Text(
+                    "Not available in Optax with a rate that falls: it weights the average by the largest rate so far."
+                )
                 if any(after < before for before, after in itertools.pairwise(rates))
                 else ""
             ),

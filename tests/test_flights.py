@@ -12,7 +12,7 @@ from ui.lanes import Allowance, Flights, Refusal
 def test_an_allowance_is_for_a_minute_and_for_different_things(monkeypatch):
     now = 1000.0
     monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
-    allowance = Allowance(2, "things")
+    allowance = Allowance(2, "At most 2 things")
     for thing in "abab":
         allowance.begin("one", thing)
         now += 10

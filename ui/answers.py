@@ -18,6 +18,7 @@ from ui.lanes import Refusal
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
+from ui.words import ENGLISH, say
 
 WORTH = 1000  # bytes of an answer that is packed
 
@@ -47,16 +48,16 @@ def _fan(query: dict[str, str]) -> Answer:
     scene = Scene.read(query)
     varied = [key for key in controls(scene.surface, scene.on, scene.own) if key != STEPS.id]
     if vary not in varied:
-        raise Refusal(400, f"vary must be one of {', '.join(varied)}; got {vary!r}.")
+        raise Refusal(400, "vary must be one of {known}; got {got}.", known=", ".join(varied), got=repr(vary))
     if (seconds := cost(scene, vary)) > MOST:
-        less = "fewer steps, fewer optimizers or a shorter formula"
-        raise Refusal(
-            400, f"A fan may take {MOST:g} s of the server's time, and this one takes {seconds:.1f}: try {less}."
+        what = (
+            "A fan may take {most} s of the server's time, and this one takes {seconds}: "
+            "try fewer steps, fewer optimizers or a shorter formula."
         )
+        raise Refusal(400, what, most=f"{MOST:g}", seconds=f"{seconds:.1f}")
     if (bytes := size(scene, vary)) > MOST_BYTES:
-        raise Refusal(
-            400, f"A fan may take {MOST_BYTES:,} bytes, and this one takes {bytes:,}: try fewer steps or optimizers."
-        )
+        what = "A fan may take {most} bytes, and this one takes {bytes}: try fewer steps or optimizers."
+        raise Refusal(400, what, most=f"{MOST_BYTES:,}", bytes=f"{bytes:,}")
     return Answer(fan(scene, vary))  # what is sent is kept, smaller: ten times as many as these bytes
 
 
@@ -74,16 +75,18 @@ def _formula(query: dict[str, str]) -> Answer:
         check_formula(text, domain)
         found = {"mathml": to_mathml(parse(text))}
     except ValueError as error:
-        found = {"error": str(error), "field": field}
+        found = {"error": say(query.get("lang", ENGLISH), error.args[0]), "field": field}
     return Answer(json.dumps(found), "application/json")
 
 
 def _code(query: dict[str, str]) -> Answer:
     """An entry's run as a program of another library, as JSON: {grade, code}."""
-    library = query.pop("library", "")
+    library, language = query.pop("library", ""), query.pop("lang", ENGLISH)
     if library not in LIBRARIES:
-        raise Refusal(400, f"library must be one of {', '.join(LIBRARIES)}; got {library!r}.")
-    return Answer(json.dumps(program(*_entry(query), library)._asdict()), "application/json")
+        what = "library must be one of {known}; got {got}."
+        raise Refusal(400, what, known=", ".join(LIBRARIES), got=repr(library))
+    grade, code = program(*_entry(query), library)
+    return Answer(json.dumps({"grade": say(language, grade), "code": code}), "application/json")
 
 
 def _csv(query: dict[str, str]) -> Answer:
@@ -97,7 +100,8 @@ def _entry(query: dict[str, str]) -> tuple[Scene, str]:
     scene = Scene.read(query)
     entries = [*OPTIMIZERS, *(entry for entry in scene.on if entry not in OPTIMIZERS)]
     if asked not in entries:
-        raise Refusal(400, f"optimizer must be one of {', '.join(entries)}; got {asked!r}.")
+        what = "optimizer must be one of {known}; got {got}."
+        raise Refusal(400, what, known=", ".join(entries), got=repr(asked))
     return scene, asked
 
 
@@ -105,7 +109,7 @@ def _figure(query: dict[str, str]) -> Answer:
     """A scene as a Plotly figure: its JSON, or with format=html a file to download, which holds plotly.js."""
     form = query.pop("format", "json")
     if form not in ("json", "html"):
-        raise Refusal(400, f"format must be json or html; got {form!r}.")
+        raise Refusal(400, "format must be json or html; got {got}.", got=repr(form))
     # Display settings of the page do not change a figure.
     query = {key: word for key, word in query.items() if key not in (*DISPLAY, "step")}
     figure = cached(gzipped_json, query)  # kept small, and packed again as this client accepts it

@@ -30,12 +30,14 @@ REST = 0.01  # s: its least rest, as even the shortest work keeps the event loop
 class Refusal(Exception):
     """A question that is not answered; the message says why, and what was expected and what came.
 
-    `retry_after` is the number of seconds after which the same question may be answered, if it may.
+    `retry_after` is the number of seconds after which the same question may be answered, if it may. `ui.words.say` says
+    the template, with the values in it, in other languages.
     """
 
-    def __init__(self, status: int, message: str, retry_after: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, status: int, template: str, retry_after: int | None = None, **values: object) -> None:
+        super().__init__(template.format(**values))
         self.status, self.retry_after = status, retry_after
+        self.template, self.values = template, values
 
 
 @dataclass(eq=False)
@@ -84,10 +86,10 @@ class Crowd:
 
 
 class Allowance:
-    """How many different things each client may begin in a minute."""
+    """How many different things each client may begin in a minute; what refuses more has the number at {most}."""
 
-    def __init__(self, most: int, what: str) -> None:
-        self.most, self.what = most, what
+    def __init__(self, most: int, refusal: str) -> None:
+        self.most, self.refusal = most, refusal
         self._begun: dict[str, dict[Hashable, float]] = {}  # by client and thing, when; those begun last at the end
 
     def begin(self, client: str, thing: Hashable) -> None:
@@ -102,8 +104,8 @@ class Allowance:
         if thing in mine:
             return
         if len(mine) >= self.most:
-            words = f"At most {self.most} {self.what} of one page in a minute: please ask again."
-            raise Refusal(429, words, ceil(MINUTE + min(mine.values()) - now))
+            wait = ceil(MINUTE + min(mine.values()) - now)
+            raise Refusal(429, self.refusal, wait, most=self.most)
         mine[thing] = now
 
 
@@ -176,7 +178,8 @@ class Lane:
         if len(questions) >= MOST:
             raise Refusal(503, "The server has too much to do: please ask again in a moment.", 5)
         if sum(client == one.client for client, _ in questions) >= MOST_OF_ONE:
-            raise Refusal(429, f"At most {MOST_OF_ONE} questions of one page wait at a time: please ask again.", 2)
+            what = "At most {most} questions of one page wait at a time: please ask again."
+            raise Refusal(429, what, 2, most=MOST_OF_ONE)
 
     def _next(self) -> None:
         """Give the free threads to those whose turn it is."""

@@ -39,14 +39,15 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import Optimizer, Surface, configure, race_paths
+from engine import Optimizer, Surface, Text, configure, race_paths
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui.words import ENGLISH, printed, say
 
 FILE = Path(__file__).with_name("openings.toml")
 RUNS = 64
-TUNED = f"each tuned by the same {RUNS} runs"
-RULE = f"{TUNED}, or else the default"  # true on every surface, also on a formula; `remark` is exact about one of them
+# True on every surface, also on a formula; `remark` is exact about one of them.
+RULE = f"each tuned by the same {RUNS} runs, or else the default"
 HEAD = f"""\
 # The learning rate that each optimizer opens with on each surface.
 # Written by `python -m ui.openings`; do not edit by hand, a test computes some entries of it again.
@@ -64,20 +65,28 @@ def read() -> Mapping[str, Mapping[str, float]]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def remark(surface: Surface) -> str:
+def remark(surface: Surface, language: str = ENGLISH) -> str:
     """What the page says of where a surface's opening settings come from."""
     chosen = {*read().get(surface.id, {}), *(lesson.optimizer for lesson in surface.lessons if lesson.hyper == "lr")}
-    others = [optimizer.name for id, optimizer in OPTIMIZERS.items() if id not in chosen]
+    others = [say(language, optimizer.name) for id, optimizer in OPTIMIZERS.items() if id not in chosen]
     known = surface.id in read()
     sentences = [
-        f"The opening learning rates: {TUNED}." if known else "Each optimizer opens with its default settings.",
-        *([f"Not tuned, but at the default: {', '.join(others)}."] if known and others else []),
+        Text("The opening learning rates: each tuned by the same {runs} runs.", runs=RUNS)
+        if known
+        else Text("Each optimizer opens with its default settings."),
+        *([Text("Not tuned, but at the default: {names}.", names=", ".join(others))] if known and others else []),
         *(
-            f"{OPTIMIZERS[id].name} opens with {_name(id, hyper)} {value:g}: {reason}."
+            Text(
+                "{optimizer} opens with {setting} {value}: {reason}.",
+                optimizer=Text(OPTIMIZERS[id].name),
+                setting=Text(_name(id, hyper)),
+                value=printed(language, f"{value:g}"),
+                reason=Text(reason),
+            )
             for id, hyper, value, reason in surface.lessons
         ),
     ]
-    return " ".join(sentences)
+    return " ".join(say(language, sentence) for sentence in sentences)
 
 
 def _name(optimizer: str, hyper: str) -> str:

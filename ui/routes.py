@@ -20,8 +20,10 @@ from ui import codings
 from ui.guard import LOOPBACK
 from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
+from ui.words import ENGLISH, choose, say
 
 NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
+SPOKEN = ("formula", "code", "figure")  # whose answers hold words for the reader, in the language that `lang` names
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
@@ -30,6 +32,7 @@ BESIDE = 1000  # bytes that an answer at hand takes beside its content and its q
 NICE = 10  # of the threads that compile: those that answer go first
 TO_COMPILE = 0.2  # s that a program takes
 NEW_FORMULAS = 20  # of one client in a minute: each keeps a processor busy for one to ten seconds
+TOO_MANY = "At most {most} new formulas of one page in a minute: please ask again."
 ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
 PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
 SEARCHES = 0.5  # s of a fan for the minima of a formula whose letter is dragged
@@ -59,9 +62,7 @@ def _desk(_: asyncio.AbstractEventLoop) -> Desk:
     threads = min(max(2, ours), MOST_THREADS)
     crowd = Crowd()
     # One thread more than there are processors: long work takes all of these, and short work never waits for it.
-    return Desk(
-        Lane(threads + 1, crowd), Lane(threads, crowd, NICE), Flights(), Allowance(NEW_FORMULAS, "new formulas")
-    )
+    return Desk(Lane(threads + 1, crowd), Lane(threads, crowd, NICE), Flights(), Allowance(NEW_FORMULAS, TOO_MANY))
 
 
 def desk() -> Desk:
@@ -71,14 +72,18 @@ def desk() -> Desk:
 
 async def _respond(name: str, request: Request) -> Response:
     if len(request.url.query) > LONGEST_QUERY:
-        words = f"The query must have at most {LONGEST_QUERY} characters."
+        words = say(_language(request), "The query must have at most {most} characters.", most=LONGEST_QUERY)
         return Response(words, 414, {"Cache-Control": "no-store"}, media_type="text/plain")
     query = dict(request.query_params)
+    language = _language(request)
+    query.pop("lang", None)
+    if name in SPOKEN and language != ENGLISH:
+        query["lang"] = language
     ours = query.pop("v", None) == VERSION  # during an update a page may still ask for another version
     host = request.client.host if request.client else ""
     client = request.headers.get(CLIENT) or host
     coding = _coding(host, request.headers.get("Accept-Encoding", ""))
-    asking = asyncio.ensure_future(_answered(name, query, client[:64], coding))
+    asking = asyncio.ensure_future(_answered(name, query, client[:64], coding, language))
     gone = asyncio.ensure_future(_gone(request))
     try:
         await asyncio.wait({asking, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -96,6 +101,11 @@ async def _respond(name: str, request: Request) -> Response:
     return response
 
 
+def _language(request: Request) -> str:
+    """The language in which a question is answered, or refused."""
+    return choose(request.query_params.get("lang"))
+
+
 def _coding(host: str, accepted: str) -> str:
     """How an answer is packed: to unpack it would take longer than to send it as it is within one machine."""
     return "identity" if host in LOOPBACK else codings.best(accepted)
@@ -107,7 +117,7 @@ async def _gone(request: Request) -> None:
         pass
 
 
-async def _answered(name: str, query: dict[str, str], client: str, coding: str) -> Response:
+async def _answered(name: str, query: dict[str, str], client: str, coding: str, language: str) -> Response:
     """The answer to a question, or why there is none."""
     here = desk()
     key = (name, coding, *sorted(query.items()))
@@ -121,7 +131,7 @@ async def _answered(name: str, query: dict[str, str], client: str, coding: str) 
             here.at_hand.get(key, lambda: Kept(answer, key))
     except Refusal as refusal:
         headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
-        return Response(str(refusal), refusal.status, headers, media_type="text/plain")
+        return Response(say(language, refusal), refusal.status, headers, media_type="text/plain")
     return Response(**answer._asdict())
 
 

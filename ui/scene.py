@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from engine import NOISES, SCHEDULES, Hyper, Surface, formula_surface
+from engine import NOISES, SCHEDULES, Hyper, Surface, Text, formula_surface
 from engine.formula import check_formula
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
@@ -228,7 +228,8 @@ def read_domain(words: str) -> tuple[float, ...]:
         or len(numbers) != 4
         or not all(0 < b - a < float("inf") for a, b in (numbers[:2], numbers[2:]))
     ):
-        raise ValueError(f"domain: expected x low, x high, y low, y high such as -2, 2, -1, 3, got {words!r}.")
+        what = "domain: expected x low, x high, y low, y high such as -2, 2, -1, 3, got {words}."
+        raise ValueError(Text(what, words=repr(words)))
     return tuple(numbers)
 
 

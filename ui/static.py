@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import brotli
 import plotly
@@ -22,7 +23,7 @@ from ui import codings
 from ui.bundle import bundle
 from ui.lanes import Flights
 from ui.version import PLOTLY_PATH, VERSION
-from ui.words import LANGUAGES, table
+from ui.words import ENGLISH, LANGUAGES, choose, say, table
 
 STAGE = Path(__file__).parent / "stage"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -62,6 +63,7 @@ class File:
         self.kind = KINDS[kind].encode()
         self.packs = kind in PACKED
         self.forms: dict[bytes, bytes] = {}
+        self.vary = b"Accept-Encoding"
 
     def coding(self, accepted: bytes) -> bytes:
         """The best encoding that a client accepts, by its Accept-Encoding."""
@@ -118,7 +120,7 @@ def theirs(folder: Path) -> dict[str, File]:
         for file in (folder / "static").rglob("*")
         if file.is_file()
     }
-    return {**files, "/": File(".html", partial(_page, folder), b"no-cache")}
+    return {**files, "/": Page(folder)}
 
 
 def _theirs(file: Path) -> bytes:
@@ -130,15 +132,37 @@ def _theirs(file: Path) -> bytes:
     return whole
 
 
-def _page(folder: Path) -> bytes:
+class Page(File):
+    """Streamlit's page, which the same address has in every language."""
+
+    def __init__(self, folder: Path):
+        super().__init__(".html", partial(_page, folder, ENGLISH), b"no-cache")
+        self.vary = b"Accept-Encoding, Accept-Language"
+        self.others = {
+            language: File(".html", partial(_page, folder, language), b"no-cache") for language in LANGUAGES[1:]
+        }
+
+    def chosen(self, scope: Scope) -> File:
+        """The page in the language that its address names, otherwise in the browser's."""
+        asked = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("lang")
+        preferred = next((value for name, value in scope["headers"] if name == b"accept-language"), b"")
+        return self.others.get(choose(asked, preferred.decode("latin-1").split(",")), self)
+
+
+def _page(folder: Path, language: str) -> bytes:
     """Streamlit's page, which also names what the first picture needs: it comes while Streamlit starts."""
     carriers = [file for part in CARRIERS for file in (folder / "static" / "js").glob(f"{part}.*.js")]
     scripts = [SCRIPT[1:], *(file.relative_to(folder).as_posix() for file in carriers)]
     head = "".join(f'    <link rel="modulepreload" crossorigin href="./{path}">\n' for path in scripts)
-    head += f'    <link rel="preload" as="fetch" crossorigin href=".{CATALOGUE}">\n'
+    fetched = [CATALOGUE] if language == ENGLISH else [CATALOGUE, words_path(language)]
+    head += "".join(f'    <link rel="preload" as="fetch" crossorigin href=".{path}">\n' for path in fetched)
     head += f'    <link rel="stylesheet" href=".{STYLES}">\n'
     page = (folder / "index.html").read_text(encoding="utf-8")
     page = re.sub("<title>.*</title>", "<title>Descent Lab</title>", page, count=1)
+    if language != ENGLISH:
+        needs = say(language, "You need to enable JavaScript to run this app.")
+        page = page.replace('<html lang="en">', f'<html lang="{language}">', 1)
+        page = re.sub("<noscript>.*</noscript>", f"<noscript><p>{needs}</p></noscript>", page, count=1, flags=re.DOTALL)
     return page.replace("  </head>", head + "  </head>", 1).encode()
 
 
@@ -161,6 +185,9 @@ class Static:
         file = self.all.get(get_route_path(scope)) if asked else None
         if file is None:
             return await self.app(scope, receive, send)
+        vary = file.vary
+        if isinstance(file, Page):
+            file = file.chosen(scope)
         accepted = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
         coding = file.coding(accepted)
         body = file.forms.get(coding)
@@ -170,7 +197,7 @@ class Static:
             (b"content-type", file.kind),
             (b"content-length", str(len(body)).encode()),
             (b"cache-control", file.cache),
-            (b"vary", b"Accept-Encoding"),
+            (b"vary", vary),
         ]
         if coding != b"identity":
             headers.append((b"content-encoding", coding))

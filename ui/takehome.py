@@ -10,7 +10,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from engine import LIBRARIES, NOISES, SCHEDULES, Run, Setting, Surface, diverged_at, race
+from engine import LIBRARIES, NOISES, SCHEDULES, Run, Setting, Surface, Text, diverged_at, race
 from engine.schedules import Memory
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
@@ -29,19 +29,27 @@ def program(scene: Scene, entry: str, library: str) -> Program:
     """The run of one entry of a scene in another library, ending in an assert that its last point is the same."""
     member, name = OPTIMIZERS[optimizer_of(entry)], LIBRARIES[library]
     if library not in member.elsewhere:
-        return Program(f"Not available: {name} has no {member.name} of this form.", "")
+        what = "Not available: {library} has no {optimizer} of this form."
+        return Program(Text(what, library=name, optimizer=Text(member.name)), "")
     surface = surface_of(scene)
     batched = surface.data is not None and scene.values["batch"] < len(surface.data.train.x)
     if library == "torch" and (scene.values["noise"] > 0 or batched):
-        what = "batches" if batched else "gradient noise"
-        return Program(f"Not available in PyTorch with {what}: they are drawn by JAX's generator.", "")
+        what = (
+            "Not available in PyTorch with batches: they are drawn by JAX's generator."
+            if batched
+            else "Not available in PyTorch with gradient noise: it is drawn by JAX's generator."
+        )
+        return Program(Text(what), "")
     elsewhere, hypers = member.elsewhere[library], scene.hypers(entry)
     run, setting = _run(scene, entry)
     rate = hypers.pop("lr") * scene.values["rate"]
     if why := elsewhere.unless(run.lr.tolist(), **hypers):
-        return Program(f"Not available in {name} {why}.", "")
+        return Program(why, "")
     adapted = elsewhere.each or elsewhere.point != "w"
-    grade = f"Identical with the adapter shown: {name} has the rule in another form." if adapted else "Identical."
+    grade = Text(
+        "Identical with the adapter shown: {library} has the rule in another form." if adapted else "Identical.",
+        library=name,
+    )
 
     end = diverged_at(run)
     last = setting.steps if end is None else max(0, end - 1)

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 LOCALES = Path(__file__).parent / "locales"
 ENGLISH = "en"
+CONTEXT = "\4"  # between a context and a text, as gettext has it
 LANGUAGES = (ENGLISH, *sorted(file.stem for file in LOCALES.glob("*.po")))
 
 
@@ -28,18 +30,43 @@ def table(language: str) -> Mapping[str, str | tuple[str, ...]]:
     # Babel is loaded with the first text that is not English: it takes 25 ms.
     with open(LOCALES / f"{language}.po", "rb") as file:
         catalogue = import_module("babel.messages.pofile").read_po(file, language)
-    return {one.id if isinstance(one.id, str) else one.id[0]: one.string for one in catalogue if one.id}
+    return {_key(one.context, one.id): one.string for one in catalogue if one.id}
 
 
-def say(language: str, message: str, **values: object) -> str:
-    """A message in a language. One that carries its own values, an `engine.Text`, is said with them."""
-    template = getattr(message, "template", message)
-    text = table(language).get(template, template)
+def _key(context: str | None, id: str | tuple[str, str]) -> str:
+    english = id if isinstance(id, str) else id[0]
+    return f"{context}{CONTEXT}{english}" if context else english
+
+
+@runtime_checkable
+class Said(Protocol):
+    """What carries its own values, such as an `engine.Text` or a Refusal."""
+
+    template: str
+    values: dict[str, object]
+
+
+def say(language: str, message: str | Said, context: str = "", **values: object) -> str:
+    """A message in a language, with values put in. A word that means several things has one of them in a context."""
+    template, own = (message.template, message.values) if isinstance(message, Said) else (message, values)
+    said = {key: say(language, value) if isinstance(value, Said) else value for key, value in own.items()}
+    known = table(language)
+    text = known.get(f"{context}{CONTEXT}{template}", known.get(template, template))
     assert isinstance(text, str), f"{template!r} counts something"
-    return text.format(**getattr(message, "values", {}), **values)
+    return text.format(**said) if said else text
 
 
-def choose(asked: str | None, preferred: Iterable[str]) -> str:
+def printed(language: str, number: str) -> str:
+    """A number as a language prints it; the stage's state/numerals.js prints powers of ten, too."""
+    return number if language == ENGLISH else number.replace(".", _decimal(language))
+
+
+@cache
+def _decimal(language: str) -> str:
+    return import_module("babel").Locale.parse(language).number_symbols["latn"]["decimal"]
+
+
+def choose(asked: str | None, preferred: Iterable[str] = ()) -> str:
     """The language of a page: the one in its address, otherwise the first of the browser's languages that is known."""
     primary = (one.partition(";")[0].strip().partition("-")[0].lower() for one in (asked or "", *preferred))
     return next((one for one in primary if one in LANGUAGES), ENGLISH)

@@ -1,6 +1,7 @@
 """Formulas that a reader types: read into a tree (never evaluated as Python), written, and made into surfaces."""
 
-from engine.formula.reading import DEEPEST, LONGEST, MOST, MOST_PARAMETERS, FormulaError, parse
+from engine.formula.errors import FormulaError
+from engine.formula.reading import DEEPEST, LONGEST, MOST, MOST_PARAMETERS, parse
 from engine.formula.surface import KEPT, check_formula, formula_surface, function_of, parameter
 from engine.formula.tree import (
     FUNCTIONS,

@@ -18,13 +18,13 @@ A name is x, y, a constant, or one other letter: a parameter. f and z stand for 
 import re
 from collections.abc import Callable
 
+from engine.formula.errors import COMMA, UNEXPECTED, FormulaError, unknown_name
 from engine.formula.tree import FUNCTIONS, NAMES, PARAMETERS, Binary, Call, Name, Negative, Node, Number, constant
 
 LONGEST = 300  # characters
 MOST = 200  # numbers, names, operators and functions
 DEEPEST = 40  # levels of parentheses, signs and exponents
 MOST_PARAMETERS = 4  # so that their sliders have room
-USABLE = "use x, y, pi, e, numbers, a function such as sin(x), or a single letter, which gets a slider"
 
 MINUS, EN_DASH, TIMES = "\u2212", "\u2013", "\u00d7"  # what text processors type for - and *
 _HEAD = re.compile(r"\s*(?:f\s*(?:\(\s*x\s*,\s*y\s*\))?|z)\s*=(?!=)", re.IGNORECASE)  # "f(x, y) ="
@@ -33,14 +33,6 @@ _TOKEN = re.compile(
     rf"|(?P<sign>\*\*|[-{MINUS}{EN_DASH}+*·{TIMES}/^²³(),|√<>])|(?P<blank>\s+)"
 )
 _SPELLED = {"**": "^", MINUS: "-", EN_DASH: "-", "·": "*", TIMES: "*", "π": "pi"}
-
-
-class FormulaError(ValueError):
-    """An error in a formula, described for its author, with the column (from 1) at which it was found."""
-
-    def __init__(self, what: str, column: int, remedy: str) -> None:
-        super().__init__(f"{what} at column {column}: {remedy}.")
-        self.column = column
 
 
 def parse(text: str) -> Node:
@@ -53,14 +45,15 @@ class _Parser:
 
     def __init__(self, text: str) -> None:
         if len(text) > LONGEST:
-            raise FormulaError(f"the formula has {len(text)} characters", LONGEST + 1, f"write it in at most {LONGEST}")
+            what = "the formula has {length} characters at column {column}: write it in at most {most}."
+            raise FormulaError(what, LONGEST + 1, length=len(text), most=LONGEST)
         self.tokens: list[tuple[str, str, int]] = []
         head = _HEAD.match(text)
         place = head.end() if head else 0
         while place < len(text):
             match = _TOKEN.match(text, place)
             if match is None:
-                raise FormulaError(f"unexpected `{text[place]}`", place + 1, USABLE)
+                raise FormulaError(UNEXPECTED, place + 1, sign=text[place])
             kind = str(match.lastgroup)
             if kind != "blank":
                 word = _SPELLED.get(match.group(), match.group())
@@ -75,16 +68,19 @@ class _Parser:
 
     def whole(self) -> Node:
         if self.kind == "end":
-            raise FormulaError("there is no formula", 1, "type one, such as x^2 + 10 y^2")
+            raise FormulaError("there is no formula at column {column}: type one, such as x^2 + 10 y^2.", 1)
         node = self.sum()
         if self.text == ")":
-            raise FormulaError("`)` without a `(`", self.column, "remove it, or open one before it")
+            what = "`)` without a `(` at column {column}: remove it, or open one before it."
+            raise FormulaError(what, self.column)
         if self.text == ",":
-            raise FormulaError("unexpected `,`", self.column, "write decimals with a point, such as 0.5")
+            raise FormulaError(COMMA, self.column)
         if self.text in ("<", ">"):
-            raise FormulaError("a comparison", self.column, "use it in where(x < y, x, y), for instance")
+            what = "a comparison at column {column}: use it in where(x < y, x, y), for instance."
+            raise FormulaError(what, self.column)
         if self.kind != "end":
-            raise FormulaError(f"unexpected `{self.text}`", self.column, "put + - * / or ^ before it")
+            what = "unexpected `{sign}` at column {column}: put + - * / or ^ before it."
+            raise FormulaError(what, self.column, sign=self.text)
         return node
 
     @property
@@ -103,17 +99,20 @@ class _Parser:
         """Count a node. A constant must have a finite value."""
         self.nodes += 1
         if self.nodes > MOST:
-            raise FormulaError("the formula is too long", column, f"use at most {MOST} numbers, names and signs")
+            what = "the formula is too long at column {column}: use at most {most} numbers, names and signs."
+            raise FormulaError(what, column, most=MOST)
         try:
             constant(node)
         except ArithmeticError:
-            raise FormulaError("a number that is not finite", column, "avoid 1/0, sqrt(-1) and huge numbers") from None
+            what = "a number that is not finite at column {column}: avoid 1/0, sqrt(-1) and huge numbers."
+            raise FormulaError(what, column) from None
         return node
 
     def deeper(self, read: Callable[[], Node]) -> Node:
         self.depth += 1
         if self.depth > DEEPEST:
-            raise FormulaError("too many levels", self.column, f"nest at most {DEEPEST} within each other")
+            what = "too many levels at column {column}: nest at most {most} within each other."
+            raise FormulaError(what, self.column, most=DEEPEST)
         node = read()
         self.depth -= 1
         return node
@@ -135,10 +134,13 @@ class _Parser:
                 node = self.made(Binary(sign, node, self.signed()), column)
             elif self.kind == "number" and self.tokens[self.at - 1][0] in ("number", "name"):
                 other, before, _ = self.tokens[self.at - 1]
-                remedy = (
-                    f"write {before}*{sign}" if other == "name" else "write one number, or an operator between them"
+                what = (
+                    "the number `{number}` directly behind `{before}` at column {column}: write {before}*{number}."
+                    if other == "name"
+                    else "the number `{number}` directly behind `{before}` at column {column}: "
+                    "write one number, or an operator between them."
                 )
-                raise FormulaError(f"the number `{sign}` directly behind `{before}`", column, remedy)
+                raise FormulaError(what, column, number=sign, before=before)
             elif self.kind in ("number", "name") or sign in ("(", "√") or (sign == "|" and not self.bars):
                 node = self.made(Binary("*", node, self.power()), column)
             else:
@@ -179,7 +181,7 @@ class _Parser:
             self.bars += 1
             node = self.deeper(self.sum)
             if self.text != "|":
-                raise FormulaError("`|` without a second one", column, "close it, or write abs(x)")
+                raise FormulaError("`|` without a second one at column {column}: close it, or write abs(x).", column)
             self.at += 1
             self.bars -= 1
             return self.made(Call("abs", (node,)), column)
@@ -192,15 +194,20 @@ class _Parser:
         if kind == "name" and text in PARAMETERS:
             return self.parameter(text, column)
         if kind == "name":
-            raise FormulaError(f"unknown name `{text}`", column, _remedy_for(text))
-        what = f"unexpected `{text}`" if text else "the formula ends too early"
-        raise FormulaError(what, column, "a number, a name or a `(` is missing here")
+            raise unknown_name(text, column)
+        what = (
+            "unexpected `{sign}` at column {column}: a number, a name or a `(` is missing here."
+            if text
+            else "the formula ends too early at column {column}: a number, a name or a `(` is missing here."
+        )
+        raise FormulaError(what, column, sign=text)
 
     def parameter(self, letter: str, column: int) -> Node:
         self.parameters.add(letter)
         if len(self.parameters) > MOST_PARAMETERS:
             others = ", ".join(sorted(self.parameters - {letter}))
-            raise FormulaError(f"one slider too many, `{letter}`", column, f"use at most {MOST_PARAMETERS}: {others}")
+            what = "one slider too many, `{letter}` at column {column}: use at most {most}: {others}."
+            raise FormulaError(what, column, letter=letter, most=MOST_PARAMETERS, others=others)
         return self.made(Name(letter), column)
 
     def applied(self) -> Node:
@@ -220,7 +227,8 @@ class _Parser:
         if self.text != "(":
             if wanted > 1 or not (self.kind in ("number", "name") or self.text in ("|", "√")):
                 example = {"min": "min(x, y)", "max": "max(x, y)", "where": "where(x < y, x, y)"}.get(id, f"{id}(x)")
-                raise FormulaError(f"`{id}` without parentheses", column, f"write {example}")
+                what = "`{name}` without parentheses at column {column}: write {example}."
+                raise FormulaError(what, column, name=id, example=example)
             return self.applied_to(id, (self.deeper(self.applied),), column)
         opened, bars = self.column, self.bars
         self.at += 1
@@ -232,9 +240,13 @@ class _Parser:
         self.closed(opened)
         self.bars = bars
         if len(arguments) != wanted:
-            what = f"`{id}` takes {wanted} argument{'s' if wanted > 1 else ''}, got {len(arguments)}"
+            what = (
+                "`{name}` takes 1 argument, got {got} at column {column}: write {example}, for instance."
+                if wanted == 1
+                else "`{name}` takes {wanted} arguments, got {got} at column {column}: write {example}, for instance."
+            )
             example = "where(x < y, x, y)" if id == "where" else f"{id}({', '.join('xy'[:wanted])})"
-            raise FormulaError(what, column, f"write {example}, for instance")
+            raise FormulaError(what, column, name=id, wanted=wanted, got=len(arguments), example=example)
         return self.applied_to(id, tuple(arguments), column)
 
     def applied_to(self, id: str, arguments: tuple[Node, ...], column: int) -> Node:
@@ -246,24 +258,14 @@ class _Parser:
         node = self.sum()
         _, sign, column = self.tokens[self.at]
         if sign not in ("<", ">"):
-            raise FormulaError("`where` begins with a comparison", column, "write where(x < y, x, y), for instance")
+            what = "`where` begins with a comparison at column {column}: write where(x < y, x, y), for instance."
+            raise FormulaError(what, column)
         self.at += 1
         return self.made(Binary(sign, node, self.sum()), column)
 
     def closed(self, opened: int) -> None:
         if self.text == ",":
-            raise FormulaError("unexpected `,`", self.column, "write decimals with a point, such as 0.5")
+            raise FormulaError(COMMA, self.column)
         if self.text != ")":
-            raise FormulaError("`(` without a `)`", opened, "close it")
+            raise FormulaError("`(` without a `)` at column {column}: close it.", opened)
         self.at += 1
-
-
-def _remedy_for(name: str) -> str:
-    """What to write instead of an unknown name."""
-    if name.lower() in ("f", "z"):
-        return f"{name} stands for the value of the formula, use another letter for a slider"
-    letters = name.lower()
-    short = len(letters) <= 3 or set(letters) <= {"x", "y"}
-    if short and set(letters) & {"x", "y"} and set(letters) <= {*PARAMETERS, *NAMES}:
-        return f"write {'*'.join(letters)}"  # a product such as xy or axy, while mod is meant as a word
-    return USABLE

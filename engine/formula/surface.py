@@ -12,7 +12,8 @@ import numpy as np
 
 from engine.cache import computed_once
 from engine.critical import QUICK, Places, critical_points
-from engine.formula.reading import FormulaError, parse
+from engine.formula.errors import FormulaError
+from engine.formula.reading import parse
 from engine.formula.tree import Node, evaluate, names_in, parameters_of
 from engine.formula.writing import to_source, to_tex
 from engine.spec import Hyper, Reference, Surface
@@ -100,8 +101,14 @@ def check_formula(text: str, domain: tuple[float, ...]) -> tuple[np.ndarray, np.
     x, y = _grid(domain)
     heights = _heights(tree, x, y, {letter: parameter(letter).default for letter in letters})
     if not np.isfinite(heights).any():
-        where = "in the domain" + (" while every slider is at 1" if letters else "")
-        raise FormulaError(f"the formula has no finite value {where}", 1, "try another formula or another domain")
+        what = (
+            "the formula has no finite value in the domain while every slider is at 1 at column {column}: "
+            "try another formula or another domain."
+            if letters
+            else "the formula has no finite value in the domain at column {column}: "
+            "try another formula or another domain."
+        )
+        raise FormulaError(what, 1)
     return x, y, heights
 
 

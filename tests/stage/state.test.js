@@ -40,9 +40,9 @@ test("a typed number is taken, or the error says what was expected", () => {
   assert.deepEqual(parseValue(HYPERS[0], "0,05"), { value: 0.05 });
   assert.deepEqual(parseValue(HYPERS[0], "1e-3"), { value: 0.001 });
   for (const text of ["", "x", "1,000", "2", "-1", "NaN", "Infinity"]) {
-    assert.deepEqual(parseValue(HYPERS[0], text), { error: "a number from 1e-4 to 1" });
+    assert.deepEqual(parseValue(HYPERS[0], text), { error: "a number from 1e-4 to 1, please" });
   }
-  assert.deepEqual(parseValue(HYPERS[3], "10.5"), { error: "a whole number from 10 to 1000" });
+  assert.deepEqual(parseValue(HYPERS[3], "10.5"), { error: "a whole number from 10 to 1000, please" });
 });
 
 test("numbers for the screen", () => {

@@ -29,6 +29,7 @@ import { createPlayhead } from "./state/playhead.js";
 import { NoAnswer } from "./state/requests.js";
 import { createSession } from "./state/session.js";
 import { createSpotlight } from "./state/spotlight.js";
+import { t } from "./state/words.js";
 
 const STYLES = new URL("./stage.css", import.meta.url).href;
 const wordsOf = (/** @type {string} */ language) => new URL(`./words.${language}.json`, import.meta.url).href;
@@ -257,7 +258,7 @@ function createStage(root, component, catalogue) {
       return await session.patiently(api.json("formula", new URLSearchParams({ formula, domain }).toString()));
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      return { error: "No answer from the server: the formula was not read. Try again." };
+      return { error: t("No answer from the server: the formula was not read. Try again.") };
     }
   }
 

@@ -201,6 +201,9 @@ export interface Panel {
 /** A place on a run. */
 export type Found = { entry: string; step: number };
 
+/** What a pointer does: the gesture, its effect, and how a finger makes the gesture where it is another one. */
+export type Gesture = [gesture: string, effect: string, tap?: string];
+
 /** What a file in panels/ exports; panels/index.js lists them. */
 export interface PanelKind {
   id: string;
@@ -210,8 +213,8 @@ export interface PanelKind {
   slot: "main" | "side" | "rail" | "dialog";
   /** More about it: the tooltip of its button. */
   title?: string;
-  /** What a pointer does on it, for the list of keys and gestures: the gesture and its effect. */
-  gestures?: [string, string][];
+  /** What a pointer does on it, for the list of keys and gestures. */
+  gestures?: Gesture[];
   /** Of a tab: a projector shows it, since nothing is set there. */
   projected?: boolean;
   /** Whether it has anything to say about a picture; it is hidden otherwise, with its tab or button. */

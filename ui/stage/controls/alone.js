@@ -4,18 +4,19 @@
 /** @import { Spotlight } from "../state/spotlight.js" */
 
 import { optimizerOf } from "../state/entries.js";
+import { t } from "../state/words.js";
 import { choice, h } from "./dom.js";
 
 /** @param {HTMLElement} box @param {Spotlight} spotlight @param {OptimizerEntry[]} optimizers */
 export function createAlone(box, spotlight, optimizers) {
   const about = h("p", { className: "about" });
   const who = h("b");
-  const other = choice("compare with", [], (entry) => entry && spotlight.compare(entry));
-  const all = h("button", { type: "button", onclick: spotlight.all }, "Show all");
+  const other = choice(t("compare with"), [], (entry) => entry && spotlight.compare(entry));
+  const all = h("button", { type: "button", onclick: spotlight.all }, t("Show all"));
   const el = h(
     "div",
     { className: "alone over-sheet", hidden: true },
-    h("span", {}, "only ", who),
+    h("span", {}, t("only"), " ", who),
     other.el,
     all,
     about,
@@ -30,7 +31,7 @@ export function createAlone(box, spotlight, optimizers) {
       if (el.hidden) return;
       who.textContent = alone.map((entry) => names.get(entry) ?? entry).join(", ");
       const one = alone.length === 1 && optimizers.find(({ id }) => id === optimizerOf(alone[0]));
-      about.textContent = one ? one.about : "";
+      about.textContent = one ? t(one.about) : "";
       const others = [...names].filter(([entry]) => !alone.includes(entry));
       other.el.hidden = !others.length;
       other.select.replaceChildren(

@@ -3,7 +3,7 @@
 /** @import { Catalogue, Values } from "../types" */
 /** @import { Act } from "./slider.js" */
 
-import { formatValue } from "../state/format.js";
+import { spellValue } from "../state/format.js";
 import { parseValue, slidersIn } from "../state/hyper.js";
 import { t } from "../state/words.js";
 import { choice, choose, confirming, copy, h, markInvalid } from "./dom.js";
@@ -27,7 +27,7 @@ import { createSlider } from "./slider.js";
  * @param {Act & BarAct} act
  */
 export function createBar(box, catalogue, openers, { change, grab, open, check, reset, undo, redo, link }) {
-  const surface = choice("surface", catalogue.surfaces, (id) => open({ surface: id }));
+  const surface = choice(t("surface"), catalogue.surfaces, (id) => open({ surface: id }));
   const formula = createFormula(open, check);
   const numbers = h("div", { className: "numbers" });
   /** @type {Map<string, ReturnType<typeof createSlider>>} */
@@ -39,7 +39,7 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
       type: "text",
       className: "number",
       inputMode: "decimal",
-      "aria-label": `start ${axis}`,
+      "aria-label": t("start {axis}", { axis }),
       autocomplete: "off",
       onchange: () => typed(side),
     }),
@@ -52,29 +52,31 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
   /** @param {number} side */
   function typed(side) {
     const { value, error } = parseValue({ low: domain[side][0], high: domain[side][1] }, fields[side].value);
-    complaint.textContent = error ? `${"xy"[side]}: ${error}, please` : ""; // what was typed stays
+    complaint.textContent = error ? `${"xy"[side]}: ${error}` : ""; // what was typed stays
     markInvalid(fields[side], value === undefined);
     if (value !== undefined) change("start", side ? [start[0], value] : [value, start[1]], true);
   }
 
   const views = catalogue.display.view.map(({ id, name }) =>
-    h("button", { type: "button", "data-view": id, onclick: () => change("view", id, true) }, name),
+    h("button", { type: "button", "data-view": id, onclick: () => change("view", id, true) }, t(name)),
   );
-  const copyLink = confirming("Copy link", { className: "link", title: "copy a link to this very scene" }, () => {
+  const copyLink = confirming(t("Copy link"), { className: "link", title: t("copy a link to this very scene") }, () => {
     const address = link();
-    return copy(address, () => prompt("The link to this scene:", address));
+    return copy(address, () => prompt(t("The link to this scene:"), address));
   });
   const back = h(
     "button",
-    { type: "button", className: "undo", title: "undo (Ctrl Z)", "aria-label": "undo", onclick: undo },
+    { type: "button", className: "undo", title: t("undo (Ctrl Z)"), "aria-label": t("undo"), onclick: undo },
     "↶",
   );
   const again = h(
     "button",
-    { type: "button", className: "undo", title: "redo (Shift Ctrl Z)", "aria-label": "redo", onclick: redo },
+    { type: "button", className: "undo", title: t("redo (Shift Ctrl Z)"), "aria-label": t("redo"), onclick: redo },
     "↷",
   );
-  const opened = `every setting back to where this surface opens; learning rates: ${catalogue.openings}`;
+  const opened = t("every setting back to where this surface opens; learning rates: {rule}", {
+    rule: t(catalogue.openings),
+  });
   box.append(
     h("h1", {}, "Descent Lab"),
     surface.el,
@@ -82,8 +84,8 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
     numbers,
     h(
       "div",
-      { className: "start", role: "group", "aria-label": "start" },
-      h("span", {}, "start"),
+      { className: "start", role: "group", "aria-label": t("start") },
+      h("span", {}, t("start")),
       ...fields,
       complaint,
     ),
@@ -93,7 +95,7 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
       { className: "tools" },
       back,
       again,
-      h("div", { className: "toggle", role: "group", "aria-label": "view" }, ...views),
+      h("div", { className: "toggle", role: "group", "aria-label": t("view") }, ...views),
       h("button", { type: "button", title: opened, onclick: reset }, t("Reset")),
       ...openers,
       copyLink,
@@ -129,7 +131,7 @@ export function createBar(box, catalogue, openers, { change, grab, open, check, 
       start = values.start;
       for (const [side, field] of fields.entries()) {
         if (document.activeElement === field && isInvalid(field)) continue;
-        field.value = formatValue(start[side]);
+        field.value = spellValue(start[side]);
         markInvalid(field, false);
       }
       if (!fields.some(isInvalid)) complaint.textContent = "";

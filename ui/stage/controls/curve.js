@@ -2,6 +2,7 @@
 
 /** @import { Look, Run } from "../types" */
 
+import { t } from "../state/words.js";
 import { h } from "./dom.js";
 
 const [WIDTH, HEIGHT] = [100, 20];
@@ -27,7 +28,7 @@ function pathOf(shares) {
 
 /** One line where the runs agree; where the schedule depends on the run, one for each in its colour. */
 export function createCurve() {
-  const el = h("div", { className: "curve", role: "img", "aria-label": "the learning rate at every step" });
+  const el = h("div", { className: "curve", role: "img", "aria-label": t("the learning rate at every step") });
   el.innerHTML = `<svg viewBox="0 -1 ${WIDTH} ${HEIGHT + 2}" preserveAspectRatio="none"><g/><line y1="-1" y2="${HEIGHT + 1}"/></svg>`;
   const [lines, playhead] = /** @type {NodeListOf<SVGElement>} */ (el.querySelectorAll("g, line"));
   /** @type {unknown[]} */

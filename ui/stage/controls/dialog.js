@@ -2,6 +2,7 @@
 
 /** @import { PanelKind } from "../types" */
 
+import { t } from "../state/words.js";
 import { h } from "./dom.js";
 
 /**
@@ -13,14 +14,14 @@ import { h } from "./dom.js";
  * @returns {HTMLButtonElement} what opens it
  */
 export function createWindow(root, { id, label, title }, box, onOpen, onClose) {
-  const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
-  const head = h("div", { className: "head" }, h("h2", {}, label), close);
-  const dialog = h("dialog", { className: `window ${id}-window`, "aria-label": title ?? label }, head, box);
+  const close = h("button", { type: "button", onclick: () => dialog.close() }, t("Close"));
+  const head = h("div", { className: "head" }, h("h2", {}, t(label)), close);
+  const dialog = h("dialog", { className: `window ${id}-window`, "aria-label": t(title ?? label) }, head, box);
   dialog.onclose = onClose;
   root.append(dialog);
   const onclick = () => {
     dialog.showModal();
     onOpen();
   };
-  return h("button", { type: "button", title, onclick }, label);
+  return h("button", { type: "button", title: t(title), onclick }, t(label));
 }

@@ -1,5 +1,7 @@
 /** The few shorthands with which the controls are built. */
 
+import { t } from "../state/words.js";
+
 /**
  * An element with properties and children. Names with a dash, `role` and `for` become attributes; the others are
  * properties of the element.
@@ -20,7 +22,8 @@ export function h(tag, properties = {}, ...children) {
 }
 
 /**
- * A select, labelled if there is a label. Options of the same family stand together under its name.
+ * A select, labelled if there is a label. Options of the same family stand together under its name; both are named in
+ * English, as the catalogue has them, and shown in the reader's language.
  * @param {string} label
  * @param {{id: string, name: string, family?: string}[]} options
  * @param {(id: string) => void} onPick
@@ -31,8 +34,8 @@ export function choice(label, options, onPick) {
   for (const family of families) {
     const own = options
       .filter((option) => option.family === family)
-      .map(({ id, name }) => h("option", { value: id }, name));
-    if (family && families.length > 1) select.append(h("optgroup", { label: family }, ...own));
+      .map(({ id, name }) => h("option", { value: id }, t(name)));
+    if (family && families.length > 1) select.append(h("optgroup", { label: t(family) }, ...own));
     else select.append(...own);
   }
   const el = h("label", { className: "choice" }, ...(label ? [h("span", {}, label)] : []), select);
@@ -80,7 +83,7 @@ export async function copy(text, byHand) {
     if (!(error instanceof DOMException)) throw error;
     return byHand() ?? undefined; // a frame without the permission
   }
-  return "Copied";
+  return t("Copied");
 }
 
 /**

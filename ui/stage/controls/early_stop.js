@@ -2,13 +2,15 @@
 
 /** @import { Hyper, Values } from "../types" */
 
+import { msg, t, tn } from "../state/words.js";
 import { h } from "./dom.js";
 import { createSlider } from "./slider.js";
 
 const OFF = "0";
-const ABOUT =
+const ABOUT = msg(
   "Early stopping waits so many steps for a lower validation loss, then stops and goes back to the weights of the best " +
-  "step. The validation set has chosen that step: only the test set is still unseen.";
+    "step. The validation set has chosen that step: only the test set is still unseen.",
+);
 
 /**
  * @param {Hyper} patience
@@ -20,11 +22,11 @@ export function createEarlyStop(patience, change) {
   const slider = createSlider(
     patience,
     { grab() {}, change: (_, value, done) => change(key, String(value), done) },
-    "early stopping",
-    (steps) => `patience: ${steps} ${steps === 1 ? "step" : "steps"} without gain`,
+    t("early stopping"),
+    (steps) => tn("patience: {n} step without gain", "patience: {n} steps without gain", steps),
   );
   const box = h("input", { type: "checkbox", onchange: () => change(key, box.checked ? String(last) : OFF, true) });
-  slider.label.replaceWith(h("label", { className: "switch", title: ABOUT }, box, "early stopping"));
+  slider.label.replaceWith(h("label", { className: "switch", title: t(ABOUT) }, box, t("early stopping")));
 
   return {
     el: slider.el,

@@ -2,6 +2,8 @@
 
 /** @import { Values } from "../types" */
 
+import { withPoints } from "../state/hyper.js";
+import { t } from "../state/words.js";
 import { h, markInvalid } from "./dom.js";
 
 /**
@@ -12,23 +14,23 @@ export function createFormula(open, check) {
   const text = h("input", {
     type: "text",
     className: "formula",
-    "aria-label": "formula f(x, y)",
-    title: "in x and y; any other letter but e, f and z becomes a slider",
+    "aria-label": t("formula f(x, y)"),
+    title: t("in x and y; any other letter but e, f and z becomes a slider"),
     autocomplete: "off",
     spellcheck: false,
   });
   const domain = h("input", {
     type: "text",
     className: "number",
-    "aria-label": "domain: x low, x high, y low, y high",
-    title: "x low, x high, y low, y high",
+    "aria-label": t("domain: x low, x high, y low, y high"),
+    title: t("x low, x high, y low, y high"),
     autocomplete: "off",
   });
   const complaint = h("span", { className: "complaint", role: "alert" });
   // A long formula scrolls: it can be focused for that.
   const read = h("output", {
     className: "read",
-    "aria-label": "the formula as it was read",
+    "aria-label": t("the formula as it was read"),
     tabIndex: 0,
     hidden: true,
   });
@@ -37,9 +39,9 @@ export function createFormula(open, check) {
     { className: "own", noValidate: true, hidden: true },
     h("span", {}, "f(x, y) ="),
     text,
-    h("span", {}, "on"),
+    h("span", {}, t("on")),
     domain,
-    h("button", { type: "submit" }, "Draw"),
+    h("button", { type: "submit" }, t("Draw")),
     complaint,
   );
   /** @param {HTMLElement | null} wrong */
@@ -53,7 +55,7 @@ export function createFormula(open, check) {
   el.onsubmit = async (event) => {
     event.preventDefault();
     const own = ++submitted;
-    const [formula, words] = [text.value, domain.value];
+    const [formula, words] = [text.value, withPoints(domain.value)];
     sent = formula;
     const { error, field } = await check(formula, words);
     if (own !== submitted) return;

@@ -6,6 +6,8 @@
 import { defaultOf, optimizerOf, rateOf } from "../state/entries.js";
 import { formatValue } from "../state/format.js";
 import { slidersIn } from "../state/hyper.js";
+import { hasComma } from "../state/numerals.js";
+import { t, tc } from "../state/words.js";
 import { h, write } from "./dom.js";
 import { createSlider } from "./slider.js";
 
@@ -63,20 +65,22 @@ export function createHeadline(box, catalogue, act, isProjector) {
         return;
       }
       const own = catalogue.surfaces.find(({ id }) => id === values.surface);
-      write(surface, own?.name ?? "");
+      write(surface, t(own?.name));
       const schedule = catalogue.schedules.find(({ id }) => id === values.schedule);
       const said = (/** @type {Hyper[]} */ sliders) =>
-        sliders.map(({ key: own, name }) => `${name} ${formatValue(values[own])}`);
+        sliders.map(({ key: own, name }) => `${t(name)} ${formatValue(values[own])}`);
       const rates = [...names].map(([entry, name]) => {
         const rate = formatValue(rateOf(values, entry));
         return name.endsWith(rate) ? name : `${name} ${rate}`;
       });
       const parts = [
         ...said(ownSliders(values)),
-        ...(schedule?.sliders.length ? [`${schedule.name} decay`, ...said(schedule.sliders)] : []),
-        ...(values.rate === 1 ? [] : [`all rates × ${formatValue(values.rate)}`]),
-        ...(values.noise > 0 ? [`noise ${formatValue(values.noise)}`] : []),
-        `learning rates: ${rates.join(", ")}`,
+        ...(schedule?.sliders.length
+          ? [t("{schedule} decay", { schedule: tc("schedule", schedule.name) }), ...said(schedule.sliders)]
+          : []),
+        ...(values.rate === 1 ? [] : [t("all rates × {n}", { n: formatValue(values.rate) })]),
+        ...(values.noise > 0 ? [t("noise {n}", { n: formatValue(values.noise) })] : []),
+        t("learning rates: {rates}", { rates: rates.join(hasComma() ? "; " : ", ") }),
       ];
       write(settings, parts.join(" · "));
 
@@ -86,7 +90,13 @@ export function createHeadline(box, catalogue, act, isProjector) {
         const entry = shown.slice(0, Math.max(0, shown.lastIndexOf(".")));
         const owner = names.get(entry) ?? "";
         const one = hyper ?? catalogue.settings.rate;
-        made = { key: shown, slider: createSlider({ ...one, key: shown, name: `${owner} ${one.name}`.trim() }, act) };
+        made = {
+          key: shown,
+          slider: createSlider(
+            { ...one, key: shown, name: owner ? t("{owner} {setting}", { owner, setting: t(one.name) }) : one.name },
+            act,
+          ),
+        };
         place.replaceChildren(made.slider.el);
       }
       made.slider.set(values[shown], defaultOf(defaults, shown));

@@ -1,23 +1,25 @@
 /** The keyboard. Keys pressed on the stage stay there: Streamlit has shortcuts of its own. */
 
+/** @import { Gesture } from "../types" */
 /** @import { Tool } from "./pen.js" */
 
+import { msg, t } from "../state/words.js";
 import { h } from "./dom.js";
 
 const REMOTE = ["PageDown", "PageUp"];
 const TURN = 0.08; // radians for a press
 const HELP = [
-  ["Space", "play or pause"],
-  ["← →", "one step back or forward, ten with Shift"],
-  ["Home End", "go to the start, to the end"],
-  ["1 – 8", "switch one of the first eight optimizers on or off"],
-  ["Ctrl Z", "undo; with Shift, redo"],
-  ["F", "full screen"],
-  ["P", "projector: thick lines, large type, no settings; Escape ends it too"],
-  ["L, N", "in the projector: a pointer, a pen"],
-  ["B .", "in the projector: the screen dark, and back"],
-  ["Page Down, Page Up", "play or pause; to the start: what a presenter's remote sends"],
-  ["?", "this list"],
+  [msg("Space"), msg("play or pause")],
+  ["← →", msg("one step back or forward, ten with Shift")],
+  ["Home End", msg("go to the start, to the end")],
+  ["1 – 8", msg("switch one of the first eight optimizers on or off")],
+  ["Ctrl Z", msg("undo; with Shift, redo")],
+  ["F", msg("full screen")],
+  ["P", msg("projector: thick lines, large type, no settings; Escape ends it too")],
+  ["L, N", msg("in the projector: a pointer, a pen")],
+  ["B .", msg("in the projector: the screen dark, and back")],
+  ["Page Down, Page Up", msg("play or pause; to the start: what a presenter's remote sends")],
+  ["?", msg("this list")],
 ];
 
 /**
@@ -41,22 +43,22 @@ const HELP = [
 
 /**
  * @param {HTMLElement} root the stage
- * @param {[string, string][]} gestures of the panels, for the list
+ * @param {Gesture[]} gestures of the panels, for the list
  * @param {HTMLElement} language the choice of one
  * @param {KeyActions} act
  * @returns {{help: () => void}} shows or hides the list of keys
  */
 export function createKeys(root, gestures, language, act) {
-  const close = h("button", { type: "button", onclick: () => dialog.close() }, "Close");
+  const close = h("button", { type: "button", onclick: () => dialog.close() }, t("Close"));
   const touches = matchMedia("(pointer: coarse)").matches; // a phone has no keys: what fingers do stands first
-  const fingers = gestures.map(([gesture, what]) => [gesture.replace("Click", "Tap"), what]);
-  const undoing = ["↶ ↷", "undo, redo"];
+  const fingers = gestures.map(([gesture, what, tap]) => [tap ?? gesture, what]);
+  const undoing = ["↶ ↷", msg("undo, redo")];
   const rows = (touches ? [...fingers, undoing, ...HELP] : [...HELP, ...gestures]).map(([key, what]) =>
-    h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what)),
+    h("tr", {}, h("th", { scope: "row" }, t(key)), h("td", {}, t(what))),
   );
   const dialog = h(
     "dialog",
-    { className: "keys", "aria-label": "keys and gestures" },
+    { className: "keys", "aria-label": t("keys and gestures") },
     h("table", {}, ...rows),
     h("div", { className: "foot" }, language, close),
   );

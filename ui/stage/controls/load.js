@@ -1,6 +1,7 @@
 /** What the page fetches once: the style sheet, and plotly.js when something that is Plotly's is opened. */
 
 import { NoAnswer } from "../state/requests.js";
+import { t } from "../state/words.js";
 import { h } from "./dom.js";
 
 /** @type {Map<string, Promise<void>>} */
@@ -20,7 +21,7 @@ function load(address, create) {
     el.onerror = () => {
       loads.delete(address);
       el.remove();
-      reject(new NoAnswer(`${address} did not arrive`));
+      reject(new NoAnswer(t("{address} did not arrive", { address })));
     };
     document.head.append(el);
   });

@@ -8,6 +8,7 @@
 import { lossOf, outcomeOf } from "../data/outcome.js";
 import { defaultOf, numberOf } from "../state/entries.js";
 import { formatMeasured } from "../state/format.js";
+import { t } from "../state/words.js";
 import { h, write } from "./dom.js";
 import { createSample, showSample } from "./sample.js";
 
@@ -16,7 +17,7 @@ import { createSample, showSample } from "./sample.js";
  * @param {OptimizerEntry} optimizer
  * @param {string} entry
  */
-export const ownerName = ({ name }, entry) => (numberOf(entry) > 1 ? `${name} (${numberOf(entry)})` : name);
+export const ownerName = ({ name }, entry) => (numberOf(entry) > 1 ? `${t(name)} (${numberOf(entry)})` : t(name));
 
 /**
  * @typedef {object} RowAct
@@ -34,38 +35,43 @@ export const ownerName = ({ name }, entry) => (numberOf(entry) > 1 ? `${name} ($
  * @param {RowAct} act
  */
 export function createOptimizerRow(optimizer, entry, sliders, act) {
-  const { name } = optimizer;
+  const name = t(optimizer.name);
+  const about = t(optimizer.about);
   const first = numberOf(entry) === 1;
   const whose = ownerName(optimizer, entry);
-  const tick = h("input", { type: "checkbox", "aria-label": `show ${name}`, onchange: act.toggle });
-  const remove = button("×", `remove ${whose}`, act.remove);
+  const tick = h("input", { type: "checkbox", "aria-label": t("show {name}", { name }), onchange: act.toggle });
+  const remove = button("×", t("remove {name}", { name: whose }), act.remove);
   const sample = createSample();
-  const title = h("span", { className: "name", title: `${optimizer.about} (A click shows it alone.)` }, name);
-  const rank = h("span", { className: "rank", title: "its rank by the loss at the playhead" });
+  const title = h("span", { className: "name", title: t("{about} (A click shows it alone.)", { about }) }, name);
+  const rank = h("span", { className: "rank", title: t("its rank by the loss at the playhead") });
   const status = h("span", { className: "status" });
-  const loss = h("span", { className: "loss", title: "loss at the playhead: the value of f itself" });
-  const only = button("only", `only ${whose}, or all again`, act.alone);
+  const loss = h("span", { className: "loss", title: t("loss at the playhead: the value of f itself") });
+  const only = button(t("only"), t("only {name}, or all again", { name: whose }), act.alone);
   const adds = h(
     "span",
     { className: "adds" },
     only,
-    button("+", `enter ${whose} again`, act.add),
+    button("+", t("enter {name} again", { name: whose }), act.add),
     button(
       "+5",
-      `enter ${whose} five more times, from an eighth of its learning rate to eight times as much`,
+      t("enter {name} five more times, from an eighth of its learning rate to eight times as much", { name: whose }),
       act.sweep,
     ),
   );
   const inSight = (/** @type {number} */ k) => k === 0 || optimizer.sliders[k].main;
   const behind = optimizer.sliders.filter((_, k) => !inSight(k));
-  const about = h("p", { className: "about" }, optimizer.about);
-  const more = h("div", { className: "more", hidden: true }, about, ...sliders.filter((_, k) => !inSight(k)));
+  const more = h(
+    "div",
+    { className: "more", hidden: true },
+    h("p", { className: "about" }, about),
+    ...sliders.filter((_, k) => !inSight(k)),
+  );
   const door = h("button", {
     type: "button",
     className: "door",
     "aria-expanded": "false",
-    "aria-label": `more settings of ${whose}`,
-    title: behind.map((hyper) => hyper.name).join(", "),
+    "aria-label": t("more settings of {name}", { name: whose }),
+    title: behind.map((hyper) => t(hyper.name)).join(", "),
     textContent: "›",
   });
   door.onclick = () => {

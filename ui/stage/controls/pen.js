@@ -1,5 +1,6 @@
 /** What a lecturer points with on a projector: a dot that follows the mouse, and a pen. What they leave fades by itself. */
 
+import { t } from "../state/words.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -30,8 +31,8 @@ export function createPen(root) {
     return el;
   }
   const buttons = {
-    pointer: button("pointer", "pointer: a dot that follows the mouse (L)"),
-    pen: button("pen", "pen: draw over the picture; strokes fade (N)"),
+    pointer: button("pointer", t("pointer: a dot that follows the mouse (L)")),
+    pen: button("pen", t("pen: draw over the picture; strokes fade (N)")),
   };
   /** Take a tool, or put it away if it is in the hand. @param {Tool | null} next */
   function pick(next) {

@@ -6,6 +6,7 @@
 
 /** @typedef {((value: number) => string) | undefined} InWords */
 
+import { t, tc } from "../state/words.js";
 import { createCurve } from "./curve.js";
 import { choice, choose, h, write } from "./dom.js";
 import { createEarlyStop } from "./early_stop.js";
@@ -32,17 +33,19 @@ export function createRail(box, catalogue, tabs, act) {
   const pick = (/** @type {string} */ label, /** @type {Named[]} */ options, /** @type {string} */ key) =>
     choice(label, options, (id) => change(key, id, true));
   const decay = pick(
-    "decay",
-    schedules.map(({ id, name }) => ({ id, name })),
+    t("decay"),
+    schedules.map(({ id, name }) => ({ id, name: tc("schedule", name) })),
     "schedule",
   );
   const decayHypers = new Map(schedules.flatMap((schedule) => schedule.sliders).map((hyper) => [hyper.key, hyper]));
-  const decaySliders = [...decayHypers.values()].map((hyper) => slider(hyper, "decay"));
+  const decaySliders = [...decayHypers.values()].map((hyper) => slider(hyper, t("decay")));
   const curve = createCurve();
-  const noise = pick("kind of noise", noises, "noise.model");
+  const noise = pick(t("kind of noise"), noises, "noise.model");
   const examples = settings.batch.high;
   const batch = slider(settings.batch, "", (size) =>
-    size === examples ? `all ${examples} examples a step` : `${size} of ${examples} examples a step`,
+    size === examples
+      ? t("all {examples} examples a step", { examples })
+      : t("{size} of {examples} examples a step", { size, examples }),
   );
   const earlyStop = createEarlyStop(catalogue.patience, change);
   const seed = slider(settings.seed);
@@ -60,10 +63,10 @@ export function createRail(box, catalogue, tabs, act) {
   const [settingsName] = catalogue.display.rail;
   const sides = [{ id: settingsName.id, label: settingsName.name, el: settingsTab }, ...tabs];
   const buttons = sides.map(({ id, label }) =>
-    h("button", { type: "button", "data-rail": id, onclick: () => change("rail", id, true) }, label),
+    h("button", { type: "button", "data-rail": id, onclick: () => change("rail", id, true) }, t(label)),
   );
   box.append(
-    h("div", { className: "toggle", role: "group", "aria-label": "side panel" }, ...buttons),
+    h("div", { className: "toggle", role: "group", "aria-label": t("side panel") }, ...buttons),
     ...sides.map(({ el }) => el),
   );
 
@@ -102,12 +105,15 @@ export function createRail(box, catalogue, tabs, act) {
       choose(noise.select, values["noise.model"]);
       noise.el.hidden = values.noise === 0;
       const surface = catalogue.surfaces.find(({ id }) => id === values.surface);
-      write(about, surface?.about ?? "");
+      write(about, t(surface?.about));
       batch.hidden = earlyStop.el.hidden = !surface?.data;
       earlyStop.show(values, defaults);
       const random = values.noise > 0 || (surface?.data && values.batch < examples);
       seed.classList.toggle("idle", !random);
-      write(/** @type {Element} */ (seed.querySelector("label span")), random ? settings.seed.name : "seed (no noise)");
+      write(
+        /** @type {Element} */ (seed.querySelector("label span")),
+        random ? t(settings.seed.name) : t("seed (no noise)"),
+      );
       const used = schedules.find(({ id }) => id === values.schedule)?.sliders.map(({ key }) => key) ?? [];
       for (const el of decaySliders) el.hidden = !used.includes(el.dataset.key ?? "");
       rows.show(values, defaults, lookOf, names);

@@ -6,6 +6,7 @@
 import { ranksOf } from "../data/outcome.js";
 import { defaultOf, inOrder, MOST, numberOf, optimizerOf } from "../state/entries.js";
 import { toPlace, toValue } from "../state/hyper.js";
+import { t } from "../state/words.js";
 import { h } from "./dom.js";
 import { createOptimizerRow, ownerName } from "./optimizer_row.js";
 import { createSlider } from "./slider.js";
@@ -59,7 +60,7 @@ export function createRows({ optimizers }, { change, grab, add, remove, alone })
   const families = [...new Set([...rows.values()].map(({ family }) => family))].map((family) => {
     const own = [...rows.values()].filter((row) => row.family === family);
     const count = h("span", { className: "count-on" });
-    const el = family ? h("details", { className: "family" }, h("summary", {}, family, " ", count)) : h("div");
+    const el = family ? h("details", { className: "family" }, h("summary", {}, t(family), " ", count)) : h("div");
     el.append(...own.map((row) => row.el));
     // The click that opens a family shows its rows, too.
     el.onclick = ({ target }) =>
@@ -93,7 +94,7 @@ export function createRows({ optimizers }, { change, grab, add, remove, alone })
   let lastOn = null;
 
   return {
-    els: [basic, h("div", { className: "families" }, "more", ...others)],
+    els: [basic, h("div", { className: "families" }, t("more"), ...others)],
     /** Switch the k-th of the basic optimizers on or off. @param {number} k */
     pick: (k) => [...rows.values()].filter(({ entry, family }) => !family && numberOf(entry) === 1)[k]?.tick.click(),
     /**
@@ -121,7 +122,7 @@ export function createRows({ optimizers }, { change, grab, add, remove, alone })
         const on = own.filter(({ entry }) =>
           values.on.some((/** @type {string} */ id) => optimizerOf(id) === entry),
         ).length;
-        count.textContent = on ? `${on} of ${own.length}` : String(own.length);
+        count.textContent = on ? t("{on} of {all}", { on, all: own.length }) : String(own.length);
         if (on && el instanceof HTMLDetailsElement) el.open = true;
       }
     },

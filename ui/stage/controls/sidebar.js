@@ -1,11 +1,15 @@
 /** Streamlit's part of the page: the tab's title, and the sidebar with its formulas. */
 
+import { t } from "../state/words.js";
+
 /**
  * The script of the page runs only for what can be seen there: it takes 10 ms of the server's time, and a class drags.
  * @param {HTMLElement} root
  * @param {(name: string, value: unknown) => void} tell sets a state of the component, and runs the script
  */
 export function createSidebar(root, tell) {
+  // The name of Streamlit's button, which styles/sidebar.css writes.
+  document.documentElement.style.setProperty("--formulas", JSON.stringify(t("Formulas")));
   let opened = false; // somebody may see the formulas
   let query = location.search;
   const surfaceOf = (/** @type {string} */ words) => new URLSearchParams(words).get("surface");

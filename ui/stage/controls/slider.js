@@ -2,8 +2,9 @@
 
 /** @import { Hyper } from "../types" */
 
-import { formatValue } from "../state/format.js";
+import { spellValue } from "../state/format.js";
 import { parseValue, toPlace, toValue } from "../state/hyper.js";
+import { t } from "../state/words.js";
 import { h, markInvalid, throttle, write } from "./dom.js";
 
 /** @type {Record<string, string>} letters by their names in LaTeX */
@@ -36,7 +37,8 @@ function symbolOf({ tex, name }) {
  */
 export function createSlider(hyper, { change, grab }, owner = "", inWords = undefined) {
   const id = `slider-${++count}`;
-  const name = [owner, hyper.name].filter(Boolean).join(" ");
+  const own = t(hyper.name);
+  const name = owner ? t("{owner} {setting}", { owner, setting: own }) : own;
   const stops = hyper.whole ? hyper.high - hyper.low : 200;
   let value = hyper.default;
   let standard = hyper.default;
@@ -46,18 +48,18 @@ export function createSlider(hyper, { change, grab }, owner = "", inWords = unde
     type: "text",
     className: "number",
     inputMode: "decimal",
-    "aria-label": `${name}, number`,
+    "aria-label": t("{setting}, number", { setting: name }),
     autocomplete: "off",
   });
   const reset = h("button", {
     type: "button",
     className: "reset",
-    title: "back to the default",
-    "aria-label": `${name}: back to the default`,
+    title: t("back to the default"),
+    "aria-label": t("{setting}: back to the default", { setting: name }),
     textContent: "↺",
   });
   const complaint = h("div", { className: "complaint", role: "alert" });
-  const label = h("label", { for: id }, h("span", {}, hyper.name), ...symbolOf(hyper));
+  const label = h("label", { for: id }, h("span", {}, own), ...symbolOf(hyper));
   const el = h("div", { className: "slider", "data-key": hyper.key }, label, range, field, reset, complaint);
   const words = h("div", { className: "words" });
   if (inWords) el.append(words);
@@ -69,7 +71,7 @@ export function createSlider(hyper, { change, grab }, owner = "", inWords = unde
     reset.style.visibility = value === standard ? "hidden" : "visible";
   }
   const numbers = throttle(() => {
-    field.value = formatValue(value);
+    field.value = spellValue(value);
     const said = inWords?.(value) ?? "";
     write(words, said);
     range.setAttribute("aria-valuetext", said || field.value);
@@ -111,10 +113,10 @@ export function createSlider(hyper, { change, grab }, owner = "", inWords = unde
   };
   range.ondblclick = reset.onclick = () => move(standard, true);
   const typed = () => {
-    if (field.value === formatValue(value)) return numbers.now();
+    if (field.value === spellValue(value)) return numbers.now();
     const { value: next, error } = parseValue(hyper, field.value);
     if (next === undefined) {
-      complaint.textContent = `${error}, please`; // what was typed stays
+      complaint.textContent = error ?? ""; // what was typed stays
       markInvalid(field, true);
     } else move(next, true);
   };

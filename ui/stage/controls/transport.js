@@ -3,6 +3,7 @@
 /** @import { Named, Values } from "../types" */
 /** @import { Icon } from "./icons.js" */
 
+import { t } from "../state/words.js";
 import { choice, choose, h, write } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -26,40 +27,40 @@ const iconButton = (name, title, onclick) =>
 export function createTransport(box, playhead, arrowChoice, tools, { change, help, projector }) {
   let drawn = 0; // when the scrubber last moved, in ms
   let shown = { t: -1, steps: -1 }; // where it stands: a drag draws frame after frame with a playhead that stays
-  const play = iconButton("play", "play", playhead.toggle);
+  const play = iconButton("play", t("play"), playhead.toggle);
   play.className = "play";
-  const scrub = h("input", { type: "range", min: 0, step: 1, className: "scrub", "aria-label": "step" });
+  const scrub = h("input", { type: "range", min: 0, step: 1, className: "scrub", "aria-label": t("step") });
   scrub.oninput = () => playhead.seek(Number(scrub.value));
   const count = h("span", { className: "count" });
-  const speeds = SPEEDS.map((speed) => ({ id: String(speed), name: `${speed} steps/s` }));
+  const speeds = SPEEDS.map((speed) => ({ id: String(speed), name: t("{n} steps/s", { n: speed }) }));
   const speed = choice("", speeds, (id) => playhead.setSpeed(Number(id)));
   choose(speed.select, String(USUAL));
-  speed.select.title = "speed";
-  speed.select.setAttribute("aria-label", "speed");
-  const loop = h("button", { type: "button", title: "start again at the end", "aria-pressed": "false" }, "Loop");
+  speed.select.title = t("speed");
+  speed.select.setAttribute("aria-label", t("speed"));
+  const loop = h("button", { type: "button", title: t("start again at the end"), "aria-pressed": "false" }, t("Loop"));
   loop.onclick = () => {
     const looping = loop.getAttribute("aria-pressed") === "false";
     loop.setAttribute("aria-pressed", String(looping));
     playhead.setLooping(looping);
   };
   const arrows = choice("", arrowChoice.options, (id) => change("arrows", id, true));
-  arrows.select.setAttribute("aria-label", "arrows");
+  arrows.select.setAttribute("aria-label", t("arrows"));
   arrows.el.title = arrowChoice.title;
-  const screen = iconButton("screen", "projector: thick lines, large type", projector);
+  const screen = iconButton("screen", t("projector: thick lines, large type"), projector);
   screen.className = "screen";
   const question = {
     type: "button",
     className: "help",
-    title: "keys and gestures",
-    "aria-label": "keys and gestures",
+    title: t("keys and gestures"),
+    "aria-label": t("keys and gestures"),
     onclick: help,
   };
   box.append(
-    iconButton("start", "to the start", () => playhead.seek(0)),
-    iconButton("back", "one step back", () => playhead.nudge(-1)),
+    iconButton("start", t("to the start"), () => playhead.seek(0)),
+    iconButton("back", t("one step back"), () => playhead.nudge(-1)),
     play,
-    iconButton("on", "one step forward", () => playhead.nudge(1)),
-    iconButton("end", "to the end", () => playhead.seek(Number.POSITIVE_INFINITY)),
+    iconButton("on", t("one step forward"), () => playhead.nudge(1)),
+    iconButton("end", t("to the end"), () => playhead.seek(Number.POSITIVE_INFINITY)),
     ...[scrub, count, speed.el, loop, arrows.el, ...tools, screen, h("button", question, "?")],
   );
 
@@ -72,7 +73,7 @@ export function createTransport(box, playhead, arrowChoice, tools, { change, hel
     /** @param {boolean} playing */
     toggled(playing) {
       play.innerHTML = icon(playing ? "pause" : "play");
-      play.title = playing ? "pause" : "play";
+      play.title = playing ? t("pause") : t("play");
       play.setAttribute("aria-label", play.title);
     },
     /** Show where the playhead stands. */

@@ -1,14 +1,18 @@
 /** The first minute: the race plays once, a line says what is going on and what to try, and what is tried is praised. */
 
-/** @import { Picture } from "../types" */
+/** @import { Picture, Run } from "../types" */
 
 import { createChallenges } from "../data/challenges.js";
 import { optimizerOf } from "../state/entries.js";
+import { msg, t, tn } from "../state/words.js";
 import { h } from "./dom.js";
 
 const MEMORY = "descent-lab"; // where the browser keeps what this reader has done
 const PRAISED_FOR = 7000; // ms
-const COUNTS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"];
+const COUNTS = [
+  ...[msg("No"), msg("One"), msg("Two"), msg("Three"), msg("Four"), msg("Five"), msg("Six"), msg("Seven")],
+  ...[msg("Eight"), msg("Nine"), msg("Ten")],
+];
 
 /** What this reader has done on earlier visits; null on the first. @returns {string[] | null} */
 function remembered() {
@@ -27,6 +31,23 @@ function remember(done) {
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
   }
+}
+
+/** @param {Run[]} runs */
+function startersInWords(runs) {
+  const n = runs.length;
+  const count = n in COUNTS ? t(COUNTS[n]) : n;
+  const several = new Set(runs.map(({ id }) => optimizerOf(id))).size < n; // of one optimizer
+  return several
+    ? tn("{count} run, one start.", "{count} runs, one start.", n, { count })
+    : tn("{count} optimizer, one start.", "{count} optimizers, one start.", n, { count });
+}
+
+/** @param {string[]} asks */
+function triesInWords(asks) {
+  const [one, other] = asks.map((ask) => t(ask));
+  if (other) return t("Drag a learning rate: can you {one}, or {other}?", { one, other });
+  return one ? t("Drag a learning rate: can you {one}?", { one }) : t("Drag a learning rate.");
 }
 
 /**
@@ -61,7 +82,7 @@ export function createWelcome(box, play) {
       const praised = challenges.notice(runs, terrain.surface);
       if (praised.length) {
         remember(done);
-        line.textContent = praised.map(({ praise }) => praise).join(" ");
+        line.textContent = praised.map(({ praise }) => t(praise)).join(" ");
         line.hidden = false;
         clearTimeout(timer);
         timer = window.setTimeout(() => {
@@ -71,12 +92,7 @@ export function createWelcome(box, play) {
       if (begun) return;
       begun = true;
       if (!greets || new URLSearchParams(location.search).has("lesson")) return;
-      const count = COUNTS[runs.length] ?? runs.length;
-      const kinds = new Set(runs.map(({ id }) => optimizerOf(id))).size;
-      const what = kinds < runs.length ? "run" : "optimizer";
-      const tries = challenges.possible(runs).map(({ asks }) => asks);
-      const question = tries.length ? `: can you ${tries.join(", or ")}?` : ".";
-      line.textContent = `${count} ${what}${runs.length === 1 ? "" : "s"}, one start. Drag a learning rate${question}`;
+      line.textContent = `${startersInWords(runs)} ${triesInWords(challenges.possible(runs).map(({ asks }) => asks))}`;
       line.hidden = false;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
       if (!still && !new URLSearchParams(location.search).has("step")) play();

@@ -3,12 +3,14 @@
 /** @import { Fan, Run, Terrain, Values } from "../types" */
 
 import { NoAnswer } from "../state/requests.js";
+import { spoken, t } from "../state/words.js";
 import { createFan, truncate } from "./fan.js";
 import { terrainOf } from "./terrain.js";
 import { runsOf, unpack } from "./wire.js";
 
 const LONGEST = 30_000; // ms that an answer may take: a connection that hangs holds up nothing for longer
 const BUSY = [429, 503];
+const SPOKEN = ["formula", "code", "figure"]; // routes whose answers hold words for the reader
 
 /** @param {unknown} error */
 const reason = (error) => new NoAnswer(error instanceof Error ? error.message : String(error));
@@ -22,7 +24,10 @@ const reason = (error) => new NoAnswer(error instanceof Error ? error.message : 
 export function createApi(version, base, updated = () => {}) {
   const client = crypto.randomUUID?.() ?? String(Math.random()); // the server shares its time out among pages
   /** @param {string} route @param {string} query */
-  const address = (route, query) => new URL(`${route}?${query}&v=${version}`, base);
+  function address(route, query) {
+    const language = SPOKEN.includes(route) && spoken() !== "en" ? `&lang=${spoken()}` : "";
+    return new URL(`${route}?${query}${language}&v=${version}`, base);
+  }
 
   /**
    * @template T
@@ -35,7 +40,8 @@ export function createApi(version, base, updated = () => {}) {
     const response = await fetch(address(route, query), asked).catch((error) => Promise.reject(reason(error)));
     if ((response.headers.get("X-Descent-Version") ?? version) !== version) updated();
     const wait = BUSY.includes(response.status) ? 1000 * Number(response.headers.get("Retry-After")) : 0;
-    if (!response.ok) throw new NoAnswer(`the server answered ${response.status} for ${route}`, wait);
+    if (!response.ok)
+      throw new NoAnswer(t("the server answered {status} for {route}", { status: response.status, route }), wait);
     return read(response).catch((error) => Promise.reject(reason(error))); // the connection may end while it arrives
   }
   /** @param {string} route @param {string} query */

@@ -3,6 +3,7 @@
 /** @import { Run } from "../types" */
 
 import { optimizerOf } from "../state/entries.js";
+import { msg } from "../state/words.js";
 import { ranksOf } from "./outcome.js";
 
 /**
@@ -27,16 +28,16 @@ export const CHALLENGES = [
   {
     id: "diverge",
     optimizer: "sgd",
-    asks: "make SGD diverge",
+    asks: msg("make SGD diverge"),
     happens: diverges("sgd"),
-    praise: "SGD diverges: its learning rate is above its limit. Well done!",
+    praise: msg("SGD diverges: its learning rate is above its limit. Well done!"),
   },
   {
     id: "win",
     optimizer: "adam",
-    asks: "let Adam win (rivals may be switched off)",
+    asks: msg("let Adam win (rivals may be switched off)"),
     happens: wins("adam"),
-    praise: "Adam wins: it ends with the lowest loss of all. Well done!",
+    praise: msg("Adam wins: it ends with the lowest loss of all. Well done!"),
   },
 ];
 

@@ -3,6 +3,7 @@
 /** @import { Run } from "../types" */
 
 import { formatMeasured } from "../state/format.js";
+import { t, tn } from "../state/words.js";
 
 /** The steps that early stopping waits; 0 where it is switched off. @param {Record<string, string>} display */
 export const patienceOf = ({ patience }) => Number(patience);
@@ -71,12 +72,32 @@ export function stoppingInWords(name, run, patience) {
   const { stop, kept, saved, test, atEnd } = stopping;
   const [before, after] = [formatMeasured(test), formatMeasured(atEnd)];
   const end = (run.validation?.length ?? 0) - 1;
-  if (!patience) return `${name} without early stopping: ${after ? `test loss ${after} at the end` : "it diverges"}`;
-  const does =
-    stop === null
-      ? `${name} does not stop in ${end} steps, keeps step ${kept} ○: `
-      : `${name} stops at step ${stop} ×, keeps step ${kept} ○: ${saved} ${saved === 1 ? "step" : "steps"} saved, `;
-  if (!after) return `${does}test loss ${before}; at its end the run diverges`;
-  if (before === after) return `${does}test loss ${after}, as at the end`;
-  return `${does}test loss ${before} instead of ${after}${test > atEnd ? " (worse)" : ""}`;
+  if (!patience) {
+    return after
+      ? t("{name} without early stopping: test loss {after} at the end", { name, after })
+      : t("{name} without early stopping: it diverges", { name });
+  }
+  const result = resultInWords(before, after, test > atEnd);
+  return stop === null
+    ? tn(
+        "{name} does not stop in {n} step, keeps step {kept} ○: {result}",
+        "{name} does not stop in {n} steps, keeps step {kept} ○: {result}",
+        end,
+        { name, kept, result },
+      )
+    : tn(
+        "{name} stops at step {stop} ×, keeps step {kept} ○: {n} step saved, {result}",
+        "{name} stops at step {stop} ×, keeps step {kept} ○: {n} steps saved, {result}",
+        saved,
+        { name, stop, kept, result },
+      );
+}
+
+/** @param {string} before the test loss of the weights kept @param {string} after that of the last @param {boolean} worse */
+function resultInWords(before, after, worse) {
+  if (!after) return t("test loss {before}; at its end the run diverges", { before });
+  if (before === after) return t("test loss {after}, as at the end", { after });
+  return worse
+    ? t("test loss {before} instead of {after} (worse)", { before, after })
+    : t("test loss {before} instead of {after}", { before, after });
 }

@@ -2,6 +2,7 @@
 
 /** @import { Run, Terrain } from "../types" */
 
+import { t } from "../state/words.js";
 import { distanceToNearest } from "./quantities.js";
 
 const NEAR = 1e-4; // of the domain's diagonal: this near to a saddle a run counts as there
@@ -19,20 +20,22 @@ export function outcomeOf(run, step, { domain, saddles, minima }) {
   const [x, y] = [position[2 * step], position[2 * step + 1]];
   if (diverged !== null && step >= diverged) {
     const undefinedLoss = Number.isFinite(x + y) && Number.isNaN(gap[step]);
-    return undefinedLoss ? `f undefined since step ${diverged}` : `diverged at step ${diverged}`;
+    return undefinedLoss
+      ? t("f undefined since step {n}", { n: diverged })
+      : t("diverged at step {n}", { n: diverged });
   }
   const diagonal = Math.hypot(domain[0][1] - domain[0][0], domain[1][1] - domain[1][0]);
   const before = Math.max(0, step - 1);
   const moved = Math.hypot(x - position[2 * before], y - position[2 * before + 1]);
   if (left !== null && step >= left && isOutside(run, step, domain)) {
     const rests = moved < AT_REST * diagonal && !run.approximate; // a fan codes what is outside too coarsely to tell
-    return rests ? "rests outside the picture" : `left the picture at step ${left}`;
+    return rests ? t("rests outside the picture") : t("left the picture at step {n}", { n: left });
   }
-  if (Number.isNaN(gap[step])) return "f undefined here";
+  if (Number.isNaN(gap[step])) return t("f undefined here");
   const near = (/** @type {Terrain["minima"]} */ landmarks) =>
     landmarks.length > 0 && distanceToNearest(x, y, landmarks) < NEAR * diagonal;
   if (step > 0 && moved < NEAR * diagonal && near(saddles) && !near(minima)) {
-    return moved < STATIONARY * diagonal ? "stands at a saddle" : "at a saddle";
+    return moved < STATIONARY * diagonal ? t("stands at a saddle") : t("at a saddle");
   }
   return "";
 }

@@ -3,6 +3,8 @@
 /** @import { Axis, Range, Run, Terrain, Ticks } from "../types" */
 
 import { formatPower } from "../state/format.js";
+import { printed } from "../state/numerals.js";
+import { t } from "../state/words.js";
 import { seriesOf } from "./quantities.js";
 
 const DECADES = 12; // of a logarithmic axis at most
@@ -19,7 +21,7 @@ const PREFIXES = new Map([
 ]);
 
 /** @param {string | number} number */
-const withMinus = (number) => String(number).replaceAll("-", "−");
+const withMinus = (number) => printed(String(number)).replaceAll("-", "−");
 
 /**
  * The smallest of 1, 2, 5 and 10 times a power of ten that is not below a size.
@@ -124,7 +126,7 @@ export function axisOf(quantity, scale, runs, terrain, name) {
   const [least, most] = extent(all);
   const bounded = terrain.minima.length > 0;
   const gaps = quantity === "loss" && !terrain.data; // the loss above the lowest minimum is drawn
-  const title = gaps && bounded ? `${name} − lowest minimum` : name;
+  const title = gaps && bounded ? t("{quantity} − lowest minimum", { quantity: name }) : name;
   if (gaps && scale === "log") {
     return lossAxis(title, bounded, runs.length ? runs[0].gap[0] : 1, Math.min(1, least), most);
   }

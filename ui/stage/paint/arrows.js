@@ -6,6 +6,7 @@
 /** @import { Catalogue, Look, Point, Run, Theme } from "../types" */
 /** @import { Sheet, Stroke } from "./sheet.js" */
 
+import { msg, t } from "../state/words.js";
 import { clipSegment, FAR } from "./line.js";
 
 const HEAD = 7; // pixels of an arrow's head
@@ -14,10 +15,10 @@ const LARGEST = 44; // pixels of the side of a run's largest accumulated square
 
 /** How each internal is drawn, by its id in the catalogue. @type {[id: string, mark: string][]} */
 const MARKS = [
-  ["velocity", "thin"],
-  ["ahead", "ring"],
-  ["squares", "squares"],
-  ["hessian", "curve"],
+  ["velocity", msg("thin")],
+  ["ahead", msg("ring")],
+  ["squares", msg("squares")],
+  ["hessian", msg("curve")],
 ];
 
 /**
@@ -34,17 +35,19 @@ function legendOf(internals) {
   const labels = new Map(internals.map(({ id, label }) => [id, label]));
   const shown = MARKS.filter(([id]) => labels.has(id));
   return [
-    { mark: "thick", label: "the step" },
-    { mark: "grey", label: "the gradient downhill" },
-    ...shown.map(([id, mark]) => ({ mark, label: String(labels.get(id)) })),
+    { mark: t("thick"), label: t("the step") },
+    { mark: t("grey"), label: t("the gradient downhill") },
+    ...shown.map(([id, mark]) => ({ mark: t(mark), label: t(labels.get(id)) })),
   ];
 }
 
 /** The same in a sentence, for all that there is. @param {Catalogue["internals"]} internals */
 export const arrowsTitle = (internals) =>
-  `arrows at the playhead: ${legendOf(internals)
-    .map(({ mark, label }) => `${mark}, ${label}`)
-    .join("; ")}`;
+  t("arrows at the playhead: {legend}", {
+    legend: legendOf(internals)
+      .map(({ mark, label }) => `${mark}, ${label}`)
+      .join("; "),
+  });
 
 /**
  * @param {number} times the factor by which arrows are drawn longer than they are

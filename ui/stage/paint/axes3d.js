@@ -4,6 +4,7 @@
 /** @import { View } from "./camera.js" */
 
 import { ticksOf } from "../data/scales.js";
+import { t } from "../state/words.js";
 
 const TICK = 0.035; // from an edge to its numbers, in sides of the box
 const TITLE = 0.15; // from an edge to its title
@@ -78,16 +79,16 @@ export function drawBox(context, view, terrain, theme, size) {
   // Heights stand along the upright edge that is furthest left on the screen.
   const uprights = xs.flatMap((x) => ys.map((y) => ({ x, y, left: project(x, y, low)[0] })));
   const upright = uprights.sort((p, q) => p.left - q.left)[0];
-  const title = log_height ? "loss (log)" : "loss";
+  const title = log_height ? t("loss (log)") : t("loss");
   const labels = createLabels(context, theme, size);
   labels.floor({
-    title: data?.names[0] ?? "x",
+    title: t(data?.names[0]) || "x",
     range: xs,
     ticks: xTicks,
     at: (x, off) => flat(project(x, yNear + off * xOut, low)),
   });
   labels.floor({
-    title: data?.names[1] ?? "y",
+    title: t(data?.names[1]) || "y",
     range: ys,
     ticks: yTicks,
     at: (y, off) => flat(project(xNear + off * yOut, y, low)),

@@ -3,6 +3,8 @@
 /** @import { Terrain, Theme } from "../types" */
 /** @import { Sheet } from "./sheet.js" */
 
+import { t } from "../state/words.js";
+
 const LOWEST = 1e-9; // a minimum this much above the lowest declared value still counts as lowest
 
 /** @typedef {(context: CanvasRenderingContext2D, size: number) => void} Sign */
@@ -65,13 +67,14 @@ export function drawLandmarks(sheet, { minima, saddles, floor }, { muted }, px, 
  * @param {Terrain} terrain
  */
 export function landmarkLegend({ minima, saddles, floor, searched }) {
-  const found = searched ? " found" : "";
   const others = minima.some(([, value]) => !isLowest(value, floor));
   const signs = [];
-  if (minima.length) signs.push((others ? "★ lowest minimum" : "★ minimum") + found);
-  if (others) signs.push(`☆ minimum${found}`);
-  if (saddles.length) signs.push(`× saddle${found}`);
-  return [...signs, "○ start"].join("   ");
+  const minimum = searched ? t("minimum found") : t("minimum");
+  const lowest = searched ? t("lowest minimum found") : t("lowest minimum");
+  if (minima.length) signs.push(`★ ${others ? lowest : minimum}`);
+  if (others) signs.push(`☆ ${minimum}`);
+  if (saddles.length) signs.push(`× ${searched ? t("saddle found") : t("saddle")}`);
+  return [...signs, `○ ${t("start")}`].join("   ");
 }
 
 /**

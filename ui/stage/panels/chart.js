@@ -18,6 +18,7 @@ import { drawMarker, drawPath, drawPaths, drawTail, isVeiled } from "../paint/pa
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 import { optimizerOf } from "../state/entries.js";
+import { msg, t } from "../state/words.js";
 
 const MARK = 7; // pixels from a marker's middle to its edge
 const HESSIAN = 2; // gradients that a Hessian of two parameters counts as: one for each of its columns
@@ -26,9 +27,9 @@ const BELOW = 9e3; // pixels below the upper edge, where a 0 is drawn on a logar
 /** @type {PanelKind} */
 export const chart = {
   id: "chart",
-  label: "a quantity of every optimizer at every step",
+  label: msg("a quantity of every optimizer at every step"),
   slot: "side",
-  gestures: [["Click the chart, drag across it", "go to that step"]],
+  gestures: [[msg("Click the chart, drag across it"), msg("go to that step"), msg("Tap the chart, drag across it")]],
   applies: () => true,
 
   create(box, { catalogue, change, seek }) {
@@ -36,9 +37,9 @@ export const chart = {
     const canvas = h("canvas");
     const sheet = createSheet(canvas);
     const what = choice("", quantities, (id) => change("chart", id, true));
-    what.select.setAttribute("aria-label", "what the chart shows");
+    what.select.setAttribute("aria-label", t("what the chart shows"));
     const scale = choice("", catalogue.display.scale, (id) => change("scale", id, true));
-    scale.select.setAttribute("aria-label", "scale of the chart");
+    scale.select.setAttribute("aria-label", t("scale of the chart"));
     const remark = h("div", { className: "remark over-sheet" });
     const stopping = h("div", { className: "stopping over-sheet", hidden: true });
     const picks = h("div", { className: "picks over-sheet" }, what.el, scale.el);
@@ -68,13 +69,14 @@ export const chart = {
 
     /** The axis across: steps, or what they cost; each run's cost of a step. @param {Picture} picture */
     function acrossOf({ runs, steps, display }) {
-      if (!display.scale.endsWith("cost")) return { title: "step", end: steps, costOf: () => 1, least: 1 };
+      if (!display.scale.endsWith("cost")) return { title: t("step"), end: steps, costOf: () => 1, least: 1 };
       const costOf = (/** @type {{id: string}} */ { id }) => {
         const { gradients, hessians } = spends.get(optimizerOf(id)) ?? { gradients: 1, hessians: 0 };
         return gradients + HESSIAN * hessians;
       };
       const costs = runs.length ? runs.map(costOf) : [1];
-      return { title: "gradients evaluated", end: steps * Math.max(...costs), costOf, least: Math.min(...costs) };
+      const end = steps * Math.max(...costs);
+      return { title: t("gradients evaluated"), end, costOf, least: Math.min(...costs) };
     }
 
     /** @param {Picture} next */
@@ -93,7 +95,10 @@ export const chart = {
       choose(what.select, quantity.id);
       choose(scale.select, display.scale);
       const said = terrain.data ? quantity.remark_on_data : quantity.remark;
-      write(remark, [said, byCost(picture) ? "a Hessian counts as two gradients" : ""].filter(Boolean).join("; "));
+      write(
+        remark,
+        [t(said), byCost(picture) ? t("a Hessian counts as two gradients") : ""].filter(Boolean).join("; "),
+      );
       const tells = !!terrain.data && display.chart === "loss";
       if (stopping.hidden === tells) stopping.hidden = !tells;
       if (tells) write(stopping, told());
@@ -106,7 +111,7 @@ export const chart = {
       const wanted = [quantity.id, display.scale, terrain.surface].join();
       // While a hand drags, the axis stands still; it fits itself to the new paths when the hand lets go.
       if (!axis || !held || wanted !== axisKey)
-        axis = axisOf(quantity.id, scaleOf(picture), runs, terrain, quantity.name);
+        axis = axisOf(quantity.id, scaleOf(picture), runs, terrain, t(quantity.name));
       axisKey = wanted;
 
       across = acrossOf(picture);

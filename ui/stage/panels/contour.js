@@ -1,8 +1,7 @@
 /** The contour: the surface from above with every path, in one cell for all runs or one for each. */
 
-/** @import { Box, PanelKind, Picture, Range, Run } from "../types" */
+/** @import { Box, PanelKind, Picture, Range } from "../types" */
 /** @import { Drawn } from "../paint/find.js" */
-/** @import { Line } from "../paint/line.js" */
 
 import { createCells } from "../controls/cells.js";
 import { h, write } from "../controls/dom.js";
@@ -16,23 +15,25 @@ import { nearestOf, nearestRun } from "../paint/find.js";
 import { createGroundPainter } from "../paint/ground_painter.js";
 import { drawHeads, orderOfHeads } from "../paint/heads.js";
 import { drawLandmarks, drawStart, landmarkLegend } from "../paint/landmarks.js";
-import { interpolate, lastCrossing, makeLine } from "../paint/line.js";
+import { interpolate, lastCrossing } from "../paint/line.js";
 import { drawPath, drawPaths, drawTail } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
+import { lineOf } from "../paint/run_line.js";
 import { createSheet } from "../paint/sheet.js";
 import { parseNumbers } from "../state/url.js";
+import { msg, t } from "../state/words.js";
 
 /** @type {PanelKind} */
 export const contour = {
   id: "contour",
-  label: "the surface from above with every path; a click sets the start",
+  label: msg("the surface from above with every path; a click sets the start"),
   slot: "main",
   gestures: [
-    ["Point at a line, tap it", "what it is"],
-    ["Click the contour", "start there"],
-    ["Drag the ring", "move the start"],
-    ["Wheel, pinch", "zoom the contour"],
-    ["Drag the contour", "pan it, once it is zoomed in"],
+    [msg("Point at a line, tap it"), msg("what it is")],
+    [msg("Click the contour"), msg("start there"), msg("Tap the contour")],
+    [msg("Drag the ring"), msg("move the start")],
+    [msg("Wheel, pinch"), msg("zoom the contour")],
+    [msg("Drag the contour"), msg("pan it, once it is zoomed in")],
   ],
   applies: () => true,
 
@@ -46,9 +47,9 @@ export const contour = {
       type: "button",
       className: "home over-sheet",
       hidden: true,
-      title: "show the whole domain",
+      title: t("show the whole domain"),
     });
-    home.textContent = "Whole domain";
+    home.textContent = t("Whole domain");
     home.onclick = () => showRange(picture.terrain.domain);
     box.append(canvas, cells.el, legend, key, home);
     const paintGround = createGroundPainter();
@@ -146,7 +147,7 @@ export const contour = {
           context.restore();
         }
       });
-      box.setAttribute("aria-description", `across: ${x}; up: ${y}`);
+      box.setAttribute("aria-description", t("across: {x}; up: {y}", { x, y }));
       box.dataset.axes = JSON.stringify([cells.all[0].box, ...range]);
     }
 
@@ -274,27 +275,4 @@ export const contour = {
 };
 
 /** The names of the two coordinates. @param {Picture} picture */
-const namesOf = ({ terrain }) => terrain.data?.names ?? ["x", "y"];
-
-/** @type {WeakMap<Run, {stamp: string, line: Line}>} */
-const lineCache = new WeakMap();
-
-/**
- * A run's line on the screen, kept until the scale changes.
- * @param {Run} run
- * @param {(x: number) => number} px
- * @param {(y: number) => number} py
- */
-function lineOf(run, px, py) {
-  const stamp = [px(0), px(1), py(0), py(1)].join();
-  const known = lineCache.get(run);
-  if (known?.stamp === stamp) return known.line;
-  const { position } = run;
-  const line = makeLine(
-    position.length / 2,
-    (i) => px(position[2 * i]),
-    (i) => py(position[2 * i + 1]),
-  );
-  lineCache.set(run, { stamp, line });
-  return line;
-}
+const namesOf = ({ terrain }) => terrain.data?.names.map((name) => t(name)) ?? ["x", "y"];

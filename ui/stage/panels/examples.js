@@ -11,6 +11,7 @@ import { dashOf } from "../paint/dash.js";
 import { interpolate, makeLine } from "../paint/line.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
+import { msg, t } from "../state/words.js";
 
 const POINTS = 65; // of a curve
 
@@ -32,7 +33,7 @@ function plus(context, size) {
 /** @type {PanelKind} */
 export const examples = {
   id: "examples",
-  label: "the examples and what every optimizer's model makes of them",
+  label: msg("the examples and what every optimizer's model makes of them"),
   slot: "side",
   applies: ({ terrain }) => !!terrain.data,
 
@@ -43,8 +44,11 @@ export const examples = {
     const line = (/** @type {string} */ width) => h("i", { className: `line ${width}` });
     const legend = h("div", { className: "remark over-sheet" }, model);
     // The lines are those of the chart, which draws none of the test loss: nothing shall be chosen by it.
-    legend.append(h("span", {}, "● training ", line("thick")), h("span", {}, "○ validation ", line("thin")));
-    legend.append(h("span", {}, "+ test"));
+    legend.append(
+      h("span", {}, `● ${t("training")} `, line("thick")),
+      h("span", {}, `○ ${t("validation")} `, line("thin")),
+    );
+    legend.append(h("span", {}, `+ ${t("test")}`));
     box.append(canvas, legend);
 
     /** @type {Picture} */
@@ -64,7 +68,7 @@ export const examples = {
       picture = next;
       const { data } = picture.terrain;
       if (!data || layout === picture.layout) return;
-      write(model, data.formula);
+      write(model, t(data.formula));
       layout = picture.layout;
       size = cover(box, canvas);
       const [width, height] = size;

@@ -5,18 +5,19 @@
 import { h } from "../controls/dom.js";
 import { plot } from "../paint/plotly.js";
 import { NoAnswer } from "../state/requests.js";
+import { msg, t } from "../state/words.js";
 
 /** @type {PanelKind} */
 export const figure = {
   id: "figure",
-  label: "Figure",
-  title: "the scene as a Plotly figure: to look at, to keep, to play offline",
+  label: msg("Figure"),
+  title: msg("the scene as a Plotly figure: to look at, to keep, to play offline"),
   slot: "dialog",
   applies: () => true,
 
   create(box, { address, json, query, plotly }) {
     const view = h("div", { className: "figure-view" });
-    const link = h("a", { title: "one file that plays in a browser without a network" }, "Download HTML");
+    const link = h("a", { title: t("one file that plays in a browser without a network") }, t("Download HTML"));
     box.append(view, link);
     let openings = 0; // how often it was opened or closed: an answer to an earlier opening is not shown
     let purge = () => {};
@@ -27,7 +28,7 @@ export const figure = {
       const own = openings;
       const scene = query();
       link.href = address("figure", `${scene}&format=html`).href;
-      view.textContent = "Preparing the figure …";
+      view.textContent = t("Preparing the figure …");
       try {
         const [Plotly, answer] = await Promise.all([plotly(), json("figure", scene)]);
         if (own !== openings) return;
@@ -37,7 +38,9 @@ export const figure = {
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         if (own !== openings) return;
-        view.textContent = `No answer from the server: close this window and open it again. (${error.message})`;
+        view.textContent = t("No answer from the server: close this window and open it again. ({reason})", {
+          reason: error.message,
+        });
       }
     }
 

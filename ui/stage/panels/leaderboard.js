@@ -9,21 +9,22 @@ import { firstWithin, lossOf, outcomeOf } from "../data/outcome.js";
 import { distanceToNearest } from "../data/quantities.js";
 import { optimizerOf } from "../state/entries.js";
 import { formatMeasured, formatValue } from "../state/format.js";
+import { msg, t } from "../state/words.js";
 
 const TOLERANCES = [1, 1e-2, 1e-4, 1e-8];
 const HEADS = [
   ["", ""],
-  ["loss", "loss at the playhead"],
-  ["distance", "to the nearest minimum"],
-  ["gradient", "length of the gradient that the optimizer saw"],
-  ["reached", "first step within the tolerance of the lowest minimum"],
-  ["cost", "gradients (and Hessians) evaluated so far"],
+  [msg("loss"), msg("loss at the playhead")],
+  [msg("distance"), msg("to the nearest minimum")],
+  [msg("gradient"), msg("length of the gradient that the optimizer saw")],
+  [msg("reached"), msg("first step within the tolerance of the lowest minimum")],
+  [msg("cost"), msg("gradients (and Hessians) evaluated so far")],
 ];
 
 /** @type {PanelKind} */
 export const leaderboard = {
   id: "leaderboard",
-  label: "Leaderboard",
+  label: msg("Leaderboard"),
   slot: "rail",
   projected: true,
   applies: () => true,
@@ -34,17 +35,22 @@ export const leaderboard = {
     let picture = null;
     let drawnAt = 0;
     const options = TOLERANCES.map((value) => ({ id: String(value), name: formatValue(value) }));
-    const within = choice("within", options, (value) => {
+    const within = choice(t("within"), options, (value) => {
       tolerance = Number(value);
       draw(drawnAt);
     });
     choose(within.select, String(tolerance));
-    within.el.title = "a run has reached the minimum once its loss is within this tolerance of the lowest minimum";
+    within.el.title = t("a run has reached the minimum once its loss is within this tolerance of the lowest minimum");
     const body = h("tbody");
-    const heads = HEADS.map(([name, title]) => h("th", { scope: "col", title }, name));
+    const heads = HEADS.map(([name, title]) => h("th", { scope: "col", title: t(title) }, t(name)));
     const remark = h("p", { className: "remark" });
-    const stops = h("ul", { className: "stops", "aria-label": "What early stopping does to every run", hidden: true });
-    const caption = h("caption", {}, "Where the optimizers stand at the playhead");
+    const endless = t("This surface has no minimum: there is no distance to one, and no tolerance to reach.");
+    const stops = h("ul", {
+      className: "stops",
+      "aria-label": t("What early stopping does to every run"),
+      hidden: true,
+    });
+    const caption = h("caption", {}, t("Where the optimizers stand at the playhead"));
     box.append(
       h("table", { className: "board" }, caption, h("thead", {}, h("tr", {}, ...heads)), body),
       within.el,
@@ -118,10 +124,7 @@ export const leaderboard = {
         for (const [i, cell] of cells.entries()) write(cell, numbers[i] || "–");
         write(status, outcomeOf(run, step, terrain));
       }
-      write(
-        remark,
-        bounded ? "" : "This surface has no minimum: there is no distance to one, and no tolerance to reach.",
-      );
+      write(remark, bounded ? "" : endless);
     }
 
     return { show, draw };

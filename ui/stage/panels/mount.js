@@ -3,6 +3,7 @@
 /** @import { Panel, PanelApi, PanelKind, PanelView, Picture } from "../types" */
 
 import { h } from "../controls/dom.js";
+import { t } from "../state/words.js";
 
 /**
  * @param {PanelKind[]} kinds
@@ -18,7 +19,7 @@ export function mountPanels(kinds, places, api, tell) {
     if (kind.slot === "main" || kind.slot === "side") {
       places[kind.slot].append(box);
       box.setAttribute("role", "group"); // not an image: controls stand in it
-      box.setAttribute("aria-label", kind.label);
+      box.setAttribute("aria-label", t(kind.label));
       box.addEventListener("pointerdown", tell.touched);
       sizes.observe(box);
     }

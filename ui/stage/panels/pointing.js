@@ -7,6 +7,7 @@ import { h } from "../controls/dom.js";
 import { STRAY } from "../controls/gestures.js";
 import { lossOf } from "../data/outcome.js";
 import { formatMeasured } from "../state/format.js";
+import { t } from "../state/words.js";
 
 const APART = 14; // pixels from the pointer to the note
 
@@ -35,7 +36,8 @@ export function createPointing(root, panels, spotlight, picture) {
     const step = Math.min(Math.round(found.step), run.gap.length - 1);
     const [x, y] = [0, 1].map((side) => formatMeasured(run.position[2 * step + side]));
     const loss = formatMeasured(lossOf(run, step, shown.terrain), run.approximate ? 2 : 3);
-    tip.replaceChildren(h("b", {}, shown.nameOf(run)), ` step ${step}`, h("br"), `loss ${loss} at (${x}, ${y})`);
+    const where = t("loss {loss} at ({x}, {y})", { loss, x, y });
+    tip.replaceChildren(h("b", {}, shown.nameOf(run)), " ", t("step {n}", { n: step }), h("br"), where);
     tip.hidden = false;
     const { left, top, width } = root.getBoundingClientRect();
     const [px, py] = [event.clientX - left, event.clientY - top];

@@ -4,23 +4,24 @@
 
 import { choice, confirming, copy as copyText, h } from "../controls/dom.js";
 import { NoAnswer, oneAtATime } from "../state/requests.js";
+import { msg, t } from "../state/words.js";
 
 /** @type {PanelKind} */
 export const program = {
   id: "program",
-  label: "Code",
-  title: "a run as a program for Keras, PyTorch or Optax",
+  label: msg("Code"),
+  title: msg("a run as a program for Keras, PyTorch or Optax"),
   slot: "dialog",
   applies: () => true,
 
   create(box, { catalogue, address, json, query }) {
-    const who = choice("optimizer", [], () => ask());
-    const library = choice("library", catalogue.libraries, () => ask());
+    const who = choice(t("optimizer"), [], () => ask());
+    const library = choice(t("library"), catalogue.libraries, () => ask());
     const grade = h("p", { className: "remark", role: "status" });
-    const code = h("pre", { tabIndex: 0, "aria-label": "the program" });
+    const code = h("pre", { tabIndex: 0, "aria-label": t("the program") });
     const byHand = () => getSelection()?.selectAllChildren(code);
-    const copy = confirming("Copy", {}, () => copyText(code.textContent ?? "", byHand));
-    const table = h("a", { download: "" }, "Path as CSV");
+    const copy = confirming(t("Copy"), {}, () => copyText(code.textContent ?? "", byHand));
+    const table = h("a", { download: "" }, t("Path as CSV"));
     box.append(h("div", { className: "picks" }, who.el, library.el, copy, table), grade, code);
 
     /** @param {{grade: string, code: string}} answer */
@@ -37,7 +38,10 @@ export const program = {
         write(await json("code", `${run}&library=${library.select.value}`));
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
-        write({ grade: `No answer from the server: choose again to ask again. (${error.message})`, code: "" });
+        write({
+          grade: t("No answer from the server: choose again to ask again. ({reason})", { reason: error.message }),
+          code: "",
+        });
       }
     });
 
@@ -47,7 +51,7 @@ export const program = {
       const options = runs.map((run) => h("option", { value: run.id, selected: run.id === before }, nameOf(run)));
       who.select.replaceChildren(...options);
       if (runs.length) return ask();
-      write({ grade: "No optimizer is switched on.", code: "" });
+      write({ grade: t("No optimizer is switched on."), code: "" });
       table.removeAttribute("href");
     }
 

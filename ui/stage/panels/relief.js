@@ -20,6 +20,7 @@ import { AHEAD, drawMarker, drawPaths } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { createSheet } from "../paint/sheet.js";
 import { parseNumbers } from "../state/url.js";
+import { msg, t } from "../state/words.js";
 
 const TURN = 0.008; // radians for a pixel
 const QUIET = 120; // ms after which what has come to rest is painted with smooth edges
@@ -29,12 +30,12 @@ const BENDING = 50; // ms between two pictures of a surface that a slider bends;
 /** @type {PanelKind} */
 export const relief = {
   id: "relief",
-  label: "the surface in three dimensions with every path",
+  label: msg("the surface in three dimensions with every path"),
   slot: "side",
   gestures: [
-    ["Drag the 3D view, W A S D", "turn it"],
-    ["Wheel, pinch on the 3D view", "move the camera nearer or further away"],
-    ["Double-click the 3D view", "reset the camera"],
+    [msg("Drag the 3D view, W A S D"), msg("turn it")],
+    [msg("Wheel, pinch on the 3D view"), msg("move the camera nearer or further away")],
+    [msg("Double-click the 3D view"), msg("reset the camera")],
   ],
   applies: () => true,
 
@@ -45,9 +46,9 @@ export const relief = {
       type: "button",
       className: "home over-sheet",
       hidden: true,
-      title: "reset the camera",
+      title: t("reset the camera"),
     });
-    back.textContent = "Reset view";
+    back.textContent = t("Reset view");
     back.onclick = () => turnBack();
     box.append(canvas, back);
 

@@ -6,6 +6,8 @@
 /** @import { Hyper, Named, Values } from "../types" */
 
 import { formatValue } from "./format.js";
+import { hasComma } from "./numerals.js";
+import { t } from "./words.js";
 
 export const MOST = 6; // entries of one optimizer
 
@@ -94,9 +96,9 @@ export function namesOf(values, optimizers) {
     for (const entry of same) {
       const words = differ.map((hyper) => {
         const value = formatValue(setting(entry, hyper.id));
-        return differ.length === 1 || hyper.id === "lr" ? value : `${hyper.name} ${value}`;
+        return differ.length === 1 || hyper.id === "lr" ? value : `${t(hyper.name)} ${value}`;
       });
-      const name = [optimizer.name, words.join(", ")].join(" ").trim();
+      const name = [t(optimizer.name), words.join(hasComma() ? "; " : ", ")].join(" ").trim();
       given.set(name, (given.get(name) ?? 0) + 1);
       names.set(entry, given.get(name) === 1 ? name : `${name} (${given.get(name)})`);
     }

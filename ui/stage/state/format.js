@@ -1,13 +1,19 @@
 /** Numbers as text for the screen. */
 
+import { printed, raised } from "./numerals.js";
+
 /** @param {number} value @param {number} digits */
 const significant = (value, digits) => Number(value.toPrecision(digits));
 
+/** A number that was chosen, as the reader's language prints it. @param {number} value */
+export const formatValue = (value) => printed(spellValue(value));
+
 /**
- * A number that was chosen: at most five significant digits, and powers of ten for very large and small ones.
+ * A number that was chosen, as fields and programs have it: at most five significant digits, and powers of ten for very
+ * large and small ones.
  * @param {number} value
  */
-export function formatValue(value) {
+export function spellValue(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e5) return String(significant(value, 5));
@@ -29,12 +35,10 @@ export function formatMeasured(value, digits = 3) {
   const prefix = digits < 3 ? "≈ " : "";
   if (size < 1e-3 || size >= 1e4) {
     const decimals = prefix || size < 1e-99 || size >= 1e100 ? 0 : 1;
-    return prefix + value.toExponential(decimals);
+    return prefix + printed(value.toExponential(decimals));
   }
-  return prefix + (digits < 3 && size >= 100 ? String(significant(value, digits)) : value.toPrecision(digits));
+  return prefix + printed(digits < 3 && size >= 100 ? String(significant(value, digits)) : value.toPrecision(digits));
 }
-
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /**
  * A whole power of ten, or 0: "10" and "1000" in full, "10⁻⁸" beyond.
@@ -45,6 +49,5 @@ export function formatPower(value) {
   const sign = value < 0 ? "−" : "";
   const exponent = Math.round(Math.log10(Math.abs(value)));
   if (exponent >= 0 && exponent <= 3) return sign + String(10 ** exponent);
-  const raised = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
-  return `${sign}10${exponent < 0 ? "⁻" : ""}${raised}`;
+  return `${sign}10${raised(exponent)}`;
 }

@@ -3,6 +3,8 @@
 /** @import { Hyper, Values } from "../types" */
 
 import { formatValue } from "./format.js";
+import { hasComma } from "./numerals.js";
+import { t } from "./words.js";
 
 /** @typedef {Pick<Hyper, "low" | "high"> & Partial<Pick<Hyper, "log" | "near_one" | "whole">>} Scale */
 
@@ -44,6 +46,9 @@ export function toValue({ low, high, log, near_one, whole }, place) {
  */
 export const slidersIn = (sliders, values) => sliders.filter(({ key }) => key in values);
 
+/** Numbers in a row as a URL has them: between "-1,5; 2" stand semicolons, between "-1.5, 2" commas. @param {string} text */
+export const withPoints = (text) => (text.includes(";") ? text.replaceAll(",", ".").replaceAll(";", ",") : text);
+
 /**
  * A typed number, or what was expected instead.
  * @param {Scale} scale
@@ -51,11 +56,16 @@ export const slidersIn = (sliders, values) => sliders.filter(({ key }) => key in
  * @returns {{value?: number, error?: string}}
  */
 export function parseValue({ low, high, whole }, text) {
-  // 1,000 is a thousand in English and one in German: neither is guessed.
-  const ambiguous = /^[1-9]\d*,\d{3}$/.test(text.trim());
+  // 1,000 may be a thousand or one: neither is guessed, where the page itself does not print commas.
+  const ambiguous = !hasComma() && /^[1-9]\d*,\d{3}$/.test(text.trim());
   const value = text.trim() === "" || ambiguous ? Number.NaN : Number(text.trim().replace(",", "."));
   if (!Number.isFinite(value) || value < low || value > high || (whole && !Number.isInteger(value))) {
-    return { error: `${whole ? "a whole number" : "a number"} from ${formatValue(low)} to ${formatValue(high)}` };
+    const ends = { low: formatValue(low), high: formatValue(high) };
+    return {
+      error: whole
+        ? t("a whole number from {low} to {high}, please", ends)
+        : t("a number from {low} to {high}, please", ends),
+    };
   }
   return { value };
 }

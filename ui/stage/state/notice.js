@@ -1,9 +1,11 @@
 /** What the reader is told while an answer takes long or does not come. */
 
+import { msg, t } from "./words.js";
+
 const SLOW = 500; // ms without an answer until the reader is told that one is being computed
-const FIRST = "Computing the first picture …";
-const COMPUTING = "Computing …";
-const BUSY = "The server is busy: waiting for its turn …";
+const FIRST = msg("Computing the first picture …");
+const COMPUTING = msg("Computing …");
+const BUSY = msg("The server is busy: waiting for its turn …");
 
 /**
  * @param {(text: string) => void} tell shows a text; an empty one for nothing
@@ -15,7 +17,7 @@ export function createNotice(tell, after) {
   let slow = 0; // answers that take long
   let remark = "";
 
-  const show = () => tell(failure || (slow ? COMPUTING : first ? FIRST : remark));
+  const show = () => tell(failure || (slow ? t(COMPUTING) : first ? t(FIRST) : remark));
 
   return {
     show,
@@ -24,8 +26,13 @@ export function createNotice(tell, after) {
     },
     /** The answer did not come, or the server has too much to do. @param {{message: string, wait: number}} reason */
     fail({ message, wait }) {
-      const drawn = first ? "" : " What is drawn is the last scene it sent.";
-      failure = wait ? BUSY : `No answer from the server, trying again.${drawn} (${message})`;
+      if (wait) failure = t(BUSY);
+      else if (first) failure = t("No answer from the server, trying again. ({reason})", { reason: message });
+      else {
+        failure = t("No answer from the server, trying again. What is drawn is the last scene it sent. ({reason})", {
+          reason: message,
+        });
+      }
       show();
     },
     /** What is told while there is nothing else to tell. @param {string} text */

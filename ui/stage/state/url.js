@@ -3,6 +3,7 @@
 /** @import { Values } from "../types" */
 
 import { defaultOf } from "./entries.js";
+import { t } from "./words.js";
 
 /** @param {unknown} value */
 export const spell = (value) => (Array.isArray(value) ? value.join(",") : String(value));
@@ -95,7 +96,9 @@ export function refusedOf(query, values) {
     return missing.length ? [[key, missing.join()]] : [];
   });
   const named = refused.map(([key, word]) => `${key}=${word.length > 40 ? `${word.slice(0, 40)}…` : word}`);
-  return named.length ? `Not possible, and left out of what this link shows: ${named.join(", ")}.` : "";
+  return named.length
+    ? t("Not possible, and left out of what this link shows: {what}.", { what: named.join(", ") })
+    : "";
 }
 
 /**

@@ -41,12 +41,22 @@ const filled = (text, values) =>
 
 /**
  * A text in the reader's language.
- * @param {string} text in English, with {names} where values are put in
+ * @param {string} [text] in English, with {names} where values are put in
  * @param {Record<string, unknown>} [values] numbers are printed as the language does
  */
-export function t(text, values = {}) {
+export function t(text = "", values = {}) {
   const said = table[text];
   return filled(typeof said === "string" ? said : text, values);
+}
+
+/**
+ * A word that means several things, in one of its meanings: "step" among the schedules is a fall of the rate.
+ * @param {string} context where it stands, in ui/locales its msgctxt
+ * @param {string} text
+ */
+export function tc(context, text) {
+  const said = table[`${context}\u0004${text}`];
+  return typeof said === "string" ? said : t(text);
 }
 
 /**
