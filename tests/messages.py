@@ -17,8 +17,9 @@ from babel.messages.pofile import read_po, write_po
 from engine import NOISES, SCHEDULES, formula_surface
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui import lessons
 from ui.catalogue import catalogue
-from ui.words import LANGUAGES, LOCALES
+from ui.words import LANGUAGES, LESSON_CONTEXT, LOCALES
 
 ROOT = Path(__file__).parent.parent
 STAGE = ROOT / "ui" / "stage"
@@ -113,6 +114,7 @@ def messages() -> set[Message]:
     for source in sources:
         found |= {("", text) for text in of_python(source, constants)}
     found |= set(of_members())
+    found |= {(LESSON_CONTEXT, text) for text in lessons.texts()}
     # A text that is counted is known by its singular.
     return {one for one in found if one[1] and not _is_letter(one[1])}
 

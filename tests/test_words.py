@@ -18,7 +18,7 @@ from ui.lanes import Refusal
 from ui.words import ENGLISH, LANGUAGES, choose, name, printed, say, table
 
 OTHERS = LANGUAGES[1:]
-HOLE = re.compile(r"\{(\w+)\}")
+HOLE = re.compile(r"\{([^{}]*)\}")
 
 
 def test_russian_is_there():

@@ -29,7 +29,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ui import claims
 from ui.scene import Scene
-from ui.words import table
+from ui.words import LESSON_CONTEXT, text
 
 FOLDER = Path(__file__).parent.parent / "lessons"
 STEPS = 6  # that a lesson has at most
@@ -99,14 +99,13 @@ def lessons(folder: Path = FOLDER) -> tuple[tuple[Lesson, ...], tuple[str, ...]]
 def for_stage(language: str) -> dict[str, Any]:
     """All lessons in a language as plain data for the browser, which computes no claims."""
     found, wrong = lessons()
-    words = table(language)
 
     def said(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: said(one) if key not in UNSAID else one for key, one in value.items() if key != "claim"}
         if isinstance(value, (list, tuple)):
             return [said(one) for one in value]
-        return words.get(value, value) if isinstance(value, str) else value
+        return text(language, value, LESSON_CONTEXT) if isinstance(value, str) else value
 
     listed = [said(asdict(lesson)) for lesson in found]
     for step in (step for lesson in listed for step in lesson["steps"]):
@@ -182,9 +181,9 @@ def _step_faults(step: dict[str, Any]) -> Iterator[tuple[str, str]]:
         elif not _says(word, shown[key]):
             yield "scene", f"{key}={word} is read as {shown[key]}: give a value within its range"
     calls = [(key, call) for key in ("text", "why") for call in CALL.findall(step[key])]
-    for key, text in (*calls, ("claim", step["claim"])):
+    for key, claim in (*calls, ("claim", step["claim"])):
         try:
-            claims.parse(text, scene.on)
+            claims.parse(claim, scene.on)
         except claims.ClaimError as error:
             yield key, str(error)
 

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 LOCALES = Path(__file__).parent / "locales"
 ENGLISH = "en"
 CONTEXT = "\4"  # between a context and a text, as gettext has it
+LESSON_CONTEXT = "lesson"  # of the texts of lessons, which come with the lessons
 LANGUAGES = (ENGLISH, *sorted(file.stem for file in LOCALES.glob("*.po")))
 
 
@@ -50,10 +51,16 @@ def say(language: str, message: str | Said, context: str = "", **values: object)
     """A message in a language, with values put in. A word that means several things has one of them in a context."""
     template, own = (message.template, message.values) if isinstance(message, Said) else (message, values)
     said = {key: say(language, value) if isinstance(value, Said) else value for key, value in own.items()}
+    found = text(language, template, context)
+    return found.format(**said) if said else found
+
+
+def text(language: str, english: str, context: str = "") -> str:
+    """A text as it stands in a language's file, its holes not filled."""
     known = table(language)
-    text = known.get(f"{context}{CONTEXT}{template}", known.get(template, template))
-    assert isinstance(text, str), f"{template!r} counts something"
-    return text.format(**said) if said else text
+    found = known.get(f"{context}{CONTEXT}{english}", known.get(english, english))
+    assert isinstance(found, str), f"{english!r} counts something"
+    return found
 
 
 def printed(language: str, number: str) -> str:
