@@ -56,27 +56,26 @@ def test_the_page_says_the_numbers_that_the_claims_are_about(modules, lesson):
                 assert float(text) == pytest.approx(value, rel=0.51 * 10 ** (1 - digits)), call
 
 
-@pytest.mark.parametrize("lesson", FOUND, ids=lambda lesson: lesson.id)
-def test_every_step_is_asked_played_and_explained_by_a_remote(page, lesson):
-    begun(page, f"{lesson.id}.1")
-    for k, step in enumerate(lesson.steps, 1):
-        is_stage(page, "lesson", f"{lesson.id}.{k}")
+@pytest.mark.parametrize("section", dict.fromkeys(lesson.section for lesson in FOUND))
+def test_every_step_is_asked_played_and_explained_by_a_remote(page, section):
+    steps = [(f"{one.id}.{k}", step) for one in FOUND if one.section == section for k, step in enumerate(one.steps, 1)]
+    begun(page, steps[0][0])
+    for place, step in steps:
+        is_stage(page, "lesson", place)
         expect(page.locator(f"{BOX} .question")).to_have_text(step.question)
         expect(page.locator(ANSWERS)).to_have_count(len(step.answers))
-        is_stage(page, "step", "0")
         scene = step.read()
         page.wait_for_function(f"document.querySelector('{STAGE}').dataset.entries === '{','.join(scene.on)}'")
+        is_stage(page, "step", "0")
         page.keyboard.press("PageDown")
         expect(page.locator(f"{BOX} .look")).to_have_text(step.look)
         page.keyboard.press("PageDown")
         expect(page.locator(f"{BOX} .outcome .right")).to_contain_text(step.answers[step.right - 1])
-        assert "{" not in page.locator(WHY).inner_text()
-        assert "?" not in re.findall(r"\?(?= |,)", page.locator(WHY).inner_text())
+        assert not re.search(r"[{}]|\?(?= |,|\.)", page.locator(WHY).inner_text())
         is_stage(page, "step", str(int(scene.values["steps"])))
-        if k < len(lesson.steps):
-            page.keyboard.press("PageDown")
+        page.keyboard.press("PageDown")
     page.keyboard.press("PageUp")
-    expect(page.locator(ANSWERS)).to_have_count(len(lesson.steps[-1].answers))
+    expect(page.locator(ANSWERS)).not_to_have_count(0)
 
 
 def test_a_step_is_predicted_played_seen_and_explained(page):
@@ -139,7 +138,7 @@ def test_the_link_holds_the_step_and_the_list_what_was_done(page):
     is_stage(page, "lesson", "zigzag.1")
     page.get_by_role("button", name="All lessons").click()
     steps = len(next(lesson for lesson in FOUND if lesson.id == "zigzag").steps)
-    line = page.locator(f"{BOX} li", has_text="Zigzag")
+    line = page.locator(f"{BOX} li", has_text="Zigzag in")
     expect(line).to_contain_text("done" if steps == 1 else f"1 of {steps}")
     expect(page.locator(f"{BOX} li button")).to_have_count(len(FOUND))
     page.get_by_role("button", name="Lessons", exact=True).click()

@@ -207,7 +207,7 @@ export function createLessons(root, box, canvas, act) {
     box.replaceChildren(
       h("div", { className: "head" }, list, free),
       h("h2", {}, title),
-      h("p", { className: "text" }, act.picture() ? said(at.step.text) : at.step.text),
+      ...(phase === "why" ? [] : [h("p", { className: "text" }, said(at.step.text))]), // it gives its room to the answer
       ...body(at.step),
       h(
         "div",
