@@ -11,6 +11,7 @@ from docs import members
 from engine import SCHEDULES, Optimizer, discover, rollout
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui import claims, lessons
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 NOTEBOOK, PYTREE, MEMBER, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
@@ -26,6 +27,15 @@ def test_any_function_of_a_pytree(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert float(lines[0].split()[0]) < 1e-3
     assert lines[-1] == "()"
+
+
+def test_a_lesson_is_one_file(tmp_path):
+    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    (tmp_path / "mine.toml").write_text(example)
+    lesson = lessons.read(tmp_path / "mine.toml")
+    assert all(claims.holds(step.claim, claims.shown(step.read())) for step in lesson.steps)
+    found, _ = lessons.lessons()
+    assert f"{in_words(len(found))} short walks" in README
 
 
 def test_an_optimizer_is_one_file(tmp_path, monkeypatch):

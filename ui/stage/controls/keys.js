@@ -18,7 +18,10 @@ const HELP = [
   ["P", msg("projector: thick lines, large type, no settings; Escape ends it too")],
   ["L, N", msg("in the projector: a pointer, a pen")],
   ["B .", msg("in the projector: the screen dark, and back")],
-  ["Page Down, Page Up", msg("play or pause; to the start: what a presenter's remote sends")],
+  [
+    "Page Down, Page Up",
+    msg("a presenter's remote: on and back through a lesson; without one, play or pause, to the start"),
+  ],
   ["?", msg("this list")],
 ];
 
