@@ -166,6 +166,8 @@ export interface PanelApi {
   /** An answer of the server in JSON. Throws NoAnswer. */
   // biome-ignore lint/suspicious/noExplicitAny: each route has an answer of its own
   json(route: string, query: string): Promise<any>;
+  /** An answer of the server in arrays. Throws NoAnswer. */
+  arrays(route: string, query: string): Promise<Answer>;
   /** The query of the scene that is shown. */
   query(): string;
   /** plotly.js, loaded when it is first asked for. */

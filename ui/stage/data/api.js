@@ -49,6 +49,7 @@ export function createApi(version, base, updated = () => {}) {
 
   return {
     address,
+    arrays,
     /**
      * An answer in JSON.
      * @param {string} route @param {string} query

@@ -9,6 +9,7 @@ import { figure } from "./figure.js";
 import { leaderboard } from "./leaderboard.js";
 import { program } from "./program.js";
 import { relief } from "./relief.js";
+import { step } from "./step.js";
 
 /** @type {PanelKind[]} */
-export const PANELS = [contour, relief, examples, chart, leaderboard, program, figure];
+export const PANELS = [contour, relief, examples, chart, leaderboard, step, program, figure];
