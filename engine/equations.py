@@ -35,6 +35,7 @@ SIGNS: Mapping[type, str] = {
     **{ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "=="},
 }
 COMPARED = ("<", "<=", ">", ">=", "==")
+CALLED = [id for id in OPERATIONS if id.isidentifier() and id != "negative"]  # written as functions
 CHOOSING = ("where", "push")  # their first argument is a comparison
 # What no equation derives, by the function that names it: what it is, and its shape, given a vector.
 MEASURED: Mapping[str, tuple[str, Shape]] = {
@@ -178,11 +179,10 @@ def _tree(part: ast.AST, line: str) -> Tree:
             return ("negative", _tree(inner, line))
         case ast.BinOp(left=left, op=op, right=right) if type(op) in SIGNS:
             return (SIGNS[type(op)], _tree(left, line), _tree(right, line))
-        case ast.Call(func=ast.Name(id=name), args=[first, *others], keywords=[]) if name in OPERATIONS:
+        case ast.Call(func=ast.Name(id=name), args=[first, *others], keywords=[]) if name in CALLED:
             read = _comparison if name in CHOOSING else _tree
             return (name, read(first, line), *(_tree(argument, line) for argument in others))
-    functions = [name for name in OPERATIONS if name.isidentifier()]
-    raise EquationError(f"expected numbers, names and {', '.join(functions)}, got {ast.unparse(part)} in {line!r}")
+    raise EquationError(f"expected numbers, names and {', '.join(CALLED)}, got {ast.unparse(part)} in {line!r}")
 
 
 def _comparison(part: ast.AST, line: str) -> Tree:

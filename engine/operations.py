@@ -95,13 +95,13 @@ def absolute(H: np.ndarray) -> np.ndarray:
     It is the square root of H H, which has a closed form (Levinger 1980): for A = H H and d = |det H| it is
     (A + d I) / sqrt(trace A + 2 d).
     """
-    size = np.abs(H).max(axis=(0, 1))
-    safe = np.where(size > 0, size, 1.0)
-    H = H / safe  # so that squares neither overflow nor vanish
+    largest = np.abs(H).max(axis=(0, 1))
+    size = np.where(largest > 0, largest, 1.0)
+    H = H / size  # so that squares neither overflow nor vanish
     square, d = _product([MATRIX, MATRIX], H, H), np.abs(H[0, 0] * H[1, 1] - H[0, 1] * H[1, 0])
     root = np.sqrt(square[0, 0] + square[1, 1] + 2 * d)
     plus = np.stack([np.stack([d, 0 * d]), np.stack([0 * d, d])])
-    return np.where(size == 0, 0.0, safe * (square + plus) / root)
+    return size * (square + plus) / np.where(largest > 0, root, 1.0)
 
 
 def _push(condition: Any, row: np.ndarray, rows: np.ndarray) -> np.ndarray:
