@@ -1,6 +1,7 @@
 """The mathematics: what an optimizer and a surface are, and how a run is computed. It works in a notebook."""
 
 from engine.device import configure, float64
+from engine.equations import Equations
 from engine.follow import Trace, follow, last
 from engine.formula import FormulaError, formula_surface
 from engine.metrics import diverged_at, first_outside, shown
@@ -21,6 +22,7 @@ __all__ = [
     "SHOWS",
     "Data",
     "Elsewhere",
+    "Equations",
     "Examples",
     "FormulaError",
     "Hyper",

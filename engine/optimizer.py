@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import jax
 
+from engine.equations import EquationError, Equations, System
 from engine.spec import Member, check_keywords, keywords_of
 
 Params = Any  # a pytree of arrays: the point that an optimizer moves
@@ -62,6 +64,8 @@ class Optimizer(Member):
     `spends` is the price of a step, so that rules can be compared by what they cost.
     `basic` marks the rules that every course teaches; they are listed first.
     `elsewhere` says for each of LIBRARIES that has it how the same rule is written there.
+    `equations` are the formula once more, so that every step can be computed by hand (engine/equations.py); None where
+    nobody has written them yet.
     `shows` holds the internal quantities that can be drawn, by a name of SHOWS. Each is a pytree like params:
 
     - velocity: what is carried from step to step, in units in which it alone would move w by -velocity; the first one
@@ -82,6 +86,7 @@ class Optimizer(Member):
 
     init: Callable[[Params], State]
     update: Callable[..., tuple[Params, State]]
+    equations: Equations | None = None
     spends: Spends = field(default_factory=Spends)
     shows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     unusual: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +98,14 @@ class Optimizer(Member):
         """Where the optimizer stands in a list: the basic ones first, then by family and year."""
         return not self.basic, *super().order
 
+    @cached_property
+    def system(self) -> System | None:
+        """The equations, read and checked."""
+        try:
+            return self.equations and self.equations.read({h.id: h.tex for h in self.hypers}, self.init)
+        except EquationError as error:
+            raise ValueError(f"{self.id!r}: equations: {error}.") from None
+
     def __post_init__(self) -> None:
         super().__post_init__()
         check_keywords(self.id, self.update, self.hypers)
@@ -102,6 +115,7 @@ class Optimizer(Member):
             raise ValueError(f"{self.id!r}: an optimizer needs a hyper 'lr' for schedules to act on.")
         if not self.unusual.keys() <= self.shows.keys():
             raise ValueError(f"{self.id!r}: unusual must name some of {[*self.shows]}, got {sorted(self.unusual)}.")
+        _ = self.system  # raises what is wrong with the equations
         for name, function in self.shows.items():
             if name not in SHOWS:
                 raise ValueError(f"{self.id!r}: shows must be some of {[*SHOWS]}, got {name!r}.")

@@ -25,7 +25,7 @@ from engine.optimizer import Optimizer, Probe
 from engine.programs import Program, options_of, prepared
 from engine.schedules import SCHEDULES
 from engine.setting import Setting, arguments, setting_of
-from engine.spec import Noise, Schedule, Surface
+from engine.spec import Data, Noise, Schedule, Surface
 
 # Runs are written into blocks of 1024, 2048, 4096, ... rows and cut to the steps asked for, so that changing the number
 # of steps below 1024 never compiles anything. Rows past the steps are not computed.
@@ -117,10 +117,8 @@ def _works(setting: Setting, entries: Entries, everything: bool) -> tuple[list[C
     """For every entry what computes the rows of its runs, (n, rows, width); and whether no input had a run axis."""
     inputs, single = arguments(setting, entries)
     rule, noise = SCHEDULES[setting.schedule], NOISES[setting.noise_model]
-    rows = max(SHORTEST_BLOCK, 1 << int(setting.steps).bit_length())
-    surface, examples = setting.surface, setting.examples
-    f, data = (surface.f, surface.data) if isinstance(surface, Surface) else (surface, None)
-    shared = _shared(rule, noise, rows, examples, inputs["schedule"], inputs["noise"], inputs["seed"])
+    f, data = function_of(setting)
+    shared = shared_of(setting, inputs)
     if len(inputs["noise"]) > 1:  # as NumPy's arrays they would be copied for every entry: a fifth of a fan's time
         shared = jax.device_put(shared)
     reacting = rule if rule.react else None
@@ -143,11 +141,19 @@ class Shared(NamedTuple):
     ranks: Any  # (n, rows, examples), a random permutation: the batch is the k examples whose rank is below k
 
 
-def _shared(
-    rule: Schedule, noise: Noise, rows: int, examples: int, schedule: dict[str, np.ndarray], sigma, seed
-) -> Shared:
+def function_of(setting: Setting) -> tuple[Callable[..., Any], Data | None]:
+    """The function of a setting's surface, and the data that it is made of."""
+    surface = setting.surface
+    return (surface.f, surface.data) if isinstance(surface, Surface) else (surface, None)
+
+
+def shared_of(setting: Setting, inputs: Mapping[str, Any]) -> Shared:
+    """What the optimizers of a race share, given its numbers as `arguments` has them."""
+    rule, noise, examples = SCHEDULES[setting.schedule], NOISES[setting.noise_model], setting.examples
+    rows = max(SHORTEST_BLOCK, 1 << int(setting.steps).bit_length())
+    sigma, seed = inputs["noise"], inputs["seed"]
     n = len(sigma)
-    factors = _for_runs(n, _factors_of, (rule, rows), *schedule.values())
+    factors = _for_runs(n, _factors_of, (rule, rows), *inputs["schedule"].values())
     if not sigma.any() and not examples:  # no draws are needed, and compiling them takes an eighth of a first picture
         return Shared(factors, np.zeros((n, rows, *_draw_shape(noise))), np.zeros((n, rows, 0), np.uint8))
     draws, ranks = _for_runs(n, _draws_of, (noise, rows, examples), seed)
@@ -203,20 +209,33 @@ def _draw_shape(noise: Noise) -> tuple[int, ...]:
     return jax.eval_shape(lambda: noise.draw(jax.random.key(0), jnp.zeros(2))).shape
 
 
+def objective_of(f, data, perturb):
+    """The objective of one step, as a function of the point that gives its value and the loss itself.
+
+    It takes the surface's hypers, the number of examples in a batch, the step's draws and its ranks, as in `Shared`.
+    """
+
+    def objective(w, shape, batch, draws, ranks):
+        loss = f(w, **shape)
+        mean = loss
+        if data is not None:
+            mean = jnp.dot(ranks < batch, data.loss(w, *data.train)) / batch
+        return perturb(mean, w, draws), loss
+
+    return objective
+
+
 def _runs(f, data, reacting: Schedule | None, perturb, optimizer: Optimizer, everything: bool):
     """The rows of many runs. Every number is an argument, the number of steps included, so that changing one
     compiles nothing.
     """
     react = reacting and reacting.react
+    of_step = objective_of(f, data, perturb)
 
     def one(moments, start, shape, hypers, schedule, batch, shared):
         def measure(t, w):
             def objective(w):
-                loss = f(w, **shape)
-                mean = loss
-                if data is not None:
-                    mean = jnp.dot(shared.ranks[t] < batch, data.loss(w, *data.train)) / batch
-                return perturb(mean, w, shared.draws[t]), loss
+                return of_step(w, shape, batch, shared.draws[t], shared.ranks[t])
 
             (value, loss), grad = jax.value_and_grad(objective, has_aux=True)(w)
             return Probe(value, grad, lambda w: objective(w)[0]), loss

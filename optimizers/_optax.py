@@ -27,6 +27,11 @@ def update_with(rule: optax.GradientTransformation, probe: Probe, state: State, 
     return optax.apply_updates(params, updates), State(after)
 
 
+def means(moments):
+    """Optax's count of steps and running means, by the names of equations."""
+    return {"t": moments.count, "m": moments.mu, "v": moments.nu}
+
+
 def mu_hat(moments, b):
     """Optax's running mean of gradients with decay b, like params, corrected for its start at 0."""
     return jax.tree.map(lambda mu: unbiased(mu, b, moments.count), moments.mu)

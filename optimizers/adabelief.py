@@ -3,7 +3,7 @@
 import jax
 import optax
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
 
 init = init_with(optax.adabelief(1.0))
@@ -33,6 +33,14 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "m = b1 * m_ + (1 - b1) * g",
+            "s = b2 * s_ + (1 - b2) * (g - m)**2 + eps",
+            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps))",
+        ),
+        state=lambda state: {"t": state.rule[0].count, "m": state.rule[0].mu, "s": state.rule[0].nu},
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
         "rates": lambda before, after, *, lr, b2, eps: jax.tree.map(

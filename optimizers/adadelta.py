@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -46,6 +46,14 @@ OPTIMIZER = Optimizer(
     checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "v = rho * v_ + (1 - rho) * g**2",
+            "d = sqrt(u_ + eps) / sqrt(v + eps) * g",
+            "u = rho * u_ + (1 - rho) * d**2",
+            "w_next = w - lr * d",
+        )
+    ),
     shows={
         "squares": lambda before, after: after.v,
         "rates": lambda before, after, *, lr, eps: jax.tree.map(

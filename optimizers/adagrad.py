@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -36,6 +36,7 @@ OPTIMIZER = Optimizer(
     checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
+    equations=Equations(("G = G_ + g**2", "w_next = w - lr * (g / sqrt(G + eps))")),
     shows={
         "squares": lambda before, after: after.G,
         "rates": lambda before, after, *, lr, eps: jax.tree.map(lambda G: lr / (G + eps) ** 0.5, after.G),

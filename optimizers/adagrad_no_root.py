@@ -9,7 +9,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -42,6 +42,7 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
+    equations=Equations(("G = G_ + g**2", "w_next = w - lr * (g / (G + eps))")),
     shows={
         "squares": lambda before, after: after.G,
         "rates": lambda before, after, *, lr, eps: jax.tree.map(lambda G: lr / (G + eps), after.G),

@@ -3,8 +3,8 @@
 import jax
 import optax
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, init_with, means, mu_hat, nu_hat, update_with
 
 init = init_with(optax.chain(optax.add_decayed_weights(0.0), optax.adam(1.0)))
 
@@ -36,6 +36,15 @@ OPTIMIZER = Optimizer(
     checked="PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "g_tilde = g + decay * w",
+            "m = b1 * m_ + (1 - b1) * g_tilde",
+            "v = b2 * v_ + (1 - b2) * g_tilde**2",
+            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(v / (1 - b2**t)) + eps))",
+        ),
+        state=lambda state: means(state.rule[1][0]),
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[1][0], b1)),
         "squares": lambda before, after, *, b2: nu_hat(after.rule[1][0], b2),

@@ -3,7 +3,7 @@
 import jax
 import optax
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 from optimizers._optax import State, init_with, mu_hat, update_with
 
 init = init_with(optax.adamax(1.0))
@@ -33,6 +33,14 @@ OPTIMIZER = Optimizer(
     checked="PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "m = b1 * m_ + (1 - b1) * g",
+            "u = maximum(b2 * u_, abs(g) + eps)",
+            "w_next = w - lr / (1 - b1**t) * (m / u)",
+        ),
+        state=lambda state: {"t": state.rule[0].count, "m": state.rule[0].mu, "u": state.rule[0].nu},
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
         "squares": lambda before, after: jax.tree.map(lambda u: u**2, after.rule[0].nu),

@@ -3,8 +3,8 @@
 import jax
 import optax
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, init_with, means, mu_hat, nu_hat, update_with
 
 init = init_with(optax.adamw(1.0))
 
@@ -34,6 +34,14 @@ OPTIMIZER = Optimizer(
     checked="Keras, PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "m = b1 * m_ + (1 - b1) * g",
+            "v = b2 * v_ + (1 - b2) * g**2",
+            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(v / (1 - b2**t)) + eps) + decay * w)",
+        ),
+        state=lambda state: means(state.rule[0]),
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
         "squares": lambda before, after, *, b2: nu_hat(after.rule[0], b2),

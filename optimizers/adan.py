@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Hyper, Optimizer, Probe, Reference, unbiased
+from engine import Equations, Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -60,6 +60,19 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "d = where(t > 1, g - g_, 0)",
+            "m = b1 * m_ + (1 - b1) * g",
+            "v = b2 * v_ + (1 - b2) * d",
+            "n = b3 * n_ + (1 - b3) * (g + b2 * d)**2",
+            "m_hat = m / (1 - b1**t)",
+            "v_hat = v / (1 - b2**t)",
+            "n_hat = n / (1 - b3**t)",
+            "w_next = w - lr * ((m_hat + b2 * v_hat) / (sqrt(n_hat) + eps))",
+        ),
+        symbols={"d": r"\Delta_t"},
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1, b2: jax.tree.map(
             lambda m, v: lr * (unbiased(m, b1, after.t) + b2 * unbiased(v, b2, after.t)), after.m, after.v

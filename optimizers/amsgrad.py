@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -52,6 +52,15 @@ OPTIMIZER = Optimizer(
     checked="Keras, PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "m = b1 * m_ + (1 - b1) * g",
+            "v = b2 * v_ + (1 - b2) * g**2",
+            "u = maximum(u_, v)",
+            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(u / (1 - b2**t)) + eps))",
+        ),
+        state=lambda state: {"t": state.t, "m": state.m, "v": state.v, "u": state.largest},
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * unbiased(m, b1, after.t), after.m),
         "squares": lambda before, after, *, b2: jax.tree.map(lambda v: unbiased(v, b2, after.t), after.largest),

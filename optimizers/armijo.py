@@ -6,15 +6,15 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference
+from engine import Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
-    pass  # nothing is carried from step to step
+    a: jax.Array  # (), the step length that the last search found; it is carried to be shown
 
 
 def init(params) -> State:
-    return State()
+    return State(jnp.zeros((), jnp.result_type(*jax.tree.leaves(params))))
 
 
 def update(probe: Probe, state: State, params, *, lr, c, shrink):
@@ -30,7 +30,8 @@ def update(probe: Probe, state: State, params, *, lr, c, shrink):
         return moves(a) & ~(probe.f(unravel(w - a * g)) <= probe.value - a * predicted)
 
     a = jax.lax.while_loop(too_long, lambda a: shrink * a, jnp.asarray(lr, w.dtype))
-    return unravel(jnp.where(moves(a), w - a * g, w)), state  # w stays as well where the gradient is nan, at a kink
+    a = jnp.where(moves(a), a, 0.0)  # likewise where the gradient is nan, at a kink
+    return unravel(jnp.where(a > 0, w - a * g, w)), State(a)
 
 
 OPTIMIZER = Optimizer(
@@ -52,4 +53,5 @@ OPTIMIZER = Optimizer(
     checked="NumPy, the same search written as a plain loop",
     init=init,
     update=update,
+    equations=Equations(("a = backtracked(-g)", "w_next = where(a > 0, w - a * g, w)")),
 )

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference, Spends
+from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
 from optimizers._line_search import SEARCH, nearest_minimum
 
 
@@ -15,11 +15,13 @@ class State(NamedTuple):
     w: jax.Array  # (n,), the point before, params laid out in a row
     g: jax.Array  # (n,), the gradient before
     B: jax.Array  # (n, n), the estimate of the inverse Hessian
+    a: jax.Array  # (), the step length that the last search found; it is carried to be shown
 
 
 def init(params) -> State:
     w, _ = ravel_pytree(params)
-    return State(t=jnp.zeros((), jnp.int32), w=w, g=jnp.zeros_like(w), B=jnp.eye(w.size, dtype=w.dtype))
+    B = jnp.eye(w.size, dtype=w.dtype)
+    return State(t=jnp.zeros((), jnp.int32), w=w, g=jnp.zeros_like(w), B=B, a=jnp.zeros((), w.dtype))
 
 
 def update(probe: Probe, state: State, params, *, lr):
@@ -32,7 +34,7 @@ def update(probe: Probe, state: State, params, *, lr):
     B = jnp.where(curved, V @ state.B @ V.T + rho * jnp.outer(s, s), state.B)
     d = -B @ g
     a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, d)
-    return unravel(w + lr * a * d), State(state.t + 1, w, g, B)
+    return unravel(w + lr * a * d), State(state.t + 1, w, g, B, a)
 
 
 OPTIMIZER = Optimizer(
@@ -51,5 +53,17 @@ OPTIMIZER = Optimizer(
     checked="two steps on a quadratic; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "s = w - w_",
+            "y = g - g_",
+            "rho = 1 / (s @ y)",
+            "B = where(s @ y > 0, (I - rho * outer(s, y)) @ B_ @ (I - rho * outer(y, s)) + rho * outer(s, s), B_)",
+            "d = -(B @ g)",
+            "a = nearest_minimum(d)",
+            "w_next = w + lr * a * d",
+        ),
+        symbols={"s": "s", "y": "y", "rho": r"\rho"},
+    ),
     spends=Spends(gradients=1 + SEARCH),
 )

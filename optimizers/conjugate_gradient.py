@@ -6,18 +6,19 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference, Spends
+from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
 from optimizers._line_search import SEARCH, nearest_minimum
 
 
 class State(NamedTuple):
     g: jax.Array  # (n,), the gradient before, params laid out in a row
     d: jax.Array  # (n,), the direction before
+    a: jax.Array  # (), the step length that the last search found; it is carried to be shown
 
 
 def init(params) -> State:
     zeros = jnp.zeros_like(ravel_pytree(params)[0])
-    return State(g=zeros, d=zeros)
+    return State(g=zeros, d=zeros, a=jnp.zeros((), zeros.dtype))
 
 
 def update(probe: Probe, state: State, params, *, lr):
@@ -28,7 +29,7 @@ def update(probe: Probe, state: State, params, *, lr):
     d = -g + beta * state.d
     d = jnp.where(d @ g < 0, d, -g)
     a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, d)
-    return unravel(w + lr * a * d), State(g, d)
+    return unravel(w + lr * a * d), State(g, d, a)
 
 
 OPTIMIZER = Optimizer(
@@ -46,5 +47,14 @@ OPTIMIZER = Optimizer(
     checked="two steps on a quadratic; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "beta = where(g_ @ g_ > 0, maximum(0, g @ (g - g_) / (g_ @ g_)), 0)",
+            "d_tilde = -g + beta * d_",
+            "d = where(d_tilde @ g < 0, d_tilde, -g)",
+            "a = nearest_minimum(d)",
+            "w_next = w + lr * a * d",
+        )
+    ),
     spends=Spends(gradients=1 + SEARCH),
 )

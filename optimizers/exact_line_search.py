@@ -2,25 +2,27 @@
 
 from typing import NamedTuple
 
+import jax
+import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference, Spends
+from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
 from optimizers._line_search import SEARCH, nearest_minimum
 
 
 class State(NamedTuple):
-    pass  # nothing is carried from step to step
+    a: jax.Array  # (), the step length that the last search found; it is carried to be shown
 
 
 def init(params) -> State:
-    return State()
+    return State(jnp.zeros((), jnp.result_type(*jax.tree.leaves(params))))
 
 
 def update(probe: Probe, state: State, params, *, lr):
     w, unravel = ravel_pytree(params)
     g, _ = ravel_pytree(probe.grad)
     a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, -g)
-    return unravel(w - lr * a * g), state
+    return unravel(w - lr * a * g), State(a)
 
 
 OPTIMIZER = Optimizer(
@@ -37,5 +39,6 @@ OPTIMIZER = Optimizer(
     checked="its closed form on quadratics; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
+    equations=Equations(("a = nearest_minimum(-g)", "w_next = w - lr * a * g")),
     spends=Spends(gradients=1 + SEARCH),
 )

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference, Spends
+from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
 from optimizers._line_search import SEARCH, nearest_minimum
 
 MEMORY = 5
@@ -19,12 +19,14 @@ class State(NamedTuple):
     S: jax.Array  # (MEMORY, n), changes of w, the newest first
     Y: jax.Array  # (MEMORY, n), changes of g
     rho: jax.Array  # (MEMORY,), 1 / (s . y), 0 for pairs not yet recorded
+    a: jax.Array  # (), the step length that the last search found; it is carried to be shown
 
 
 def init(params) -> State:
     w, _ = ravel_pytree(params)
     none = jnp.zeros((MEMORY, w.size), w.dtype)
-    return State(jnp.zeros((), jnp.int32), w, jnp.zeros_like(w), none, none, jnp.zeros(MEMORY, w.dtype))
+    zero = jnp.zeros((), w.dtype)
+    return State(jnp.zeros((), jnp.int32), w, jnp.zeros_like(w), none, none, jnp.zeros(MEMORY, w.dtype), zero)
 
 
 def update(probe: Probe, state: State, params, *, lr):
@@ -47,7 +49,7 @@ def update(probe: Probe, state: State, params, *, lr):
     for i in reversed(range(MEMORY)):
         r = r + S[i] * (alphas[i] - rho[i] * Y[i] @ r)
     a = nearest_minimum(lambda w: probe.f(unravel(w)), w, g, -r)
-    return unravel(w - lr * a * r), State(state.t + 1, w, g, S, Y, rho)
+    return unravel(w - lr * a * r), State(state.t + 1, w, g, S, Y, rho, a)
 
 
 OPTIMIZER = Optimizer(
@@ -64,5 +66,18 @@ OPTIMIZER = Optimizer(
     checked="NumPy with SciPy's brentq: the matrix that the recursion stands for",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "s = w - w_",
+            "y = g - g_",
+            "S = push(s @ y > 0, s, S_)",
+            "Y = push(s @ y > 0, y, Y_)",
+            "rho = push(s @ y > 0, 1 / (s @ y), rho_)",
+            "r = two_loops(S, Y, rho, g)",
+            "a = nearest_minimum(-r)",
+            "w_next = w - lr * a * r",
+        ),
+        symbols={"s": "s", "y": "y"},
+    ),
     spends=Spends(gradients=1 + SEARCH),
 )

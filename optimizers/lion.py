@@ -2,7 +2,7 @@
 
 import optax
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 from optimizers._optax import State, init_with, update_with
 
 init = init_with(optax.lion(1.0))
@@ -31,6 +31,10 @@ OPTIMIZER = Optimizer(
     checked="Keras, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        ("m = b2 * m_ + (1 - b2) * g", "w_next = w - lr * (sign(b1 * m_ + (1 - b1) * g) + decay * w)"),
+        state=lambda state: {"t": state.rule[0].count, "m": state.rule[0].mu},
+    ),
     elsewhere={
         "optax": Elsewhere("optax.lion(lr, b1=b1, b2=b2, weight_decay=decay)"),
         "keras": Elsewhere(

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -44,6 +44,14 @@ OPTIMIZER = Optimizer(
     checked="NumPy, as two nested loops",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "w_tilde_next = w - lr * g",
+            "phi = where(t % k == 0, phi_ + alpha * (w_tilde_next - phi_), phi_)",
+            "w_next = where(t % k == 0, phi, w_tilde_next)",
+        ),
+        state=lambda state: {"t": state.t, "phi": state.slow},
+    ),
     elsewhere={
         "optax": Elsewhere(
             "optax.lookahead(optax.sgd(lr), k, alpha)",

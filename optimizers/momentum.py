@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -36,6 +36,7 @@ OPTIMIZER = Optimizer(
     checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
+    equations=Equations(("v = momentum * v_ + lr * g", "w_next = w - v")),
     shows={"velocity": lambda before, after: after.v},
     elsewhere={
         "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum)"),

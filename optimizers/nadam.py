@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -63,6 +63,18 @@ OPTIMIZER = Optimizer(
     checked="PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "m = b1 * m_ + (1 - b1) * g",
+            "v = b2 * v_ + (1 - b2) * g**2",
+            "mu = b1 * (1 - 0.5 * 0.96**(t * psi))",
+            "mu_next = b1 * (1 - 0.5 * 0.96**((t + 1) * psi))",
+            "P = P_ * mu",
+            "m_hat = mu_next * m / (1 - P * mu_next) + (1 - mu) * g / (1 - P)",
+            "w_next = w - lr * (m_hat / (sqrt(v / (1 - b2**t)) + eps))",
+        ),
+        state=lambda state: {"t": state.t, "m": state.m, "v": state.v, "P": state.product, "m_hat": state.m_hat},
+    ),
     shows={
         "velocity": lambda before, after, *, lr: jax.tree.map(lambda m_hat: lr * m_hat, after.m_hat),
         "squares": lambda before, after, *, b2: jax.tree.map(lambda v: unbiased(v, b2, after.t), after.v),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -37,6 +37,9 @@ OPTIMIZER = Optimizer(
     checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
+    equations=Equations(
+        ("y = w - momentum * v_", "g_tilde = gradient(y)", "v = momentum * v_ + lr * g_tilde", "w_next = w - v")
+    ),
     shows={
         "velocity": lambda before, after: after.v,
         "ahead": lambda before, after, *, momentum: jax.tree.map(lambda v: -momentum * v, before.v),

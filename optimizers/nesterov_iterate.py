@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -38,6 +38,7 @@ OPTIMIZER = Optimizer(
     checked="Optax, Keras, PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(("v = momentum * v_ + lr * g", "w_next = w - (momentum * v + lr * g)")),
     elsewhere={
         "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)"),
         "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))"),

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference, Spends
+from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
 
 
 class State(NamedTuple):
@@ -53,5 +53,6 @@ OPTIMIZER = Optimizer(
     checked="NumPy, with derivatives by hand",
     init=init,
     update=update,
+    equations=Equations(("H = hessian(w)", "w_next = w - lr * solve(H + damping * I, g)")),
     spends=Spends(gradients=1, hessians=1),
 )

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import optax
 import optax.contrib
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference, unbiased
 from optimizers._optax import State, init_with, update_with
 
 init = init_with(optax.contrib.prodigy())
@@ -52,6 +52,24 @@ OPTIMIZER = Optimizer(
     checked="NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "gamma = lr * d_ * (sqrt(1 - b2**(k_ + 1)) / (1 - b1**(k_ + 1)))",
+            "m = b1 * m_ + (1 - b1) * d_ * g",
+            "v = b2 * v_ + (1 - b2) * d_**2 * g**2",
+            "a = sqrt(b2) * a_ + gamma * (d_ / 1e-6) * (g @ (w_1 - w))",
+            "s = sqrt(b2) * s_ + gamma * (d_ / 1e-6) * g",
+            "d = where(norm1(s) > 0, maximum(d_, a / norm1(s)), d_)",
+            "k = where(norm1(s) > 0, k_ + 1, k_)",
+            "w_next = w - gamma * (m / (sqrt(v) + d * eps))",
+        ),
+        symbols={"d_": "d_t", "d": "d_{t+1}", "w_1": "w_1"},
+        state=lambda state: {
+            **{"m": state.rule.exp_avg, "v": state.rule.exp_avg_sq, "s": state.rule.grad_sum, "k": state.rule.count},
+            **{"d": state.rule.estim_lr, "a": state.rule.numerator_weighted, "w_1": state.rule.params0},
+        },
+        fixed=("w_1",),
+    ),
     shows={"velocity": velocity, "rates": rates},
     elsewhere={
         "optax": Elsewhere("optax.contrib.prodigy(lr, betas=(b1, b2), eps=eps)"),

@@ -4,8 +4,8 @@ import jax
 import numpy as np
 import optax
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
-from optimizers._optax import State, init_with, mu_hat, nu_hat, update_with
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
+from optimizers._optax import State, init_with, means, mu_hat, nu_hat, update_with
 
 init = init_with(optax.radam(1.0))
 
@@ -45,6 +45,18 @@ OPTIMIZER = Optimizer(
     checked="PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "m = b1 * m_ + (1 - b1) * g",
+            "v = b2 * v_ + (1 - b2) * g**2",
+            "rho_inf = 2 / (1 - b2) - 1",
+            "rho = rho_inf - 2 * t * b2**t / (1 - b2**t)",
+            "r = sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))",
+            "w_next = w - lr * (m / (1 - b1**t)) * where(rho >= 5, r / (sqrt(v / (1 - b2**t)) + eps), 1)",
+        ),
+        symbols={"rho_inf": r"\rho_\infty"},
+        state=lambda state: means(state.rule[0]),
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * m, mu_hat(after.rule[0], b1)),
         "rates": rates,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -40,6 +40,7 @@ OPTIMIZER = Optimizer(
     checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
+    equations=Equations(("v = rho * v_ + (1 - rho) * g**2", "w_next = w - lr * (g / sqrt(v + eps))")),
     shows={
         "squares": lambda before, after: after.v,
         "rates": lambda before, after, *, lr, eps: jax.tree.map(lambda v: lr / (v + eps) ** 0.5, after.v),

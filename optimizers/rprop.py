@@ -8,7 +8,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -50,6 +50,14 @@ OPTIMIZER = Optimizer(
     checked="PyTorch, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "r = r_ * where(g * g_bar_ > 0, up, where(g * g_bar_ < 0, down, 1))",
+            "g_bar = where(g * g_bar_ < 0, 0, g)",
+            "w_next = w - lr * r * sign(g_bar)",
+        ),
+        state=lambda state: {"t": state.t, "g_bar": state.g, "r": state.r},
+    ),
     shows={  # 0 for a coordinate that skips the step
         "rates": lambda before, after, *, lr: jax.tree.map(lambda r, g: lr * r * (g != 0), after.r, after.g)
     },

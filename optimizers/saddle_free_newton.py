@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
-from engine import Hyper, Optimizer, Probe, Reference, Spends
+from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
 
 
 class State(NamedTuple):
@@ -41,5 +41,8 @@ OPTIMIZER = Optimizer(
     checked="NumPy, by the matrix square root of H squared",
     init=init,
     update=update,
+    equations=Equations(
+        ("H = hessian(w)", "A = absolute(H)", "w_next = w - lr * solve(A + damping * I, g)"),
+    ),
     spends=Spends(gradients=1, hessians=1),
 )

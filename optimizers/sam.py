@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, Spends
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference, Spends
 
 
 class State(NamedTuple):
@@ -40,6 +40,15 @@ OPTIMIZER = Optimizer(
     checked="NumPy, with derivatives by hand",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "u = where(norm(g) > 0, rho * (g / norm(g)), 0)",
+            "w_hat = w + u",
+            "g_tilde = gradient(w_hat)",
+            "w_next = w - lr * g_tilde",
+        ),
+        state=lambda state: {"u": state.ahead},
+    ),
     spends=Spends(gradients=2),
     shows={"ahead": lambda before, after: after.ahead},
     elsewhere={

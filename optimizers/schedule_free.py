@@ -6,7 +6,11 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
+<<<<<<< HEAD
 from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, Text
+=======
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
+>>>>>>> 3c3d3999f92ceb1fd537905d0c2f9c337b9a3e05
 
 
 class State(NamedTuple):
@@ -46,6 +50,19 @@ OPTIMIZER = Optimizer(
     checked="Optax's schedule_free_sgd under a constant rate, by its evaluation point; NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "u = (1 - b) * (z_ - w)",
+            "y = w + u",
+            "g_tilde = gradient(y)",
+            "z = z_ - lr * g_tilde",
+            "W = W_ + lr**2",
+            "c = where(W > 0, lr**2 / W, 0)",
+            "w_next = (1 - c) * w + c * z",
+        ),
+        symbols={"z_": "z_t", "z": "z_{t+1}"},
+        state=lambda state: {"z": state.z, "W": state.weight, "u": state.ahead},
+    ),
     shows={"ahead": lambda before, after: after.ahead},
     elsewhere={
         "optax": Elsewhere(

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import jax
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -31,6 +31,7 @@ OPTIMIZER = Optimizer(
     checked="Optax, Keras, PyTorch",
     init=init,
     update=update,
+    equations=Equations(("w_next = w - lr * g",)),
     elsewhere={
         "keras": Elsewhere("keras.optimizers.SGD(lr)"),
         "torch": Elsewhere("torch.optim.SGD([w], lr=lr)"),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -31,5 +31,6 @@ OPTIMIZER = Optimizer(
     checked="Optax, NumPy",
     init=init,
     update=update,
+    equations=Equations(("w_next = w - lr * sign(g)",)),
     elsewhere={"optax": Elsewhere("optax.sign_sgd(lr)")},
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, unbiased
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference, unbiased
 
 
 class State(NamedTuple):
@@ -50,6 +50,13 @@ OPTIMIZER = Optimizer(
     checked="Optax from a zero accumulator, NumPy",
     init=init,
     update=update,
+    equations=Equations(
+        (
+            "m = b1 * m_ + (1 - b1) * g",
+            "v = v_ - (1 - b2) * sign(v_ - g**2) * g**2",
+            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(v / (1 - b2**t)) + eps))",
+        )
+    ),
     shows={
         "velocity": lambda before, after, *, lr, b1: jax.tree.map(lambda m: lr * unbiased(m, b1, after.t), after.m),
         "squares": lambda before, after, *, b2: jax.tree.map(lambda v: unbiased(v, b2, after.t), after.v),

@@ -179,6 +179,7 @@ ASKED = {
     "code": "optimizer=adam&library=optax",
     "csv": "optimizer=adam&steps=20",
     "figure": "surface=beale&steps=20",
+    "inside": "optimizer=adam&steps=20",
 }
 
 

@@ -32,6 +32,7 @@ ASKED = {
     "code": "optimizer=adam&library=optax",
     "csv": "optimizer=adam",
     "figure": "steps=200",
+    "inside": "optimizer=adam",
 }
 FILES = ("/", static.SCRIPT, static.STYLES, PLOTLY_PATH, "/favicon.png", "/_stcore/host-config")
 

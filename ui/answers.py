@@ -14,6 +14,7 @@ from ui.answer_cache import cached
 from ui.cost import MOST, MOST_BYTES, cost, size
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
+from ui.inside import inside
 from ui.lanes import Refusal
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
@@ -94,6 +95,11 @@ def _csv(query: dict[str, str]) -> Answer:
     return Answer(table(*_entry(query)), "text/csv")
 
 
+def _inside(query: dict[str, str]) -> Answer:
+    """The inside of every step of an entry."""
+    return Answer(inside(*_entry(query)))
+
+
 def _entry(query: dict[str, str]) -> tuple[Scene, str]:
     """The scene of a query, and the entry that it names as `optimizer`, which may be switched off."""
     asked = query.pop("optimizer", "")
@@ -139,4 +145,5 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "code": _code,
     "csv": _csv,
     "figure": _figure,
+    "inside": _inside,
 }

@@ -22,7 +22,7 @@ from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 from ui.words import ENGLISH, choose, say
 
-NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
+NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "inside")
 SPOKEN = ("formula", "code", "figure")  # whose answers hold words for the reader, in the language that `lang` names
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
