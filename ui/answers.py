@@ -112,12 +112,14 @@ def _figure(query: dict[str, str]) -> Answer:
         raise Refusal(400, "format must be json or html; got {got}.", got=repr(form))
     # Display settings of the page do not change a figure.
     query = {key: word for key, word in query.items() if key not in (*DISPLAY, "step")}
-    figure = cached(gzipped_json, query)
+    language = query.pop("lang", ENGLISH)
+    # Without more it is kept on disk, where a page opens with it.
+    figure = cached(gzipped_json, query, *([] if language == ENGLISH else [language]))
     if form == "json":
         return Answer(figure, "application/json", {"Content-Encoding": "gzip"})
     scene = Scene.read(query)
     # Compressed here, in a worker thread: Streamlit would compress 5 MB on the event loop, and all would wait.
-    page = gzip.compress(page_of(scene, figure).encode(), compresslevel=3, mtime=0)
+    page = gzip.compress(page_of(scene, figure, language).encode(), compresslevel=3, mtime=0)
     name = {"Content-Disposition": f'attachment; filename="descent-lab-{scene.surface}.html"'}
     return Answer(page, "text/html", {"Content-Encoding": "gzip", **name})
 
