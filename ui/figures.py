@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 # What Plotly's tool bar and its notes say, in its own English.
 TOOLS = (
     *("Download plot as a PNG", "Download plot as an SVG", "Zoom", "Pan", "Reset axes", "Orbital rotation"),
-    *("Turntable rotation", "Reset camera to default", "Reset views", "Share chart...", "Toggle show closest data on hover"),
-    *("Preparing image - this may take a few seconds", "Image download succeeded"),
-    *("Sorry, there was a problem downloading your image!", "Double-click to zoom back out"),
-    "Double-click on legend to isolate one trace",
+    *("Turntable rotation", "Reset camera to default", "Reset views", "Share chart..."),
+    *("Toggle show closest data on hover", "Double-click to zoom back out"),
+    *("Double-click on legend to isolate one trace", "Preparing image - this may take a few seconds"),
+    *("Image download succeeded", "Sorry, there was a problem downloading your image!"),
 )
 VIEW = Path(__file__).parent / "stage" / "paint" / "plotly.js"
 
