@@ -121,9 +121,12 @@ def test_the_address_chooses_a_language_then_the_browser():
 
 
 def test_a_third_language_is_one_file(monkeypatch, tmp_path):
-    (tmp_path / "de.po").write_text('msgid "loss"\nmsgstr "Verlust"\n', encoding="utf-8")
+    begun = 'msgid "loss"\nmsgstr "Verlust"\n\nmsgid "step"\nmsgstr ""\n\n'
+    begun += 'msgid "{n} step"\nmsgid_plural "{n} steps"\nmsgstr[0] ""\nmsgstr[1] ""\n'
+    (tmp_path / "de.po").write_text(begun, encoding="utf-8")
     monkeypatch.setattr(words, "LOCALES", tmp_path)
-    assert dict(table("de")) == {"loss": "Verlust"}
+    assert dict(table("de")) == {"loss": "Verlust"}, "what waits to be translated is said in English"
+    assert say("de", "step") == "step"
     assert name("de") == "Deutsch"
     table.cache_clear()
 

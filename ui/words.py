@@ -34,7 +34,8 @@ def table(language: str) -> Mapping[str, str | tuple[str, ...]]:
     # Babel is loaded with the first text that is not English: it takes 25 ms.
     with open(LOCALES / f"{language}.po", "rb") as file:
         catalogue = import_module("babel.messages.pofile").read_po(file, language)
-    return {_key(one.context, one.id): one.string for one in catalogue if one.id}
+    done = (one for one in catalogue if one.id and one.string and all(one.string) and not one.fuzzy)
+    return {_key(one.context, one.id): one.string for one in done}
 
 
 def _key(context: str | None, id: str | tuple[str, str]) -> str:
