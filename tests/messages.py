@@ -19,6 +19,7 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui import lessons
 from ui.catalogue import catalogue
+from ui.figures import TOOLS
 from ui.words import LANGUAGES, LESSON_CONTEXT, LOCALES
 
 ROOT = Path(__file__).parent.parent
@@ -26,7 +27,7 @@ STAGE = ROOT / "ui" / "stage"
 KEYWORDS = {"t": None, "msg": None, "tn": (1, 2), "tc": ((1, "c"), 2)}
 CALL = re.compile(r"""(?<![\w.])(?:t|msg|tn)\(\s*["'`]""")  # of a text that stands there
 # What is called with a text, and as which of its arguments.
-SAYING = {"Text": 0, "FormulaError": 0, "say": 1, "t": 0, "Refusal": 1, "Allowance": 1}
+SAYING = {"Text": 0, "FormulaError": 0, "say": 1, "t": 0, "told": 0, "Refusal": 1, "Allowance": 1}
 SHOWN = {"name", "family", "about", "remark", "remark_on_data", "label", "openings"}  # of the catalogue
 LAYERS = ("engine", "optimizers", "ui")
 Message = tuple[str, str | tuple[str, str]]  # context, English: one text, or a singular and a plural
@@ -85,6 +86,7 @@ def of_members() -> Iterator[Message]:
         elif isinstance(part, str) and key in SHOWN and part:
             yield part
 
+    yield from (("", text) for text in TOOLS)
     known = catalogue()
     yield from (("", text) for text in shown(known))
     yield from (("", slider["name"]) for schedule in known["schedules"] for slider in schedule["sliders"])

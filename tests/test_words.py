@@ -15,7 +15,7 @@ from engine import FormulaError, Text, formula_surface
 from tests.messages import CALL, catalogue_of, files, messages, of_python, of_the_stage
 from ui import words
 from ui.lanes import Refusal
-from ui.words import ENGLISH, LANGUAGES, choose, name, printed, say, table
+from ui.words import ENGLISH, LANGUAGES, choose, listed, name, number, say, speaking, table, told
 
 OTHERS = LANGUAGES[1:]
 HOLE = re.compile(r"\{([^{}]*)\}")
@@ -90,8 +90,17 @@ def test_python_says_a_text_with_its_values():
     own = Text("Not available: {library} has no {optimizer} of this form.", library="Keras", optimizer=Text("Newton"))
     assert own == "Not available: Keras has no Newton of this form."
     assert say("ru", own) == "Недоступно: в Keras нет такой формы (Метод Ньютона)."
-    assert printed("ru", "0.5") == "0,5"
-    assert printed("en", "0.5") == "0.5"
+
+
+def test_python_prints_numbers_as_the_stage_does():
+    numbers = ["0.5", "1e-7", "1.2e-07", "-1e-7", "3e12", "20"]
+    with speaking("ru"):
+        assert list(map(number, numbers)) == ["0,5", "10⁻⁷", "1,2·10⁻⁷", "-10⁻⁷", "3·10¹²", "20"]
+        assert listed(["0,5", "1"]) == "0,5; 1"
+        assert told("loss") == "потери"
+    assert list(map(number, numbers)) == numbers
+    assert listed(["0.5", "1"]) == "0.5, 1"
+    assert told("loss") == "loss"
 
 
 def test_errors_and_refusals_can_be_said_in_other_languages():
@@ -112,9 +121,12 @@ def test_the_address_chooses_a_language_then_the_browser():
 
 
 def test_a_third_language_is_one_file(monkeypatch, tmp_path):
-    (tmp_path / "de.po").write_text('msgid "loss"\nmsgstr "Verlust"\n', encoding="utf-8")
+    begun = 'msgid "loss"\nmsgstr "Verlust"\n\nmsgid "step"\nmsgstr ""\n\n'
+    begun += 'msgid "{n} step"\nmsgid_plural "{n} steps"\nmsgstr[0] ""\nmsgstr[1] ""\n'
+    (tmp_path / "de.po").write_text(begun, encoding="utf-8")
     monkeypatch.setattr(words, "LOCALES", tmp_path)
-    assert dict(table("de")) == {"loss": "Verlust"}
+    assert dict(table("de")) == {"loss": "Verlust"}, "what waits to be translated is said in English"
+    assert say("de", "step") == "step"
     assert name("de") == "Deutsch"
     table.cache_clear()
 

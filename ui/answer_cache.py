@@ -21,18 +21,18 @@ ANSWER_BYTES = 32 * 2**20  # kept in memory
 answers: Recent[bytes] = Recent(ANSWER_BYTES, len)
 
 
-def cached(kind: Callable[[Scene], bytes], query: dict[str, str]) -> bytes:
-    """kind(scene) for the scene of a query. Concurrent requests for the same answer compute it once."""
+def cached(kind: Callable[..., bytes], query: dict[str, str], *more: str) -> bytes:
+    """kind(scene, *more) for the scene of a query. Concurrent requests for the same answer compute it once."""
     scene = Scene.read(query)
-    key = (kind, scene.to_url())  # queries that spell one scene differently share an answer
-    return answers.get(key, lambda: _answer(kind, scene))
+    key = (kind, scene.to_url(), *more)  # queries that spell one scene differently share an answer
+    return answers.get(key, lambda: _answer(kind, scene, *more))
 
 
-def _answer(kind: Callable[[Scene], bytes], scene: Scene) -> bytes:
+def _answer(kind: Callable[..., bytes], scene: Scene, *more: str) -> bytes:
     """An answer from the disk, or computed. Only those that pages open with are stored on disk: they are few."""
-    file = None if scene.own or scene != scene.defaults() else file_of(kind, scene)
+    file = None if more or scene.own or scene != scene.defaults() else file_of(kind, scene)
     if file is None:
-        return kind(scene)
+        return kind(scene, *more)
     body = files.load(file)
     if body is None:
         body = kind(scene)
@@ -40,7 +40,7 @@ def _answer(kind: Callable[[Scene], bytes], scene: Scene) -> bytes:
     return body
 
 
-def file_of(kind: Callable[[Scene], bytes], scene: Scene) -> Path | None:
+def file_of(kind: Callable[..., bytes], scene: Scene) -> Path | None:
     """The file for the answer about the scene that a surface opens with; None if nothing can be stored."""
     folder = cache_folder()
     # On another kind of machine, such as ARM, or with other settings of JAX, the last bit of a result may differ.

@@ -118,12 +118,14 @@ def _figure(query: dict[str, str]) -> Answer:
         raise Refusal(400, "format must be json or html; got {got}.", got=repr(form))
     # Display settings of the page do not change a figure.
     query = {key: word for key, word in query.items() if key not in (*DISPLAY, "step")}
-    figure = cached(gzipped_json, query)  # kept small, and packed again as this client accepts it
+    language = query.pop("lang", ENGLISH)
+    # Kept small, and packed again as this client accepts it; in English also on disk, where a page opens with it.
+    figure = cached(gzipped_json, query, *([] if language == ENGLISH else [language]))
     if form == "json":
         return Answer(gzip.decompress(figure), "application/json")
     scene = Scene.read(query)
     name = {"Content-Disposition": f'attachment; filename="descent-lab-{scene.surface}.html"'}
-    return Answer(page_of(scene, figure).encode(), "text/html", name)
+    return Answer(page_of(scene, figure, language).encode(), "text/html", name)
 
 
 def packed(answer: Answer, coding: str) -> Answer:

@@ -10,6 +10,7 @@ import numpy as np
 
 from engine import Optimizer
 from optimizers import OPTIMIZERS
+from ui.words import listed, number, told
 
 MOST = 6  # entries of one optimizer
 # Every entry that a scene can hold, in the order in which entries are shown.
@@ -38,9 +39,10 @@ def names_of(entries: Sequence[tuple[Optimizer, Mapping[str, float]]]) -> list[s
         same = [hypers for other, hypers in entries if other is optimizer]
         differ = [h for h in optimizer.hypers if len({hypers[h.id] for hypers in same}) > 1]
         words = [
-            spelled(own[h.id]) if len(differ) == 1 or h.id == "lr" else f"{h.name} {spelled(own[h.id])}" for h in differ
+            spelled(own[h.id]) if len(differ) == 1 or h.id == "lr" else f"{told(h.name)} {spelled(own[h.id])}"
+            for h in differ
         ]
-        names.append(" ".join([optimizer.name, ", ".join(words)]).strip())
+        names.append(" ".join([told(optimizer.name), listed(words)]).strip())
     counts: Counter[str] = Counter()
     for k, name in enumerate(names):
         counts[name] += 1
@@ -52,6 +54,6 @@ def names_of(entries: Sequence[tuple[Optimizer, Mapping[str, float]]]) -> list[s
 def spelled(value: float) -> str:
     """A setting as the page writes it (`formatValue` in ui/stage/state/format.js)."""
     if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.5g}"
+        return number(f"{value:.5g}")
     text = np.format_float_scientific(value, trim="-", exp_digits=1)
-    return text if len(text) < 8 else np.format_float_scientific(value, precision=2, unique=False, exp_digits=1)
+    return number(text if len(text) < 8 else np.format_float_scientific(value, precision=2, unique=False, exp_digits=1))

@@ -22,10 +22,19 @@ from engine import Run, float64
 from ui.picture import Picture, picture_of
 from ui.scene import Scene, surface_of
 from ui.traces import draw
+from ui.words import ENGLISH, number, say, speaking, told
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+# What Plotly's tool bar and its notes say, in its own English.
+TOOLS = (
+    *("Download plot as a PNG", "Download plot as an SVG", "Zoom", "Pan", "Reset axes", "Orbital rotation"),
+    *("Turntable rotation", "Reset camera to default", "Reset views", "Share chart..."),
+    *("Toggle show closest data on hover", "Double-click to zoom back out"),
+    *("Double-click on legend to isolate one trace", "Preparing image - this may take a few seconds"),
+    *("Image download succeeded", "Sorry, there was a problem downloading your image!"),
+)
 VIEW = Path(__file__).parent / "stage" / "paint" / "plotly.js"
 
 
@@ -51,14 +60,26 @@ def html(what: Scene | Run | Sequence[Run]) -> str:
     return _page(picture.title, _json(draw(picture)))
 
 
-def gzipped_json(scene: Scene) -> bytes:
-    """The figure of a scene as JSON, {data, frames, layout}, compressed by gzip."""
-    return gzip.compress(_json(draw(_picture(scene))).encode(), compresslevel=6, mtime=0)
+def gzipped_json(scene: Scene, language: str = ENGLISH) -> bytes:
+    """The figure of a scene as JSON, {data, frames, layout}, compressed by gzip; with a locale if it is not English."""
+    with speaking(language):
+        figure = draw(_picture(scene))
+        if language != ENGLISH:
+            figure["locale"] = _locale()
+    return gzip.compress(_json(figure).encode(), compresslevel=6, mtime=0)
 
 
-def page_of(scene: Scene, figure: bytes) -> str:
-    """`html(scene)`, from what `gzipped_json(scene)` returned."""
-    return _page(surface_of(scene).name, gzip.decompress(figure).decode())
+def page_of(scene: Scene, figure: bytes, language: str = ENGLISH) -> str:
+    """`html(scene)`, from what `gzipped_json(scene, language)` returned."""
+    return _page(say(language, surface_of(scene).name), gzip.decompress(figure).decode(), language)
+
+
+def _locale() -> dict[str, Any]:
+    """What Plotly's own tool bar says, and how it prints numbers."""
+    return {
+        "dictionary": {text: told(text) for text in TOOLS},
+        "format": {"decimal": number("."), "thousands": "\N{NO-BREAK SPACE}"},
+    }
 
 
 def _picture(what: Scene | Run | Sequence[Run]) -> Picture:
@@ -79,11 +100,12 @@ def _json(figure: dict[str, Any]) -> str:
     return json.dumps(figure, default=encoded, separators=(",", ":"), allow_nan=False)
 
 
-def _page(title: str, figure: str) -> str:
+def _page(title: str, figure: str, language: str = ENGLISH) -> str:
     import plotly  # only for the folder that its plotly.js lies in
 
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     return _PAGE.format(
+        language=language,
         title=markup.escape(title),
         plotly=script.read_text(encoding="utf-8"),
         view=VIEW.read_text(encoding="utf-8"),
@@ -92,7 +114,7 @@ def _page(title: str, figure: str) -> str:
 
 
 _PAGE = """<!doctype html>
-<html lang="en">
+<html lang="{language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{title}, Descent Lab</title>

@@ -7,6 +7,7 @@ import numpy as np
 
 from ui.picture import Picture
 from ui.theme import GROUND
+from ui.words import told
 
 SCHEME = "light"  # figures are kept and printed
 HEIGHT = 640  # pixels, in a notebook
@@ -64,9 +65,16 @@ def layout(picture: Picture, stops: list[int]) -> Settings:
         "xaxis": {**axis, "domain": ABOVE["x"], **_range(*picture.domain[0]), "title": x},
         "yaxis": {**axis, "domain": ABOVE["y"], **_range(*picture.domain[1]), "title": y},
         "xaxis2": {**axis, **grid, "domain": LOSSES["x"], "anchor": "y2", "nticks": 6}
-        | {**_range(0, max(picture.steps, 1)), "title": {**x, "text": "step"}},
+        | {**_range(0, max(picture.steps, 1)), "title": {**x, "text": told("step")}},
         "yaxis2": {**axis, **grid, "domain": LOSSES["y"], "anchor": "x2", **_loss_axis(picture)}
-        | {"title": {**x, "text": "loss \N{MINUS SIGN} lowest minimum" if picture.gap else "loss"}},
+        | {
+            "title": {
+                **x,
+                "text": told("{quantity} \N{MINUS SIGN} lowest minimum", quantity=told("loss"))
+                if picture.gap
+                else told("loss"),
+            }
+        },
         "scene": _scene(picture),
         **{"updatemenus": [_buttons()], "sliders": [_slider(stops)]},
     }
@@ -109,7 +117,7 @@ def _scene(picture: Picture) -> Settings:
     small = {"font": {"size": 11}}
     axis = {"backgroundcolor": "rgba(0,0,0,0)", "gridcolor": "#e6e9ec", "zeroline": False, "showspikes": False}
     axis |= {"nticks": 5, "color": ground.muted, "tickfont": {"size": 10}}
-    height = {**axis, "title": {**small, "text": "loss"}}
+    height = {**axis, "title": {**small, "text": told("loss")}}
     if picture.log_height:
         above = [v for v in (10**e for e in range(1, 7)) if np.log10(1 + v) <= picture.range[1]] or [1]
         ticks = [0, *above]
@@ -142,8 +150,8 @@ def _buttons() -> Settings:
         **{"x": 0, "xanchor": "left", "y": 0, "yanchor": "top", "pad": {"t": 62, "l": 0}},
         **{"bgcolor": "white", "bordercolor": "#cfd5db", "font": {"size": 12.5, "color": TEXT}},
         "buttons": [
-            {"label": "Play", "method": "animate", "args": play},
-            {"label": "Pause", "method": "animate", "args": pause},
+            {"label": told("Play"), "method": "animate", "args": play},
+            {"label": told("Pause"), "method": "animate", "args": pause},
         ],
     }
 
@@ -153,7 +161,12 @@ def _slider(stops: list[int]) -> Settings:
     return {
         "active": len(stops) - 1,
         **{"x": 0.17, "len": 0.83, "y": 0, "yanchor": "top", "pad": {"t": 44, "b": 10, "l": 0, "r": 0}},
-        "currentvalue": {"prefix": "step ", "xanchor": "right", "offset": 6, "font": {"size": 12.5, "color": TEXT}},
+        "currentvalue": {
+            "prefix": told("step") + " ",
+            "xanchor": "right",
+            "offset": 6,
+            "font": {"size": 12.5, "color": TEXT},
+        },
         **{"bgcolor": "#dfe4e9", "activebgcolor": "#b9c3cd", "bordercolor": "#dfe4e9", "borderwidth": 0},
         **{"tickcolor": "#cfd5db", "tickwidth": 1, "ticklen": 4, "minorticklen": 0, "font": {"size": 10.5}},
         "transition": {"duration": 0},

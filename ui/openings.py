@@ -42,7 +42,7 @@ import numpy as np
 from engine import Optimizer, Surface, Text, configure, race_paths
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui.words import ENGLISH, printed, say
+from ui.words import number, told
 
 FILE = Path(__file__).with_name("openings.toml")
 RUNS = 64
@@ -65,10 +65,10 @@ def read() -> Mapping[str, Mapping[str, float]]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def remark(surface: Surface, language: str = ENGLISH) -> str:
+def remark(surface: Surface) -> str:
     """What the page says of where a surface's opening settings come from."""
     chosen = {*read().get(surface.id, {}), *(lesson.optimizer for lesson in surface.lessons if lesson.hyper == "lr")}
-    others = [say(language, optimizer.name) for id, optimizer in OPTIMIZERS.items() if id not in chosen]
+    others = [told(optimizer.name) for id, optimizer in OPTIMIZERS.items() if id not in chosen]
     known = surface.id in read()
     sentences = [
         Text("The opening learning rates: each tuned by the same {runs} runs.", runs=RUNS)
@@ -80,13 +80,13 @@ def remark(surface: Surface, language: str = ENGLISH) -> str:
                 "{optimizer} opens with {setting} {value}: {reason}.",
                 optimizer=Text(OPTIMIZERS[id].name),
                 setting=Text(_name(id, hyper)),
-                value=printed(language, f"{value:g}"),
+                value=number(f"{value:g}"),
                 reason=Text(reason),
             )
             for id, hyper, value, reason in surface.lessons
         ),
     ]
-    return " ".join(say(language, sentence) for sentence in sentences)
+    return " ".join(map(told, sentences))
 
 
 def _name(optimizer: str, hyper: str) -> str:

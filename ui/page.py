@@ -18,7 +18,7 @@ from ui.entries import optimizer_of
 from ui.scene import Scene, surface_of
 from ui.static import CATALOGUE, SCRIPT
 from ui.version import PLOTLY_PATH, VERSION
-from ui.words import choose, say
+from ui.words import choose, say, speaking
 
 configure()  # Streamlit may run this script before any answer is computed; later runs of it change nothing
 
@@ -71,7 +71,8 @@ with st.sidebar:
     if not result.opened:
         st.stop()  # rendering formulas in a closed sidebar would delay the stage by a third of a second
     formula(surface)
-    st.caption(openings.remark(surface, language))
+    with speaking(language):
+        st.caption(openings.remark(surface))
     for id in dict.fromkeys(map(optimizer_of, scene.on)):
         optimizer = OPTIMIZERS[id]
         st.subheader(t(optimizer.name))

@@ -13,6 +13,7 @@ from ui.entries import MOST, names_of
 from ui.paths import race_of, values_on_grid
 from ui.scene import Scene, surface_of
 from ui.theme import Look, look
+from ui.words import listed, number, told
 
 Places = tuple[tuple[tuple[float, float], float], ...]
 
@@ -115,9 +116,9 @@ def _picture(surface: Surface, hypers: Mapping[str, float], entries: Sequence[En
         heights = np.log10(1 + heights - floor) if surface.log_height else heights
     heights = np.where(np.isfinite(heights), heights, np.nan)
     return Picture(
-        title=surface.name,
-        subtitle=", ".join(f"{hyper.name} {hypers[hyper.id]:.4g}" for hyper in surface.hypers),
-        axes=surface.data.names if surface.data else ("x", "y"),
+        title=told(surface.name),
+        subtitle=listed(f"{told(hyper.name)} {number(f'{hypers[hyper.id]:.4g}')}" for hyper in surface.hypers),
+        axes=(told(surface.data.names[0]), told(surface.data.names[1])) if surface.data else ("x", "y"),
         domain=surface.domain,
         heights=heights,
         log_height=surface.log_height,
@@ -161,10 +162,10 @@ def outcome_of(run: Run, surface: Surface) -> str:
     end, since = run.position[-1], diverged_at(run)
     if since is not None:
         undefined = np.isfinite(end).all() and np.isnan(run.loss[-1])
-        return f"f undefined since step {since}" if undefined else f"diverged at step {since}"
+        return told("f undefined since step {n}", n=since) if undefined else told("diverged at step {n}", n=since)
     low, high = np.transpose(surface.domain)
     if ((low <= end) & (end <= high)).all():
         return ""
     if len(run.position) > 1 and np.hypot(*(end - run.position[-2])) < AT_REST * np.hypot(*(high - low)):
-        return "rests outside the picture"
-    return f"left the picture at step {first_outside(run, surface)}"
+        return told("rests outside the picture")
+    return told("left the picture at step {n}", n=first_outside(run, surface))

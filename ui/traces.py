@@ -14,6 +14,7 @@ from ui.drape import Draped, drape, height_at
 from ui.layout import SCHEME, layout, loss_scale
 from ui.picture import Path, Picture
 from ui.theme import DASHES, GROUND, MARKS
+from ui.words import listed, told
 
 FRAMES = 60  # at most, besides that of the start
 FINE = 1 / 2000  # of the domain, less than half a pixel: how far a path in a frame may be off
@@ -102,10 +103,10 @@ def _landmarks(picture: Picture) -> list[Trace]:
     others = [point for point, value in picture.minima if value > picture.floor + 1e-9]
     starts = dict.fromkeys((float(x), float(y)) for x, y in (path.position[0] for path in picture.paths))
     signs = [
-        ("lowest minimum" if others else "minimum", best, "star", 10),
-        ("minimum", others, "star-open", 10),
-        ("saddle", [point for point, _ in picture.saddles], "x-thin", 8),
-        ("start", list(starts), "circle-open", 13),
+        (told("lowest minimum") if others else told("minimum"), best, "star", 10),
+        (told("minimum"), others, "star-open", 10),
+        (told("saddle"), [point for point, _ in picture.saddles], "x-thin", 8),
+        (told("start"), list(starts), "circle-open", 13),
     ]
     return [
         {
@@ -113,11 +114,16 @@ def _landmarks(picture: Picture) -> list[Trace]:
             "mode": "markers",
             **{"name": name, "legendrank": 2000, "x": [x for x, _ in points], "y": [y for _, y in points]},
             "marker": {"symbol": symbol, "size": size, "color": muted, "line": {"color": muted, "width": 1.5}},
-            "hovertemplate": name + "<br>(%{x:.4g}, %{y:.4g})<extra></extra>",
+            "hovertemplate": f"{name}<br>{_place()}<extra></extra>",
         }
         for name, points, symbol, size in signs
         if points
     ]
+
+
+def _place() -> str:
+    """The point below the pointer, which Plotly puts in."""
+    return f"({listed(['%{x:.4g}', '%{y:.4g}'])})"
 
 
 def _of(k: int, path: Path) -> Trace:
@@ -136,7 +142,7 @@ def _line(path: Path) -> Trace:
 def _path(picture: Picture, k: int, path: Path, above: Draped) -> list[Trace]:
     x, y = path.position.T
     line = {"type": "scatter", "mode": "lines", "line": {**_line(path), "width": 2}, **_of(k, path)}
-    hover = "step %{pointNumber}<br>(%{x:.4g}, %{y:.4g})<extra>" + path.name + "</extra>"
+    hover = f"{told('step')} %{{pointNumber}}<br>{_place()}<extra>{path.name}</extra>"
     low, high = picture.range
     faint = _on_white(_color(path), AHEAD)
     lifted = {
@@ -182,7 +188,7 @@ def _loss(picture: Picture, k: int, path: Path, scale) -> Trace:
         "mode": "lines",
         **{"x0": 0, "dx": 1, "y": scale(path.loss), **itself, **LOSS_AXES},
         "line": {**_line(path), "width": 1.8},
-        "hovertemplate": f"step %{{pointNumber}}<br>loss {shown}<extra>{path.name}</extra>",
+        "hovertemplate": f"{told('step')} %{{pointNumber}}<br>{told('loss')} {shown}<extra>{path.name}</extra>",
         **_of(k, path),
     }
 

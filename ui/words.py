@@ -4,7 +4,9 @@ The English text stands in the code and is the key. A file of `ui/locales` is a 
 text of every English one. What a file lacks is said in English.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -12,8 +14,10 @@ from typing import Protocol, runtime_checkable
 
 LOCALES = Path(__file__).parent / "locales"
 ENGLISH = "en"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 CONTEXT = "\4"  # between a context and a text, as gettext has it
 LESSON_CONTEXT = "lesson"  # of the texts of lessons, which come with the lessons
+_spoken: ContextVar[str] = ContextVar("language", default=ENGLISH)
 LANGUAGES = (ENGLISH, *sorted(file.stem for file in LOCALES.glob("*.po")))
 
 
@@ -31,7 +35,8 @@ def table(language: str) -> Mapping[str, str | tuple[str, ...]]:
     # Babel is loaded with the first text that is not English: it takes 25 ms.
     with open(LOCALES / f"{language}.po", "rb") as file:
         catalogue = import_module("babel.messages.pofile").read_po(file, language)
-    return {_key(one.context, one.id): one.string for one in catalogue if one.id}
+    done = (one for one in catalogue if one.id and one.string and all(one.string) and not one.fuzzy)
+    return {_key(one.context, one.id): one.string for one in done}
 
 
 def _key(context: str | None, id: str | tuple[str, str]) -> str:
@@ -63,9 +68,36 @@ def text(language: str, english: str, context: str = "") -> str:
     return found
 
 
-def printed(language: str, number: str) -> str:
-    """A number as a language prints it; the stage's state/numerals.js prints powers of ten, too."""
-    return number if language == ENGLISH else number.replace(".", _decimal(language))
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """In the body, `told`, `number` and `listed` speak a language."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def told(message: str | Said, context: str = "", **values: object) -> str:
+    """A message in the language that is spoken, as `say` has it."""
+    return say(_spoken.get(), message, context, **values)
+
+
+def number(number: str) -> str:
+    """A number as the language that is spoken prints it; the stage's state/numerals.js prints alike."""
+    if _spoken.get() == ENGLISH:
+        return number
+    digits, _, exponent = number.replace(".", _decimal(_spoken.get())).partition("e")
+    if not exponent:
+        return digits
+    factor = "" if digits == "1" else "-" if digits == "-1" else f"{digits}·"
+    return f"{factor}10{str(int(exponent)).translate(RAISED)}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Parts with numbers in a row: a comma in the numbers leaves none for between them."""
+    comma = _spoken.get() != ENGLISH and _decimal(_spoken.get()) == ","
+    return ("; " if comma else ", ").join(parts)
 
 
 @cache

@@ -63,7 +63,7 @@ export function createKeys(root, gestures, language, act) {
     "dialog",
     { className: "keys", "aria-label": t("keys and gestures") },
     h("table", {}, ...rows),
-    h("div", { className: "foot" }, language, close),
+    h("div", { className: "foot" }, close, language),
   );
   root.append(dialog);
   function help() {

@@ -11,7 +11,7 @@ export function createSidebar(root, tell) {
   // The name of Streamlit's button, which styles/sidebar.css writes.
   document.documentElement.style.setProperty("--formulas", JSON.stringify(t("Formulas")));
   let opened = false; // somebody may see the formulas
-  let query = location.search;
+  let query = location.search.slice(1);
   const surfaceOf = (/** @type {string} */ words) => new URLSearchParams(words).get("surface");
 
   function open() {

@@ -2,7 +2,7 @@
 
 /** @import { Hyper } from "../types" */
 
-import { spellValue } from "../state/format.js";
+import { formatValue, spellValue } from "../state/format.js";
 import { parseValue, toPlace, toValue } from "../state/hyper.js";
 import { t } from "../state/words.js";
 import { h, markInvalid, throttle, write } from "./dom.js";
@@ -74,7 +74,7 @@ export function createSlider(hyper, { change, grab }, owner = "", inWords = unde
     field.value = spellValue(value);
     const said = inWords?.(value) ?? "";
     write(words, said);
-    range.setAttribute("aria-valuetext", said || field.value);
+    range.setAttribute("aria-valuetext", said || formatValue(value));
     write(complaint, "");
     markInvalid(field, false);
   }, NUMBER_EVERY);

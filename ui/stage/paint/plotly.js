@@ -20,23 +20,27 @@ const NEEDLESS = [
   "resetCameraLastSave3d",
 ];
 
+const SVG = "Download plot as an SVG";
+
 /**
  * Draw a figure with a tool bar that saves it as PNG or SVG.
  * @param {any} Plotly
  * @param {any} box an element, which plotly.js fills and gives a method `on`
- * @param {{data: object[], frames: object[], layout: any}} figure as the server sends it
+ * @param {{data: object[], frames: object[], layout: any, locale?: {dictionary: Record<string, string>}}} figure as the
+ *   server sends it
  */
-export async function plot(Plotly, box, { data, frames, layout }) {
+export async function plot(Plotly, box, { data, frames, layout, locale }) {
   const filename = "descent-lab";
   const svg = {
     name: "svg",
-    title: "Download plot as an SVG",
+    title: locale?.dictionary[SVG] ?? SVG,
     icon: BRACKETS,
     click: () =>
       Plotly.downloadImage(box, { format: "svg", filename, width: box.clientWidth, height: box.clientHeight }),
   };
   const config = {
     responsive: true,
+    ...(locale && { locale: "own", locales: { own: locale } }),
     displaylogo: false,
     displayModeBar: true,
     doubleClick: "reset",
