@@ -6,11 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-<<<<<<< HEAD
-from engine import Elsewhere, Hyper, Optimizer, Probe, Reference, Text
-=======
-from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
->>>>>>> 3c3d3999f92ceb1fd537905d0c2f9c337b9a3e05
+from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference, Text
 
 
 class State(NamedTuple):

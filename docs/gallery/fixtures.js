@@ -154,3 +154,28 @@ export const RUNS = [
   runOf("newton", 0.2, 0, true),
   runOf("wild", 0.34, 0),
 ];
+
+/** The inside of a step of gradient descent, as the server says it. */
+const symbol = (/** @type {string} */ name, /** @type {string} */ sign) => `<mrow data-name="${name}">${sign}</mrow>`;
+const [w, next, g, lr] = ["<mi>w</mi>", "<mi>w\u2032</mi>", "<mi>g</mi>", "<mi>η</mi>"];
+const product = `<mrow>${symbol("lr", lr)}<mo>\u2062</mo>${symbol("g", g)}</mrow>`;
+const rule = `<mrow>${symbol("w_next", next)}<mo>=</mo><mrow>${symbol("w", w)}<mo>\u2212</mo>${product}</mrow></mrow>`;
+export const INSIDE = {
+  head: {
+    equations: [{ name: "w_next", measured: "", mathml: rule }],
+    measured: {},
+    names: {
+      w: { kind: "given", mathml: w, array: "w", row: 0 },
+      w_next: { kind: "given", mathml: next, array: "w", row: 1 },
+      g: { kind: "given", mathml: g, array: "g", row: 0 },
+      lr: { kind: "hyper", mathml: lr, value: 0.3 },
+    },
+    source: "def update(probe, state, params, *, lr): ...",
+    arrays: [
+      { name: "w", shape: [STEPS + 1, 2] },
+      { name: "g", shape: [STEPS, 2] },
+      { name: "deviation", shape: [STEPS] },
+    ],
+  },
+  arrays: { w: RUNS[0].position, g: RUNS[0].gradient, deviation: new Float64Array(STEPS) },
+};

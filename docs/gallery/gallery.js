@@ -6,7 +6,7 @@ import { h } from "../../ui/stage/controls/dom.js";
 import { loadPlotly } from "../../ui/stage/controls/load.js";
 import { lookOf, readTheme } from "../../ui/stage/paint/theme.js";
 import { PANELS } from "../../ui/stage/panels/index.js";
-import { bowl, CATALOGUE, figureOf, RUNS, STEPS } from "./fixtures.js";
+import { bowl, CATALOGUE, figureOf, INSIDE, RUNS, STEPS } from "./fixtures.js";
 
 const AT = 12.5; // the step that is drawn
 
