@@ -16,6 +16,7 @@ SYMBOL = re.compile(
 )
 PRECEDENCE = {"<": 0, "<=": 0, ">": 0, ">=": 0, "==": 0, "+": 1, "-": 1, "negative": 1.5, "%": 2, "*": 2, "@": 2}
 WORDS = {"nearest_minimum": "the nearest minimum along", "backtracked": "the first trial that falls enough along"}
+OTHERWISE = "otherwise"
 WRITTEN = {"*": "\N{INVISIBLE TIMES}", "-": MINUS, "<": "&lt;", "<=": "\u2264", ">": "&gt;", ">=": "\u2265", "==": "="}
 
 
@@ -116,7 +117,7 @@ def _cases(tree: Any, write: Callable[[Any], str]) -> str:
     while isinstance(tree, tuple) and tree[0] == "where":
         rows.append(f"<mtr><mtd>{write(tree[2])}</mtd><mtd>{write(tree[1])}</mtd></mtr>")
         tree = tree[3]
-    rows.append(f"<mtr><mtd>{write(tree)}</mtd><mtd><mtext>otherwise</mtext></mtd></mtr>")
+    rows.append(f"<mtr><mtd>{write(tree)}</mtd><mtd><mtext>{OTHERWISE}</mtext></mtd></mtr>")
     return f"<mrow><mo>{{</mo><mtable>{''.join(rows)}</mtable></mrow>"
 
 

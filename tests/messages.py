@@ -15,6 +15,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
 from engine import NOISES, SCHEDULES, formula_surface
+from engine.equations import MEASURED
+from engine.typeset import OTHERWISE, WORDS
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui import lessons
@@ -87,6 +89,8 @@ def of_members() -> Iterator[Message]:
             yield part
 
     yield from (("", text) for text in TOOLS)
+    yield from (("", text) for text, _ in MEASURED.values())
+    yield from (("", text) for text in (*WORDS.values(), OTHERWISE))
     known = catalogue()
     yield from (("", text) for text in shown(known))
     yield from (("", slider["name"]) for schedule in known["schedules"] for slider in schedule["sliders"])

@@ -9,6 +9,7 @@ import { NoAnswer } from "../state/requests.js";
 import { msg, t } from "../state/words.js";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
+const TIMES = "\u2062"; // between symbols it is not seen; between numbers it must be
 const LOST = 1e-6; // relative: where the equations miss the run by more, its digits are rounding
 
 /** @param {string} tag @param {...(Node | string)} children */
@@ -32,6 +33,7 @@ function written(numbers) {
 function equationOf(mathml) {
   const math = m("math");
   math.innerHTML = mathml;
+  for (const words of math.querySelectorAll("mtext")) words.textContent = t(words.textContent ?? "");
   return math;
 }
 
@@ -42,18 +44,19 @@ export const step = {
   slot: "rail",
   applies: () => true,
 
-  create(box, { arrays, query }) {
+  create(box, { arrays, query, viewChanged }) {
     /** @type {Picture | null} */
     let picture = null;
-    let entry = "";
+    let chosen = ""; // the entry that is looked at; "" for the first one
     let asked = ""; // the question whose answer is shown or on its way
     /** @type {Inside | null} */
     let inside = null;
     let shown = -1; // the step whose numbers stand there
     /** @type {(step: number) => void} */
     let fill = () => {};
-    const who = choice(t("of"), [], (chosen) => {
-      entry = chosen;
+    const who = choice(t("of"), [], (entry) => {
+      chosen = entry;
+      viewChanged();
       draw(at);
     });
     let at = 0;
@@ -67,26 +70,18 @@ export const step = {
       /** @type {((step: number) => void)[]} */
       const fills = [];
       const place = (/** @type {Element} */ el, /** @type {string} */ name) => {
-        const chosen = now.names[name].kind === "hyper";
-        fills.push((k) => el.replaceChildren(written(now.valueOf(name, k).map((value) => printedIn(value, chosen)))));
+        const exact = now.names[name].kind === "hyper";
+        fills.push((k) => el.replaceChildren(written(now.valueOf(name, k).map((value) => printedIn(value, exact)))));
       };
       const lines = now.equations.map(({ name, mathml, measured }) => {
-        const symbols = equationOf(mathml);
-        const numbers = equationOf(mathml);
+        const [symbols, numbers, result] = [equationOf(mathml), equationOf(mathml), m("mrow")];
         const [, ...right] = numbers.querySelectorAll("[data-name]"); // the first one is on the left
         for (const el of right) place(el, el.getAttribute("data-name") ?? "");
-        for (const times of numbers.querySelectorAll("mo")) if (times.textContent === "\u2062") times.textContent = "·";
-        const result = m("mrow");
+        for (const sign of numbers.querySelectorAll("mo")) if (sign.textContent === TIMES) sign.textContent = "·";
         place(result, name);
-        numbers.append(m("mo", "="), result);
-        const remark = measured ? [h("p", { className: "remark" }, t(now.measured[measured]))] : [];
-        return h(
-          "div",
-          { className: "equation" },
-          symbols,
-          ...(measured ? [valueLine(name, mathml, result)] : [numbers]),
-          ...remark,
-        );
+        const value = m("math", m("mrow", m("mo", "="), result));
+        const remark = h("p", { className: "remark" }, measured ? t(now.measured[measured]) : "");
+        return h("div", { className: "equation" }, symbols, ...(measured ? [remark] : [numbers]), value);
       });
       const source = h("details", {}, h("summary", {}, t("The code that ran")), h("pre", {}, now.source));
       body.replaceChildren(...lines, source);
@@ -94,51 +89,52 @@ export const step = {
         for (const one of fills) one(k);
       };
     }
-    /** What is measured has a value, and no numbers on its right side. @param {string} name @param {string} mathml @param {Element} result */
-    function valueLine(name, mathml, result) {
-      const left = equationOf(mathml).querySelector(`[data-name="${name}"]`) ?? m("mi", name);
-      return m("math", m("mrow", left, m("mo", "="), result));
-    }
 
-    async function ask() {
-      const question = `${query()}&optimizer=${entry}`;
-      if (question === asked) return;
+    /** @param {string} question */
+    async function ask(question) {
       asked = question;
       try {
         const answer = insideOf(await arrays("inside", question));
         if (asked !== question) return; // another one is on its way
         inside = answer;
-        build(answer);
         shown = -1;
+        build(answer);
         draw(at);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
-        if (asked === question) asked = "";
-        write(note, t("No answer from the server: the equations will come with the next change."));
+        if (asked === question)
+          write(note, t("No answer from the server: the equations will come with the next change."));
       }
     }
 
-    /** @param {number} now */
-    function draw(now) {
-      at = now;
-      if (!picture || box.hidden) return;
-      const entries = picture.runs.map(({ id }) => id);
-      if (!entries.includes(entry)) entry = picture.lit ?? entries[0] ?? "";
-      const names = picture.runs.map((run) => ({ id: run.id, name: picture?.nameOf(run) ?? run.id }));
-      if (
-        who.select.options.length !== names.length ||
-        names.some(({ id, name }, k) => who.select.options[k].value !== id || who.select.options[k].text !== name)
-      )
-        who.select.replaceChildren(...names.map(({ id, name }) => h("option", { value: id }, name)));
+    /** Offer the entries of a picture. @param {Picture} picture @param {string} entry */
+    function offer({ runs, nameOf }, entry) {
+      const { options } = who.select;
+      if (options.length !== runs.length || runs.some((run, k) => options[k].text !== nameOf(run))) {
+        who.select.replaceChildren(...runs.map((run) => h("option", { value: run.id }, nameOf(run))));
+      }
       choose(who.select, entry);
+    }
+
+    /** @param {number} t0 */
+    function draw(t0) {
+      at = t0;
+      if (!picture || box.hidden) return;
+      const { runs, held } = picture;
+      const entry = (runs.find(({ id }) => id === chosen) ?? runs[0])?.id;
+      offer(picture, entry ?? "");
       if (!entry) return body.replaceChildren();
-      if (picture.held) return write(note, t("The numbers come when the hand lets go."));
-      ask();
-      if (!inside || asked !== `${query()}&optimizer=${entry}`) return;
-      const k = Math.min(Math.floor(now), inside.steps - 1);
-      write(title, t("Step {step}", { step: k + 1 }));
-      if (k === shown || k < 0) return;
+      if (held) return write(note, t("The numbers come when the hand lets go."));
+      const question = `${query()}&optimizer=${entry}`;
+      if (asked !== question) {
+        inside = null;
+        ask(question);
+      }
+      if (!inside) return;
+      const k = Math.min(Math.floor(t0), inside.steps - 1);
+      if (k === shown) return;
       shown = k;
+      write(title, t("Step {step}", { step: k + 1 }));
       fill(k);
       const lost = inside.deviation(k) > LOST;
       write(note, lost ? t("This step can hardly be computed by hand: rounding decides its digits.") : "");
@@ -149,6 +145,13 @@ export const step = {
         picture = next;
       },
       draw,
+      view: {
+        key: "inside",
+        read: () => chosen,
+        write(words) {
+          chosen = words;
+        },
+      },
     };
   },
 };
