@@ -55,7 +55,7 @@ def inside(run: Run, setting: Setting) -> Inside:
     due = {**after, "w_next": point[..., 1:]}
     deviation = np.zeros(steps)
     for id in due.keys() & derived.keys():
-        beside = known["w"] if id == "w_next" else 0.0 * due[id]  # w_next is a difference: it rounds as w does
+        beside = known["w"] if id == "w_next" else np.zeros_like(due[id])  # w_next is a difference: it rounds as w does
         deviation = np.maximum(deviation, _apart(derived[id], due[id], beside))
     values = {**known, **derived, **due}
     return Inside(

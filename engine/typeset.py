@@ -11,9 +11,8 @@ GREEK = {
     **{"rho": "\u03c1", "phi": "\u03c6", "psi": "\u03c8", "varepsilon": "\u03b5", "Delta": "\u0394", "infty": "\u221e"},
 }
 ACCENTS = {"hat": "^", "tilde": "~", "bar": "\u00af"}
-SYMBOL = re.compile(
-    r"(?:\\(hat|tilde|bar) )?(\\[A-Za-z]+|[A-Za-z])(?:_(?:\{([A-Za-z0-9+-]+)\}|(\\[A-Za-z]+|[A-Za-z0-9+-])))?"
-)
+LETTER = r"\\[A-Za-z]+|[A-Za-z]"
+SYMBOL = re.compile(rf"(?:\\(hat|tilde|bar) )?({LETTER})(?:_(?:\{{([A-Za-z0-9+-]+)\}}|({LETTER}|[0-9+-])))?")
 PRECEDENCE = {"<": 0, "<=": 0, ">": 0, ">=": 0, "==": 0, "+": 1, "-": 1, "negative": 1.5, "%": 2, "*": 2, "@": 2}
 WORDS = {"nearest_minimum": "the nearest minimum along", "backtracked": "the first trial that falls enough along"}
 OTHERWISE = "otherwise"
