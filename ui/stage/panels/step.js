@@ -35,7 +35,10 @@ function equationOf(mathml) {
   const math = m("math");
   math.setAttribute("displaystyle", "true"); // fractions in full size
   math.innerHTML = mathml;
-  for (const words of math.querySelectorAll("mtext")) words.textContent = t(words.textContent ?? "");
+  for (const words of math.querySelectorAll("mtext")) {
+    const english = words.textContent ?? "";
+    words.textContent = t(english);
+  }
   return math;
 }
 
