@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.driver import STAGE, visit
 
@@ -73,3 +74,21 @@ def test_no_two_sliders_have_the_same_name(page):
     visit(page)
     names = page.locator(f"{STAGE} input").evaluate_all("all => all.map((el) => el.getAttribute('aria-label'))")
     assert len(names) == len(set(names))
+
+
+def test_the_pictures_are_told_when_the_playhead_stops(page):
+    """What is said is the leaderboard's: the losses and the first three places."""
+    visit(page, "surface=ravine&on=sgd,momentum,adam&steps=100&rail=leaderboard")
+    told = page.locator(f"{STAGE} .told")
+    expect(told).to_contain_text("Step 100 of 100. ")
+    rows = page.locator(f"{STAGE} .board tbody tr").all()
+    for place, row in enumerate(rows, 1):
+        name, loss = row.locator(".name").inner_text(), row.locator("td").first.inner_text()
+        expect(told).to_contain_text(f"{name}: loss {loss}, place {place}.")
+    for panel in page.locator(f"{STAGE} .panels .panel:not([hidden])").all():
+        assert panel.get_attribute("aria-describedby") == told.get_attribute("id")
+    page.locator(STAGE).focus()
+    page.keyboard.press("Home")
+    expect(told).to_contain_text("Step 0 of 100. ")
+    visit(page, "surface=ravine&on=sgd&sgd.lr=0.5&steps=100")
+    expect(told).to_contain_text("SGD: left the picture at step")

@@ -5,6 +5,7 @@
 /** @import { Spotlight } from "../state/spotlight.js" */
 
 import { throttle } from "../controls/dom.js";
+import { createTelling } from "../controls/telling.js";
 import { pixelRatio } from "../paint/pixels.js";
 import { lookOf as lookIn, readTheme, steppedBack } from "../paint/theme.js";
 import { numberOf, optimizerOf } from "../state/entries.js";
@@ -111,9 +112,16 @@ export function createDrawing(root, parts) {
     else if (!playhead.playing) draw();
   }
 
+  const pictures = panels.all.filter(({ kind }) => kind.slot === "main" || kind.slot === "side");
+  const telling = createTelling(
+    root,
+    pictures.map(({ box }) => box),
+  );
   const numbers = throttle(() => {
     const now = picture;
     if (!now) return;
+    if (playhead.playing || now.held) telling.cancel();
+    else telling.soon(now, Math.floor(playhead.t));
     drawNumbers(now, playhead.t);
     panels.each(now, (panel, { slot }, box) => {
       if (slot === "rail" && !box.hidden) panel.draw(playhead.t, playhead.playing);
@@ -167,6 +175,7 @@ export function createDrawing(root, parts) {
     destroy() {
       destroyed = true;
       numbers.cancel();
+      telling.cancel();
       cancelAnimationFrame(following);
       cancelAnimationFrame(resizing);
     },

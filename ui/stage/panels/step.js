@@ -10,6 +10,7 @@ import { msg, t } from "../state/words.js";
 
 const MATHML = "http://www.w3.org/1998/Math/MathML";
 const TIMES = "\u2062"; // between symbols it is not seen; between numbers it must be
+const WHOLE = ["t", "I"]; // names whose numbers are whole
 const LOST = 1e-6; // relative: where the equations miss the run by more, its digits are rounding
 
 /** @param {string} tag @param {...(Node | string)} children */
@@ -32,8 +33,12 @@ function written(numbers) {
 /** An equation of the server's as an element. @param {string} mathml */
 function equationOf(mathml) {
   const math = m("math");
+  math.setAttribute("displaystyle", "true"); // fractions in full size
   math.innerHTML = mathml;
-  for (const words of math.querySelectorAll("mtext")) words.textContent = t(words.textContent ?? "");
+  for (const words of math.querySelectorAll("mtext")) {
+    const english = words.textContent ?? "";
+    words.textContent = t(english);
+  }
   return math;
 }
 
@@ -70,7 +75,7 @@ export const step = {
       /** @type {((step: number) => void)[]} */
       const fills = [];
       const place = (/** @type {Element} */ el, /** @type {string} */ name) => {
-        const exact = now.names[name].kind === "hyper";
+        const exact = now.names[name].kind === "hyper" || WHOLE.includes(name);
         fills.push((k) => el.replaceChildren(written(now.valueOf(name, k).map((value) => printedIn(value, exact)))));
       };
       const lines = now.equations.map(({ name, mathml, measured }) => {
