@@ -152,7 +152,10 @@ def test_the_page_is_in_the_readers_language(server):
     (path,) = re.findall(r'href="\.(/stage/\w+/words\.ru\.json)"', russian)
     held, headers = get(f"{server}{path}")
     assert "immutable" in headers["cache-control"]
-    assert json.loads(held)["loss"] == "потери"
+    held = json.loads(held)
+    assert held["loss"] == "потери"
+    assert held["schedule\4step"] == "ступенчатое"
+    assert not [text for text in held if text.startswith("lesson\4")], "they come with the lessons"
     english, _ = get(f"{server}/?lang=en", **{"Accept-Language": "ru"})
     assert '<html lang="en">' in english
     assert "words." not in english

@@ -23,7 +23,7 @@ from ui import codings
 from ui.bundle import bundle
 from ui.lanes import Flights
 from ui.version import PLOTLY_PATH, VERSION
-from ui.words import ENGLISH, LANGUAGES, choose, say, table
+from ui.words import CONTEXT, ENGLISH, LANGUAGES, LESSON_CONTEXT, choose, say, table
 
 STAGE = Path(__file__).parent / "stage"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -100,7 +100,10 @@ def words_path(language: str) -> str:
 
 
 def _words(language: str) -> bytes:
-    return json.dumps(dict(table(language)), ensure_ascii=False, separators=(",", ":")).encode()
+    """All but those of lessons, which come with the lessons and are four times as many."""
+    lesson = f"{LESSON_CONTEXT}{CONTEXT}"
+    words = {english: text for english, text in table(language).items() if not english.startswith(lesson)}
+    return json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _lessons(language: str) -> bytes:
