@@ -11,7 +11,7 @@ ROUNDING = 1e-12  # an increase of f by less than this share is rounding
 
 
 def nearest_minimum(f, w: jax.Array, g: jax.Array, d: jax.Array) -> jax.Array:
-    """The length a >= 0 of the nearest minimum of f(w + a d), for the gradient g at w and a descent direction d, (n,)."""
+    """The length a >= 0 of the nearest minimum of f(w + a d). At w (n,) the gradient is g; d (n,) is downhill."""
 
     def repeat(times, body, start):
         return jax.lax.fori_loop(0, times, lambda k, search: body(search, k)[0], start), ()
