@@ -94,6 +94,8 @@ class Equations:
     it is called like something that is known (`t`, `w`, `g`), or is one of `fixed`, which never change.
     `symbols` are the TeX symbols of names where the usual one does not fit: `m` is m_t, `m_` is m_{t-1}, `m_hat` has a
     hat, `mu_next` is \\mu_{t+1}.
+    `trials(f, w, g, d, *, lr, ...)` repeats a line search from w along d: the lengths that it tries, in their order,
+    (k,), nan where there is none. It takes all hypers.
     """
 
     lines: tuple[str, ...]
@@ -101,6 +103,7 @@ class Equations:
     symbols: Mapping[str, str] = field(default_factory=dict)
     state: Callable[[Any], Mapping[str, Any]] = lambda state: state._asdict()
     fixed: tuple[str, ...] = ()
+    trials: Callable[..., jax.Array] | None = None
 
     def read(self, hypers: Mapping[str, str], init: Callable[[Any], Any]) -> System:
         """The equations of a rule with these hypers, TeX symbols by id. Raises EquationError."""
@@ -221,22 +224,27 @@ def evaluate(system: System, known: Mapping[str, Any], measure: Measure) -> dict
     `measure(equation, argument)` gives what a MEASURED equation is about.
     """
     values = dict(known)
-    values["I"] = np.eye(2).reshape(2, 2, *[1] * (np.ndim(known["w"]) - 1))
+    with np.errstate(all="ignore"):  # after an overflow a run holds inf and nan
+        for equation in system.equations:
+            if equation.measured:
+                assert isinstance(equation.tree, tuple)
+                values[equation.name] = measure(equation, value_of(system, equation.tree[1], values))
+            else:
+                values[equation.name] = value_of(system, equation.tree, values)
+    return {equation.name: np.asarray(values[equation.name]) for equation in system.equations}
+
+
+def value_of(system: System, tree: Tree, values: Mapping[str, Any]) -> np.ndarray:
+    """The value of an expression, given those of the names in it, as `evaluate` has them."""
     shapes = {id: name.shape for id, name in system.names.items()}
+    identity = np.eye(2).reshape(2, 2, *[1] * (np.ndim(values["w"]) - 1))
 
     def value(tree: Tree) -> Any:
         if isinstance(tree, str):
-            return values[tree]
+            return identity if tree == "I" else values[tree]
         if not isinstance(tree, tuple):
             return tree
         parts = [value(part) for part in tree[1:]]
         return OPERATIONS[tree[0]].value([_shape(part, shapes, "") for part in tree[1:]], *parts)
 
-    with np.errstate(all="ignore"):  # after an overflow a run holds inf and nan
-        for equation in system.equations:
-            if equation.measured:
-                assert isinstance(equation.tree, tuple)
-                values[equation.name] = measure(equation, value(equation.tree[1]))
-            else:
-                values[equation.name] = value(equation.tree)
-    return {equation.name: np.asarray(values[equation.name]) for equation in system.equations}
+    return value(tree)

@@ -107,7 +107,7 @@ def _written(tree: Any, leaf: Callable[[str], str]) -> str:
 
 
 def _precedence(tree: Any) -> float:
-    return PRECEDENCE.get(tree[0], 2 if tree[0] in ("outer", "solve") else 3) if isinstance(tree, tuple) else 3
+    return PRECEDENCE.get(tree[0], 2.5 if tree[0] in ("outer", "solve") else 3) if isinstance(tree, tuple) else 3
 
 
 def _cases(tree: Any, write: Callable[[Any], str]) -> str:

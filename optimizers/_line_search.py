@@ -11,7 +11,25 @@ ROUNDING = 1e-12  # an increase of f by less than this share is rounding
 
 
 def nearest_minimum(f, w: jax.Array, g: jax.Array, d: jax.Array) -> jax.Array:
-    """The length a >= 0 of the nearest minimum of f(w + a d); g is the gradient at w and d a descent direction, (n,).
+    """The length a >= 0 of the nearest minimum of f(w + a d). At w (n,) the gradient is g; d (n,) is downhill."""
+
+    def repeat(times, body, start):
+        return jax.lax.fori_loop(0, times, lambda k, search: body(search, k)[0], start), ()
+
+    return _search(f, w, g, d, repeat)[0]
+
+
+def trials(f, w: jax.Array, g: jax.Array, d: jax.Array, **hypers) -> jax.Array:
+    """The lengths at which `nearest_minimum` looks at f, in their order, nan where it need not, (SEARCH,)."""
+
+    def repeat(times, body, start):
+        return jax.lax.scan(body, start, jnp.arange(times))
+
+    return jnp.hstack(_search(f, w, g, d, repeat)[1])
+
+
+def _search(f, w: jax.Array, g: jax.Array, d: jax.Array, repeat):
+    """What `nearest_minimum` finds, and the lengths that it tries; `repeat` loops over a body of `jax.lax.scan`.
 
     Trial steps double until f no longer falls there, or is higher than at w; then secants and bisection in turns
     (Dekker 1969) close in on the point where the slope changes sign. So f is never higher at the end. A minimum
@@ -42,33 +60,35 @@ def nearest_minimum(f, w: jax.Array, g: jax.Array, d: jax.Array) -> jax.Array:
     value_0 = f(w)
     limit = value_0 + ROUNDING * jnp.abs(value_0)
 
-    def double(_, search):
+    def double(search, _):
         low, slope_low, high, slope_high, turned = search
         value, slope = at(high)
         slope_high = jnp.where(turned, slope_high, slope)
         turns = turned | ~falls(value, slope)
         low, slope_low = jnp.where(turns, low, high), jnp.where(turns, slope_low, slope)
-        return low, slope_low, jnp.where(turns, high, 2 * high), slope_high, turns
+        tried = jnp.where(turned, jnp.nan, high)
+        return (low, slope_low, jnp.where(turns, high, 2 * high), slope_high, turns), tried
 
     zero = jnp.zeros((), w.dtype)
     start = (zero, slope_0, SHORTEST * natural, zero, jnp.asarray(False))
-    low, slope_low, high, slope_high, turned = jax.lax.fori_loop(0, DOUBLINGS, double, start)
+    (low, slope_low, high, slope_high, turned), doubled = repeat(DOUBLINGS, double, start)
 
-    def refine(k, search):
+    def refine(search, k):
         low, slope_low, high, slope_high = search
         secant = low - slope_low * (high - low) / (slope_high - slope_low)
         inside = (secant > low) & (secant < high)
         a = jnp.where((k % 2 == 0) & inside, secant, (low + high) / 2)
         value, slope = at(a)
         ahead = falls(value, slope)
-        return (
+        narrower = (
             jnp.where(ahead, a, low),
             jnp.where(ahead, slope, slope_low),
             jnp.where(ahead, high, a),
             jnp.where(ahead, slope_high, slope),
         )
+        return narrower, a
 
-    low, slope_low, high, slope_high = jax.lax.fori_loop(0, REFINEMENTS, refine, (low, slope_low, high, slope_high))
+    (low, slope_low, high, slope_high), refined = repeat(REFINEMENTS, refine, (low, slope_low, high, slope_high))
     secant = low - slope_low * (high - low) / (slope_high - slope_low)
     better = turned & (secant >= low) & (secant <= high) & (f(w + secant * d) <= limit)
-    return jnp.where(better, secant, low)
+    return jnp.where(better, secant, low), (doubled, refined, secant)

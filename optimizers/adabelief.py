@@ -37,7 +37,9 @@ OPTIMIZER = Optimizer(
         (
             "m = b1 * m_ + (1 - b1) * g",
             "s = b2 * s_ + (1 - b2) * (g - m)**2 + eps",
-            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(s / (1 - b2**t)) + eps))",
+            "m_hat = m / (1 - b1**t)",
+            "s_hat = s / (1 - b2**t)",
+            "w_next = w - lr * (m_hat / (sqrt(s_hat) + eps))",
         ),
         state=lambda state: {"t": state.rule[0].count, "m": state.rule[0].mu, "s": state.rule[0].nu},
     ),

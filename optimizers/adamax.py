@@ -37,7 +37,8 @@ OPTIMIZER = Optimizer(
         (
             "m = b1 * m_ + (1 - b1) * g",
             "u = maximum(b2 * u_, abs(g) + eps)",
-            "w_next = w - lr / (1 - b1**t) * (m / u)",
+            "m_hat = m / (1 - b1**t)",
+            "w_next = w - lr * (m_hat / u)",
         ),
         state=lambda state: {"t": state.rule[0].count, "m": state.rule[0].mu, "u": state.rule[0].nu},
     ),

@@ -38,7 +38,9 @@ OPTIMIZER = Optimizer(
         (
             "m = b1 * m_ + (1 - b1) * g",
             "v = b2 * v_ + (1 - b2) * g**2",
-            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(v / (1 - b2**t)) + eps) + decay * w)",
+            "m_hat = m / (1 - b1**t)",
+            "v_hat = v / (1 - b2**t)",
+            "w_next = w - lr * (m_hat / (sqrt(v_hat) + eps) + decay * w)",
         ),
         state=lambda state: means(state.rule[0]),
     ),

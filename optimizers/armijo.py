@@ -8,6 +8,8 @@ from jax.flatten_util import ravel_pytree
 
 from engine import Equations, Hyper, Optimizer, Probe, Reference
 
+MOST = 64  # trials that are shown
+
 
 class State(NamedTuple):
     a: jax.Array  # (), the step length that the last search found; it is carried to be shown
@@ -34,6 +36,13 @@ def update(probe: Probe, state: State, params, *, lr, c, shrink):
     return unravel(jnp.where(a > 0, w - a * g, w)), State(a)
 
 
+def trials(f, w, g, d, *, lr, c, shrink):
+    """The lengths that are tried, (MOST,), nan after the one that is taken."""
+    lengths = lr * shrink ** jnp.arange(MOST)
+    enough = jax.vmap(lambda a: f(w + a * d))(lengths) <= f(w) - c * lengths * (g @ g)
+    return jnp.where(jnp.cumsum(enough) > enough, jnp.nan, lengths)
+
+
 OPTIMIZER = Optimizer(
     id="armijo",
     name="Backtracking (Armijo)",
@@ -53,5 +62,5 @@ OPTIMIZER = Optimizer(
     checked="NumPy, the same search written as a plain loop",
     init=init,
     update=update,
-    equations=Equations(("a = backtracked(-g)", "w_next = where(a > 0, w - a * g, w)")),
+    equations=Equations(("a = backtracked(-g)", "w_next = where(a > 0, w - a * g, w)"), trials=trials),
 )

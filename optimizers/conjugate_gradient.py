@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
-from optimizers._line_search import SEARCH, nearest_minimum
+from optimizers._line_search import SEARCH, nearest_minimum, trials
 
 
 class State(NamedTuple):
@@ -54,7 +54,8 @@ OPTIMIZER = Optimizer(
             "d = where(d_tilde @ g < 0, d_tilde, -g)",
             "a = nearest_minimum(d)",
             "w_next = w + lr * a * d",
-        )
+        ),
+        trials=trials,
     ),
     spends=Spends(gradients=1 + SEARCH),
 )

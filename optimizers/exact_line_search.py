@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
-from optimizers._line_search import SEARCH, nearest_minimum
+from optimizers._line_search import SEARCH, nearest_minimum, trials
 
 
 class State(NamedTuple):
@@ -39,6 +39,6 @@ OPTIMIZER = Optimizer(
     checked="its closed form on quadratics; NumPy with SciPy's brentq elsewhere",
     init=init,
     update=update,
-    equations=Equations(("a = nearest_minimum(-g)", "w_next = w - lr * a * g")),
+    equations=Equations(("a = nearest_minimum(-g)", "w_next = w - lr * a * g"), trials=trials),
     spends=Spends(gradients=1 + SEARCH),
 )

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jax.flatten_util import ravel_pytree
 
 from engine import Equations, Hyper, Optimizer, Probe, Reference, Spends
-from optimizers._line_search import SEARCH, nearest_minimum
+from optimizers._line_search import SEARCH, nearest_minimum, trials
 
 MEMORY = 5
 
@@ -78,6 +78,7 @@ OPTIMIZER = Optimizer(
             "w_next = w - lr * a * r",
         ),
         symbols={"s": "s", "y": "y"},
+        trials=trials,
     ),
     spends=Spends(gradients=1 + SEARCH),
 )

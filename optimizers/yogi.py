@@ -54,7 +54,9 @@ OPTIMIZER = Optimizer(
         (
             "m = b1 * m_ + (1 - b1) * g",
             "v = v_ - (1 - b2) * sign(v_ - g**2) * g**2",
-            "w_next = w - lr * ((m / (1 - b1**t)) / (sqrt(v / (1 - b2**t)) + eps))",
+            "m_hat = m / (1 - b1**t)",
+            "v_hat = v / (1 - b2**t)",
+            "w_next = w - lr * (m_hat / (sqrt(v_hat) + eps))",
         )
     ),
     shows={

@@ -159,7 +159,7 @@ def test_a_surface_that_comes_back_compiles_nothing_and_its_landmarks_are_held_b
     pools.parked.clear()
 
 
-@pytest.mark.parametrize("route", ["paths", "grid", "fan", "formula", "code", "csv"])
+@pytest.mark.parametrize("route", ["paths", "grid", "fan", "formula", "code", "csv", "inside"])
 def test_a_formula_is_never_compiled_on_the_event_loop(route, monkeypatch):
     """There it would hold up everybody else: a scene that is only read already looks for its minima."""
     seen = []

@@ -223,8 +223,8 @@ def test_the_head_says_what_each_name_is_and_shows_the_source_that_ran(id):
     assert head["tex"] == optimizer.tex
     assert head["source"].startswith("def update(probe: Probe, state: State, params, *, lr")
     assert head["names"].keys() == optimizer.system.names.keys()
-    assert all(array.dtype == np.float64 for array in arrays.values())
-    assert {name["array"] for name in head["names"].values() if "array" in name} | {"deviation"} == arrays.keys()
+    sent = {name for name, array in arrays.items() if array.dtype == np.float64}
+    assert {name["array"] for name in head["names"].values() if "array" in name} | {"deviation"} == sent
     for hyper in optimizer.hypers:
         name = head["names"][hyper.id]
         assert name["kind"] == "hyper"
@@ -267,9 +267,9 @@ def test_a_run_that_overflows_is_answered():
 
 
 def test_an_answer_is_bounded():
-    """A step of the rule that remembers most takes some 350 bytes."""
+    """A step of the rule that remembers most takes some 350 bytes, and what a search tried 200."""
     sizes = {id: len(client.get("/inside", params={"optimizer": id, "steps": "1000"}).content) for id in OPTIMIZERS}
-    assert max(sizes.values()) < 400_000, sizes
+    assert max(sizes.values()) < 600_000, sizes
 
 
 def test_a_question_that_needs_a_program_leaves_its_thread_at_once():

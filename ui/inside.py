@@ -9,6 +9,7 @@ import numpy as np
 from engine import race
 from engine.equations import MEASURED, System
 from engine.inside import inside as inside_of
+from engine.inside import trials
 from engine.typeset import symbol, to_mathml
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
@@ -34,6 +35,10 @@ def inside(scene: Scene, entry: str) -> bytes:
     Arrays (steps or steps + 1, ...) float64: those that the names say, and deviation (steps,), by how much the
     equations miss the run's state and point, relative. It is rounding: where it is not small, as where a Hessian can
     hardly be inverted, the digits of that step are lost, and who computes it by hand finds other ones.
+
+    Of an optimizer with a line search also, to be drawn, float32: direction (steps, 2), and trials (steps, 24, 2), the
+    lengths along it that were tried, in their order, each with the loss of the step's own objective there; nan behind
+    the last one, and at steps whose search could not be repeated.
     """
     optimizer = OPTIMIZERS[optimizer_of(entry)]
     head: dict[str, Any] = {
@@ -47,7 +52,8 @@ def inside(scene: Scene, entry: str) -> bytes:
     system = optimizer.system
     entries, setting = race_of(scene, [entry])
     (run,) = race(setting, entries)
-    values, deviation = inside_of(run, setting)
+    within = inside_of(run, setting)
+    values, deviation = within
     symbols = {id: name.tex for id, name in system.names.items()}
     head["equations"] = [
         {
@@ -63,7 +69,11 @@ def inside(scene: Scene, entry: str) -> bytes:
         about = {"kind": name.kind, "tex": name.tex, "mathml": symbol(name.tex)}
         place = {"value": hypers[id]} if id in hypers and id != "lr" else _place(system, id)
         head["names"][id] = {**about, **(place if id != "I" else {})}
-    return pack(head, {**_rows(system, values), "deviation": deviation})
+    searched = trials(run, setting, within)
+    lines = {"direction": searched.direction, "trials": searched.tried} if searched else {}
+    with np.errstate(over="ignore"):  # beyond 3e38 a trial is drawn as infinite
+        coarse = {name: rows.astype(np.float32) for name, rows in lines.items()}
+    return pack(head, {**_rows(system, values), "deviation": deviation, **coarse})
 
 
 def _place(system: System, id: str) -> dict[str, Any]:
