@@ -14,6 +14,7 @@ from ui.answer_cache import cached
 from ui.cost import MOST, MOST_BYTES, cost, size
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
+from ui.graphs import graph
 from ui.lanes import Refusal
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
@@ -116,6 +117,11 @@ def _figure(query: dict[str, str]) -> Answer:
     return Answer(page_of(scene, figure).encode(), "text/html", name)
 
 
+def _graph(query: dict[str, str]) -> Answer:
+    """The computational graph of a scene's surface."""
+    return Answer(graph(Scene.read(query)), "application/json")
+
+
 def packed(answer: Answer, coding: str) -> Answer:
     """An answer packed as `coding` names it, if it is worth it."""
     if coding == "identity" or len(answer.content) < WORTH:
@@ -135,4 +141,5 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "code": _code,
     "csv": _csv,
     "figure": _figure,
+    "graph": _graph,
 }

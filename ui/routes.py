@@ -21,7 +21,7 @@ from ui.guard import LOOPBACK
 from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 
-NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure")
+NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "graph")
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
