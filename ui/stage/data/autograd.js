@@ -89,4 +89,4 @@ export const written = (node, names) => OPERATIONS[node.op].text(...operands(nod
  * @param {GraphNode} node @param {string} own its name @param {string[]} names @param {number} side
  */
 export const slopeWritten = (node, own, names, side) =>
-  OPERATIONS[node.op].slopes[side][1](own, ...operands(node, names, String));
+  OPERATIONS[node.op].slopes[side]?.[1](own, ...operands(node, names, String)) ?? "";

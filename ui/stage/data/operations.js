@@ -9,7 +9,7 @@ import { raised } from "../state/numerals.js";
  * @typedef {object} Operation
  * @property {(...of: string[]) => string} text how it is written
  * @property {(...of: number[]) => number} value
- * @property {[slope: (v: number, ...of: number[]) => number, text: (v: string, ...of: string[]) => string][]} slopes its
+ * @property {([slope: (v: number, ...of: number[]) => number, text: (v: string, ...of: string[]) => string] | null)[]} slopes its
  *   derivative by each of its operands, given its own value and theirs; none where it is constant in steps
  */
 
@@ -193,7 +193,7 @@ export const OPERATIONS = {
     text: (which, no, yes) => `where(${which}, ${yes}, ${no})`,
     value: (which, no, yes) => (which ? yes : no),
     slopes: [
-      [() => 0, () => "0"],
+      null,
       [(_, which) => (which ? 0 : 1), (_, which) => `where(${which}, 0, 1)`],
       [(_, which) => (which ? 1 : 0), (_, which) => `where(${which}, 1, 0)`],
     ],

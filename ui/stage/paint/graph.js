@@ -5,7 +5,7 @@ import { layered } from "./layers.js";
 const LETTER = 7.9; // pixels of a letter, on average
 const [SIDE, HALF] = [9, 13]; // between text and edge of a box, and half of its height
 const MARGIN = 8;
-const PER_REM = 16; // its pixels are those of a page whose type has this size: it grows with the page's type
+const TYPE = 13; // pixels of the page's type beside which its own are drawn: they grow together
 
 /**
  * An element of an SVG.
@@ -51,7 +51,8 @@ export function createGraph(texts, parents) {
   const drawn = lines.map(({ from, to, points }) => {
     const [[x0, y0], [x1, y1]] = points.slice(-2);
     const path = svg("path", { d: curve(points) });
-    const slope = svg("text", { x: (x0 + x1) / 2, y: (y0 + y1) / 2 + 4, class: "slope" });
+    // On the line, nearer to the box that has this derivative: where lines cross it would cover another one.
+    const slope = svg("text", { x: x0 + 0.576 * (x1 - x0), y: y0 + 0.648 * (y1 - y0) + 4, class: "slope" });
     return { key: `${from},${to}`, to, path, slope };
   });
   const boxes = places.map(({ x, y }, k) => {
@@ -68,12 +69,10 @@ export function createGraph(texts, parents) {
     ...boxes.map((box) => box.el),
     ...drawn.map(({ slope }) => slope),
   );
-  el.style.width = `${wide / PER_REM}rem`;
+  el.style.width = `${wide / TYPE}em`;
 
   return {
     el,
-    /** From 0 to 1, where a box stands from left to right. @param {number} box */
-    along: (box) => (places[box].x + MARGIN) / wide,
     /** @param {Moment} moment */
     show({ values, derivatives, slopes, current, back }) {
       el.classList.toggle("back", back);
@@ -86,6 +85,7 @@ export function createGraph(texts, parents) {
         slope.textContent = slopes.get(key) ?? "";
         path.classList.toggle("current", to === current);
       }
+      boxes[current]?.el.scrollIntoView({ block: "nearest", inline: "nearest" });
     },
   };
 }

@@ -2,7 +2,8 @@
 
 const SWEEPS = 8;
 const [ROW, PASS] = [76, 26]; // the height that a box takes, and a line that passes by
-const GAP = 62; // between two layers
+const COLUMN = 84; // the least width of a layer
+const GAP = 58; // between two layers
 
 /**
  * Numbers in their order, at least so far apart, as close as can be to where each is wanted.
@@ -77,7 +78,7 @@ export function layered(parents, widths) {
     for (const row of sweep % 2 ? rows.toReversed() : rows) settle(row, [left, right][sweep % 2]);
   }
   const top = Math.min(...y.map((place, item) => place - size(item) / 2));
-  const columns = rows.map((row) => Math.max(0, ...row.map((item) => widths[item] ?? 0)));
+  const columns = rows.map((row) => Math.max(COLUMN, ...row.map((item) => widths[item] ?? 0)));
   const starts = columns.map((_, k) => columns.slice(0, k).reduce((sum, width) => sum + width + GAP, 0));
   const middle = (/** @type {number} */ item) => starts[layer[item]] + columns[layer[item]] / 2;
 

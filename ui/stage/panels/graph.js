@@ -11,8 +11,6 @@ import { printed } from "../state/numerals.js";
 import { NoAnswer } from "../state/requests.js";
 import { msg, t } from "../state/words.js";
 
-const CLOSE = 1e-5; // relative: what the server sends of a run's gradient has 24 bits
-
 /** @param {number} value */
 const number = (value) =>
   Number.isFinite(value) ? printed(formatValue(value)).replace(/^-/, "−") : String(value).replace("Infinity", "∞");
@@ -38,7 +36,7 @@ export const graph = {
     let asked = 0; // an answer to an earlier opening is not shown
     let at = 0; // the step of the tour
 
-    const who = choice(t("at"), [], begin);
+    const who = choice(t("run"), [], begin);
     const place = h("span", { className: "place" });
     const button = (/** @type {string} */ text, /** @type {() => number} */ to) =>
       h("button", { type: "button", onclick: () => go(to()) }, text);
@@ -60,8 +58,8 @@ export const graph = {
       h("i", { className: "derivative" }, t("∂ below")),
       ` ${t("the derivative of f by it; on a line, the derivative of a node by what it is made of")}`,
     );
-    const buttons = h("div", { className: "picks" }, start, back, next, values, whole, count);
-    box.append(h("div", { className: "picks" }, who.el, place), buttons, said, view, result, legend);
+    const buttons = h("div", { className: "buttons" }, start, back, next, values, whole, count);
+    box.append(h("div", { className: "picks" }, who.el, place, buttons), said, view, result, legend);
     box.addEventListener("keydown", ({ key, target }) => {
       const way = { ArrowRight: 1, ArrowLeft: -1 }[key];
       if (way && target instanceof Element && !target.closest("select, .graph-view")) go(at + way);
@@ -71,8 +69,11 @@ export const graph = {
     function refuse(text) {
       tour = drawing = null;
       view.replaceChildren(h("p", {}, text));
-      for (const el of [said, result, place, count]) el.replaceChildren();
-      buttons.hidden = who.el.hidden = legend.hidden = true;
+      offer(false);
+    }
+    /** @param {boolean} any whether there is a graph */
+    function offer(any) {
+      for (const el of [who.el, place, buttons, said, result, legend]) el.hidden = !any;
     }
 
     /** The graph at the playhead's point of the chosen run. */
@@ -87,7 +88,7 @@ export const graph = {
       tour = createTour(nodes, point, number);
       write(place, t("at step {step}: x = {x}, y = {y}", { step, x: number(point[0]), y: number(point[1]) }));
       if (!tour.texts.length) return refuse(t("f is the same everywhere: both derivatives are 0."));
-      buttons.hidden = who.el.hidden = legend.hidden = false;
+      offer(true);
       drawing = createGraph(tour.texts, tour.parents);
       view.replaceChildren(drawing.el);
       go(Math.min(at, tour.length));
@@ -102,11 +103,9 @@ export const graph = {
       drawing.el.setAttribute("aria-label", `${t("Computational graph of f.")} ${moment.alternative.join("; ")}`);
       said.replaceChildren(...moment.words.map((line) => h("p", {}, line)));
       write(count, t("{n} of {all}", { n: at, all: tour.length }));
-      start.disabled = back.disabled = at === 0;
-      next.disabled = whole.disabled = at === tour.length;
-      if (moment.current >= 0) {
-        view.scrollLeft = drawing.along(moment.current) * view.scrollWidth - view.clientWidth / 2;
-      }
+      // They keep the focus: a disabled button would lose it.
+      for (const el of [start, back]) el.setAttribute("aria-disabled", String(at === 0));
+      for (const el of [next, whole]) el.setAttribute("aria-disabled", String(at === tour.length));
       write(result, at === tour.length ? compared(tour.gradient) : "");
     }
 
@@ -117,13 +116,12 @@ export const graph = {
       const run = /** @type {Run} */ (picture?.runs.find(({ id }) => id === who.select.value));
       const theirs = run.gradient?.subarray(2 * step, 2 * step + 2);
       if (theirs) {
-        const size = Math.hypot(...own, ...theirs);
-        const same = own.every((value, k) => !(Math.abs(value - theirs[k]) > CLOSE * size)); // nan is nan
         const [x, y] = [...theirs].map(number);
+        const noisy = Number(new URLSearchParams(query()).get("noise")) > 0;
         words.push(
-          same
-            ? t("The run computed the same gradient here: ({x}, {y}).", { x, y })
-            : t("The run saw ({x}, {y}): this gradient and the noise of its step.", { x, y }),
+          noisy
+            ? t("The run saw ({x}, {y}): this gradient and the noise of its step.", { x, y })
+            : t("The run itself computed ({x}, {y}).", { x, y }),
         );
       }
       return words.join(" ");
