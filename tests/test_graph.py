@@ -7,6 +7,7 @@ import pytest
 
 from engine.formula import function_of, parameters_of
 from engine.graph import graph_of
+from engine.numpy_graph import OPERATIONS, unknown_in, value_and_grad
 from surfaces import SURFACES
 from ui.graphs import listed
 
@@ -64,12 +65,18 @@ GRADIENTS = """async ([nodes, points]) => {
 
 
 def agrees(modules, f, hypers, points):
-    """The value and the gradient that the stage finds are JAX's; the gradient is the slope of the values nearby."""
+    """Value and gradient that the stage and NumPy find are JAX's; the gradient is the slope of the values nearby."""
     found = np.array(modules.evaluate(GRADIENTS, [listed(graph_of(f, hypers)), points.tolist()]))
     values, gradients = jax.vmap(jax.value_and_grad(lambda xy: f(xy, **hypers)))(points)
     np.testing.assert_allclose(found[:, 0], values, rtol=1e-12)
     size = np.linalg.norm(gradients, axis=1, keepdims=True)
     assert (np.abs(found[:, 1:] - gradients) <= 1e-12 * size).all()
+    plain = value_and_grad(graph_of(f, hypers))
+    assert unknown_in(graph_of(f, hypers)) is None
+    for point, value, gradient in zip(points, values, gradients, strict=True):
+        of_numpy = plain(point)
+        np.testing.assert_allclose(of_numpy[0], value, rtol=1e-12)
+        assert np.abs(of_numpy[1] - gradient).max() <= 1e-12 * np.linalg.norm(gradient)
     step = 1e-5
     near = points[:, None, None] + step * np.array([[(1, 0), (-1, 0)], [(0, 1), (0, -1)]])
     heights = np.asarray(jax.vmap(lambda xy: f(xy, **hypers))(near.reshape(-1, 2))).reshape(-1, 2, 2)
@@ -99,12 +106,13 @@ def test_the_derivatives_of_other_operations_are_those_of_jax(modules, f):
     agrees(modules, f, {}, POINTS)
 
 
-def test_every_operation_of_the_table_is_compared(modules):
+def test_every_operation_of_the_tables_is_compared(modules):
     functions = [*((function_of(text)[1], parameters_of(function_of(text)[0])) for text in FORMULAS)]
     functions += [(f, ()) for f in OTHERS.values()] + [(surface.f, surface.defaults) for surface in SCALAR.values()]
     met = {node.op for f, hypers in functions for node in graph_of(f, dict.fromkeys(hypers, 1.0))}
     known = modules.evaluate('async () => Object.keys((await import("/ui/stage/data/operations.js")).OPERATIONS)')
     assert met == {*known, "input", "constant"}
+    assert OPERATIONS.keys() == {*known}
 
 
 @pytest.mark.parametrize(

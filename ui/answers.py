@@ -19,6 +19,7 @@ from ui.lanes import Refusal
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
+from ui.ways import way
 
 WORTH = 1000  # bytes of an answer that is packed
 
@@ -122,6 +123,12 @@ def _graph(query: dict[str, str]) -> Answer:
     return Answer(graph(Scene.read(query)), "application/json")
 
 
+def _ways(query: dict[str, str]) -> Answer:
+    """How long an entry's run takes in one way."""
+    asked = query.pop("way", "")
+    return Answer(way(*_entry(query), asked), "application/json")
+
+
 def packed(answer: Answer, coding: str) -> Answer:
     """An answer packed as `coding` names it, if it is worth it."""
     if coding == "identity" or len(answer.content) < WORTH:
@@ -142,4 +149,5 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "csv": _csv,
     "figure": _figure,
     "graph": _graph,
+    "ways": _ways,
 }

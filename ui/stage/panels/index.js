@@ -10,6 +10,7 @@ import { graph } from "./graph.js";
 import { leaderboard } from "./leaderboard.js";
 import { program } from "./program.js";
 import { relief } from "./relief.js";
+import { ways } from "./ways.js";
 
 /** @type {PanelKind[]} */
-export const PANELS = [contour, relief, examples, chart, leaderboard, program, graph, figure];
+export const PANELS = [contour, relief, examples, chart, leaderboard, program, graph, ways, figure];
