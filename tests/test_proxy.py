@@ -32,6 +32,8 @@ ASKED = {
     "code": "optimizer=adam&library=optax",
     "csv": "optimizer=adam",
     "figure": "steps=200",
+    "graph": "",
+    "ways": "optimizer=sgd&way=numpy",
 }
 FILES = ("/", static.SCRIPT, static.STYLES, PLOTLY_PATH, "/favicon.png", "/_stcore/host-config")
 

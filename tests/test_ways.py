@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from engine import Setting, Surface
 from engine import ways as measured
-from engine.ways import FEW, WAYS, run_in
+from engine.ways import FEW, WAYS, Way, run_in
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.driver import BASIC, visit
@@ -85,13 +85,19 @@ def test_a_run_that_diverges_ends_in_the_same_nothing():
         assert run_in(id, setting, OPTIMIZERS["sgd"], {"lr": 1.0}).apart in (0.0, None)
 
 
-def test_a_time_is_measured_anew_each_time_and_kept_nowhere(client):
+def test_a_time_is_measured_anew_each_time_and_kept_nowhere(client, monkeypatch):
+    asked = []
+    monkeypatch.setattr(answers, "way", lambda *what: asked.append(what[1:]) or "{}")
     found = [client.get(ASKED + "loop") for _ in range(2)]
     assert [answer.headers["Cache-Control"] for answer in found] == ["no-store"] * 2
-    first, second = (json.loads(answer.content) for answer in found)
-    assert first["each"] != second["each"]
-    assert (first["steps"], first["few"], first["plain"], first["apart"]) == (20, FEW, False, 0.0)
-    assert json.loads(client.get(ASKED + "step&noise=2").content)["plain"] is True
+    assert asked == [("sgd", "loop")] * 2
+
+
+def test_an_answer_holds_the_way_and_what_was_left_out(client):
+    plain, noisy = (json.loads(client.get(f"{ASKED}loop&noise={noise}").content) for noise in (0, 2))
+    assert plain.keys() == {*Way._fields, "few", "plain"}
+    assert (plain["steps"], plain["few"], plain["plain"], plain["apart"]) == (20, FEW, False, 0.0)
+    assert noisy["plain"] is True
 
 
 def test_one_is_measured_at_a_time_while_other_questions_are_answered(client, monkeypatch):
