@@ -47,6 +47,17 @@ def test_a_bundle_is_what_its_modules_are(tmp_path):
     assert run(source, tmp_path) == '[["4","[object Promise]","2","1"],4]\n'
 
 
+def test_descriptions_are_left_out_and_nothing_else(tmp_path):
+    source = "/**\n * What it is.\n * @type {number}\n */\nexport const one = /** @type {any} */ (1);\n"
+    source += '/** Of one line. */\nexport function two() {\n  /** @type {string} */\n  const text = "/** kept */";\n'
+    main = write(tmp_path, {"main.js": f"{source}  return text; // kept\n}}\n"})
+    made = bundle(main)
+    assert "What it is" not in made
+    assert "Of one line" not in made
+    assert "// kept" in made
+    assert run(f"{made}console.log(one, two());", tmp_path) == "1 /** kept */\n"
+
+
 def test_the_stage_exports_the_same_as_its_modules(tmp_path):
     assert "export default" in (STAGE / "main.js").read_text()
     source = bundle(STAGE / "main.js")

@@ -22,7 +22,7 @@ from tests.conftest import LAPTOP, opened, without_errors
 from tests.driver import visit
 from tests.serving import ROOT, STREAMLIT, serve
 from ui import static
-from ui.routes import NAMES
+from ui.routes import MEASURED, NAMES
 from ui.version import PLOTLY_PATH, VERSION
 
 # Streamlit's main script
@@ -180,6 +180,8 @@ ASKED = {
     "csv": "optimizer=adam&steps=20",
     "figure": "surface=beale&steps=20",
     "inside": "optimizer=adam&steps=20",
+    "graph": "surface=beale",
+    "ways": "surface=beale&steps=20&optimizer=adam&way=numpy",
 }
 
 
@@ -190,6 +192,7 @@ def test_streamlit_run_serves_the_page_and_every_route(chromium, server):
         assert get(host.address, "/")[1] == get(server, "/")[1]
         for route, query in ASKED.items():
             found, expected = (unpacked(address, f"/{route}?{query}") for address in (host.address, server))
-            assert found == expected, route
+            if route not in MEASURED:
+                assert found == expected, route
         with opened(chromium, host.address, **LAPTOP) as page, without_errors(page, host.address):
             visit(page)

@@ -33,6 +33,8 @@ ASKED = {
     "csv": "optimizer=adam",
     "figure": "steps=200",
     "inside": "optimizer=adam",
+    "graph": "",
+    "ways": "optimizer=sgd&way=numpy",
 }
 FILES = ("/", static.SCRIPT, static.STYLES, PLOTLY_PATH, "/favicon.png", "/_stcore/host-config")
 

@@ -14,11 +14,13 @@ from ui.answer_cache import cached
 from ui.cost import MOST, MOST_BYTES, cost, size
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
+from ui.graphs import graph
 from ui.inside import inside
 from ui.lanes import Refusal
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
+from ui.ways import way
 from ui.words import ENGLISH, say
 
 WORTH = 1000  # bytes of an answer that is packed
@@ -128,6 +130,17 @@ def _figure(query: dict[str, str]) -> Answer:
     return Answer(page_of(scene, figure, language).encode(), "text/html", name)
 
 
+def _graph(query: dict[str, str]) -> Answer:
+    """The computational graph of a scene's surface."""
+    return Answer(graph(Scene.read(query)), "application/json")
+
+
+def _ways(query: dict[str, str]) -> Answer:
+    """How long an entry's run takes in one way."""
+    asked = query.pop("way", "")
+    return Answer(way(*_entry(query), asked), "application/json")
+
+
 def packed(answer: Answer, coding: str) -> Answer:
     """An answer packed as `coding` names it, if it is worth it."""
     if coding == "identity" or len(answer.content) < WORTH:
@@ -148,4 +161,6 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "csv": _csv,
     "figure": _figure,
     "inside": _inside,
+    "graph": _graph,
+    "ways": _ways,
 }

@@ -7,7 +7,7 @@ first lane at once, and comes back to it when the second has compiled that progr
 
 import asyncio
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -22,8 +22,9 @@ from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 from ui.words import ENGLISH, choose, say
 
-NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "inside")
+NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "inside", "graph", "ways")
 SPOKEN = ("formula", "code", "figure")  # whose answers hold words for the reader, in the language that `lang` names
+MEASURED = ("ways",)  # answers that are times: each is measured anew, one at a time, and none is kept
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
@@ -31,6 +32,8 @@ MOST_THREADS = 8  # of a lane: a container may have a share of many processors
 BESIDE = 1000  # bytes that an answer at hand takes beside its content and its question
 NICE = 10  # of the threads that compile: those that answer go first
 TO_COMPILE = 0.2  # s that a program takes
+TO_MEASURE = 3.0  # s that such an answer takes
+MOST_MEASURED = 4  # that wait: whoever comes later would wait for longer than a page does
 NEW_FORMULAS = 20  # of one client in a minute: each keeps a processor busy for one to ten seconds
 TOO_MANY = "At most {most} new formulas of one page in a minute: please ask again."
 ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
@@ -47,6 +50,7 @@ class Desk:
     flights: Flights
     formulas: Allowance
     at_hand: Any = None  # recent answers, once there are any
+    measuring: Lane = field(default_factory=lambda: Lane(1, Crowd(), NICE))
 
 
 class Kept(NamedTuple):
@@ -93,7 +97,7 @@ async def _respond(name: str, request: Request) -> Response:
     finally:
         gone.cancel()
         asking.cancel()
-    keep = ours and response.status_code == 200
+    keep = ours and response.status_code == 200 and name not in MEASURED
     response.headers["Cache-Control"] = "public, max-age=86400" if keep else "no-store"
     response.headers["X-Descent-Version"] = VERSION  # a page of another one loads itself again
     response.headers.setdefault("Content-Encoding", "identity")  # Streamlit would pack it on the event loop
@@ -125,10 +129,12 @@ async def _answered(name: str, query: dict[str, str], client: str, coding: str, 
         kept = here.at_hand.peek(key) if here.at_hand is not None else None
         answer = kept and kept.answer
         if answer is None:
-            answer = await here.flights.join(key, partial(_compute, here, name, query, client, coding))
+            compute = _measure if name in MEASURED else _compute
+            answer = await here.flights.join(key, partial(compute, here, name, query, client, coding))
             if here.at_hand is None:  # the module is loaded by now: it comes with JAX
                 here.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, _weight)
-            here.at_hand.get(key, lambda: Kept(answer, key))
+            if name not in MEASURED:
+                here.at_hand.get(key, lambda: Kept(answer, key))
     except Refusal as refusal:
         headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after else {}
         return Response(say(language, refusal), refusal.status, headers, media_type="text/plain")
@@ -164,11 +170,20 @@ async def _compute(desk: Desk, name: str, query: dict[str, str], client: str, co
     raise Refusal(503, "The server compiles more than it can keep: please ask again in a moment.", 5)
 
 
-def _attempt(name: str, query: dict[str, str], coding: str) -> Any:
-    """An Answer, packed, or by key what compiles the programs that it lacks."""
+async def _measure(desk: Desk, name: str, query: dict[str, str], client: str, coding: str) -> Any:
+    """An Answer about how long something takes: in a thread of its own, which compiles what it needs."""
+    if desk.measuring.waiting >= MOST_MEASURED:
+        raise Refusal(503, "Others are measuring: please ask again in a moment.", 5)
+    if own := query.get("surface.f"):
+        desk.formulas.begin(client, (own, query.get("surface.domain")))
+    return await desk.measuring.run(client, TO_MEASURE, partial(_attempt, name, query, coding, patient=True))
+
+
+def _attempt(name: str, query: dict[str, str], coding: str, patient: bool = False) -> Any:
+    """An Answer, packed, or by key what compiles the programs that it lacks; a patient thread compiles them itself."""
     # Imported with the first request: JAX takes longer to import than a page takes to ask for its first paths.
     answers, programs = import_module("ui.answers"), import_module("engine.programs")
-    programs.patient.set(False)
+    programs.patient.set(patient)
     try:
         return answers.packed(answers.ANSWERS[name](dict(query)), coding)
     except programs.Missing as missing:

@@ -72,6 +72,7 @@ class State(Collector):
                 misses.add_metric([word], kept.misses)
         waiting = GaugeMetricFamily("descent_waiting", "Pieces of work that wait for a thread", labels=["lane"])
         waiting.add_metric(["computing"], here.computing.waiting)
+        waiting.add_metric(["measuring"], here.measuring.waiting)
         waiting.add_metric(["compiling"], here.compiling.waiting)
         yield from (size, hits, misses, waiting)
 

@@ -67,6 +67,21 @@ export const figureOf = (/** @type {Run} */ { id, position }) => {
   return { data: [trace], frames: [], layout: { title: { text: id }, updatemenus: [], sliders: [] } };
 };
 
+/** An answer of /graph: that of the bowl. */
+export const GRAPH = {
+  nodes: [
+    { op: "input", name: "x" },
+    { op: "input", name: "y" },
+    { op: "integer_pow", of: [0], power: 2 },
+    { op: "integer_pow", of: [1], power: 2 },
+    { op: "constant", value: KAPPA },
+    { op: "mul", of: [4, 3] },
+    { op: "add", of: [2, 5] },
+    { op: "constant", value: 2 },
+    { op: "div", of: [6, 7] },
+  ],
+};
+
 /** @type {Examples} a line through two dozen points */
 const EXAMPLES = {
   curve: "line",

@@ -6,9 +6,10 @@ import { h } from "../../ui/stage/controls/dom.js";
 import { loadPlotly } from "../../ui/stage/controls/load.js";
 import { lookOf, readTheme } from "../../ui/stage/paint/theme.js";
 import { PANELS } from "../../ui/stage/panels/index.js";
-import { bowl, CATALOGUE, figureOf, INSIDE, RUNS, STEPS } from "./fixtures.js";
+import { bowl, CATALOGUE, figureOf, GRAPH, INSIDE, RUNS, STEPS } from "./fixtures.js";
 
 const AT = 12.5; // the step that is drawn
+const ANSWERS = { figure: figureOf(RUNS[0]), code: { grade: "Identical.", code: "import torch\n" }, graph: GRAPH };
 
 /**
  * @param {PanelKind} kind
@@ -33,9 +34,10 @@ function draw(kind, box, root, data) {
   const panel = kind.create(box, {
     ...{ catalogue: CATALOGUE, change() {}, seek() {}, viewChanged() {}, redraw: () => panel.draw(AT, false) },
     address: (route, query) => new URL(`${route}?${query}`, document.baseURI),
-    json: async (route) => (route === "figure" ? figureOf(RUNS[0]) : { grade: "Identical.", code: "import torch\n" }),
+    json: async (route) => ANSWERS[/** @type {keyof typeof ANSWERS} */ (route)],
     arrays: async () => INSIDE,
     query: () => "surface=bowl",
+    at: () => AT,
     plotly: () => loadPlotly("/plotly.js"),
   });
   panel.show(picture);

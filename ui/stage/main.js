@@ -5,7 +5,7 @@
 import { createAddress } from "./controls/address.js";
 import { createAlone } from "./controls/alone.js";
 import { createBar } from "./controls/bar.js";
-import { createWindow } from "./controls/dialog.js";
+import { createWindows } from "./controls/dialog.js";
 import { createHeadline } from "./controls/headline.js";
 import { createKeys } from "./controls/keys.js";
 import { createLanguage } from "./controls/language.js";
@@ -132,6 +132,7 @@ function createStage(root, component, catalogue) {
       catalogue,
       change: session.change,
       seek: playhead.seek,
+      at: () => playhead.t,
       redraw: () => drawing.draw(),
       viewChanged: () => address.settle(),
       ...{ address: api.address, json: api.json, arrays: api.arrays },
@@ -168,7 +169,7 @@ function createStage(root, component, catalogue) {
   const drawing = createDrawing(root, {
     ...{ catalogue, session, spotlight, playhead, panels, isProjector },
     arranged(applying) {
-      for (const { id, opener } of windows) opener.hidden = !applying.has(id);
+      for (const { offer } of windows) offer(applying);
       rail.offer(applying);
       alone.show(session.names());
     },
@@ -197,10 +198,7 @@ function createStage(root, component, catalogue) {
     if (!isProjector()) headline.choose(key);
     session.grab(key);
   }
-  const windows = panels.inSlot("dialog").map(({ kind, panel, box }) => {
-    const open = () => drawing.picture && panel.show(drawing.picture);
-    return { id: kind.id, opener: createWindow(root, kind, box, open, () => panel.close?.()) };
-  });
+  const windows = createWindows(root, panels.inSlot("dialog"), () => drawing.picture);
   const openers = [lessons.opener, ...windows.map(({ opener }) => opener)];
   const { open, undo, redo } = session;
   const barActions = { ...act, open, undo, redo, check, reset, link: address.write };

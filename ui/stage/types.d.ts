@@ -148,6 +148,18 @@ export interface Picture {
   layout: object;
 }
 
+/** A number of a computational graph, as engine/graph.py describes it. */
+export interface GraphNode {
+  op: string;
+  /** The nodes that it is computed from; none of an input and of a constant. */
+  of?: number[];
+  /** Of an input, and of a constant that is a hyperparameter. */
+  name?: string;
+  /** Of a constant; 0 is left out. A text where it is not finite. */
+  value?: number | string;
+  power?: number;
+}
+
 // --- panels -----------------------------------------------------------------------------------------------------------
 
 /** What a panel may ask of the stage. */
@@ -157,6 +169,8 @@ export interface PanelApi {
   change(key: string, value: unknown, done: boolean): void;
   /** Move the playhead. */
   seek(step: number): void;
+  /** Where the playhead stands, in steps. */
+  at(): number;
   /** Draw every panel again at the playhead. */
   redraw(): void;
   /** The reader moved this panel's view: the address bar shall know. */
@@ -213,6 +227,8 @@ export interface PanelKind {
   label: string;
   /** main: the large place; side: beside it; rail: a tab of the rail; dialog: opened by a button of the bar. */
   slot: "main" | "side" | "rail" | "dialog";
+  /** Of a dialog: the id of the one in whose window it is a tab; without it, a window of its own. */
+  within?: string;
   /** More about it: the tooltip of its button. */
   title?: string;
   /** What a pointer does on it, for the list of keys and gestures. */

@@ -6,10 +6,12 @@ import { chart } from "./chart.js";
 import { contour } from "./contour.js";
 import { examples } from "./examples.js";
 import { figure } from "./figure.js";
+import { graph } from "./graph.js";
 import { leaderboard } from "./leaderboard.js";
 import { program } from "./program.js";
 import { relief } from "./relief.js";
 import { step } from "./step.js";
+import { ways } from "./ways.js";
 
 /** @type {PanelKind[]} */
-export const PANELS = [contour, relief, examples, chart, leaderboard, step, program, figure];
+export const PANELS = [contour, relief, examples, chart, leaderboard, step, program, graph, ways, figure];
