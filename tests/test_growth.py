@@ -1,4 +1,4 @@
-"""A new optimizer, a new surface and a new panel are one file each, as the README says: the app shows them."""
+"""A new optimizer, surface, lesson or panel is one file each, as the README says: the app shows them."""
 
 import math
 import re
@@ -20,7 +20,7 @@ EXAMPLES = {kind: (path, text) for kind, path, text in EXAMPLE.findall((ROOT / "
 
 
 def test_the_readme_has_an_example_of_each():
-    assert EXAMPLES.keys() == {"optimizer", "surface", "panel"}
+    assert EXAMPLES.keys() == {"optimizer", "surface", "lesson", "panel"}
     assert len(EXAMPLES["panel"][1].splitlines()) <= 25
 
 
@@ -61,9 +61,9 @@ def test_the_surface_of_the_readme_keeps_the_laws_of_surfaces(law):
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory):
-    """The app with the three examples in its tree."""
+    """The app with the examples in its tree."""
     root = tmp_path_factory.mktemp("grown")
-    for part in ("app.py", ".streamlit", "engine", "optimizers", "surfaces", "ui"):
+    for part in ("app.py", ".streamlit", "engine", "optimizers", "surfaces", "lessons", "ui"):
         copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
         copy(ROOT / part, root / part)
     for path, text in EXAMPLES.values():
@@ -101,5 +101,7 @@ def test_they_appear_on_the_page_in_its_link_and_compute(grown, chromium):
     rates = dict(line.rsplit(" ", 1) for line in panel.inner_text().splitlines())
     assert float(rates["Coin"]) == pytest.approx(0.25 * math.exp(-0.7), rel=0.005)
     assert stage(page, "source") == "exact"
+    visit(page, "lesson=half_a_step.1")
+    expect(page.locator(f"{STAGE} .lesson h2")).to_have_text("Half a step")
     assert wrong == []
     context.close()
