@@ -60,6 +60,13 @@ def test_who_wants_no_motion_gets_the_end_of_the_race(newcomer):
     newcomer.emulate_media(reduced_motion="no-preference")
 
 
+def test_a_race_that_would_last_longer_than_five_seconds_waits_to_be_played(newcomer):
+    page = visit(newcomer, "surface=rosenbrock&steps=300")
+    expect(page.locator(f"{STAGE} .welcome")).to_be_visible()
+    assert stage(page, "step") == "300"
+    expect(page.get_by_role("button", name="play", exact=True)).to_be_visible()
+
+
 def test_a_challenge_is_praised_when_it_happens(page):
     visit(page, "on=sgd,adam")
     line = page.locator(f"{STAGE} .welcome")

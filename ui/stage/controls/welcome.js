@@ -8,6 +8,7 @@ import { msg, t, tn } from "../state/words.js";
 import { h } from "./dom.js";
 
 const MEMORY = "descent-lab"; // where the browser keeps what this reader has done
+const SHORT = 250; // steps: what begins to move by itself ends within 5 s (WCAG 2.2.2)
 const PRAISED_FOR = 7000; // ms
 const COUNTS = [
   ...[msg("No"), msg("One"), msg("Two"), msg("Three"), msg("Four"), msg("Five"), msg("Six"), msg("Seven")],
@@ -78,7 +79,7 @@ export function createWelcome(box, play) {
 
   return {
     /** The exact paths of a scene are there. @param {Picture} picture */
-    show({ runs, terrain }) {
+    show({ runs, terrain, steps }) {
       const praised = challenges.notice(runs, terrain.surface);
       if (praised.length) {
         remember(done);
@@ -95,7 +96,7 @@ export function createWelcome(box, play) {
       line.textContent = `${startersInWords(runs)} ${triesInWords(challenges.possible(runs).map(({ asks }) => asks))}`;
       line.hidden = false;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      if (!still && !new URLSearchParams(location.search).has("step")) play();
+      if (!still && steps <= SHORT && !new URLSearchParams(location.search).has("step")) play();
     },
     touched,
     destroy: () => clearTimeout(timer),
