@@ -52,7 +52,9 @@ def test_all_steps_end_at_the_gradient_of_the_run(page, query, run, step):
         following.click()
         expect(count).to_have_text(f"{k} of {steps}")
         expect(dialog.locator("svg g.current")).to_have_count(1)
-        assert dialog.get_by_role("status").inner_text().strip()
+        said = dialog.get_by_role("status").inner_text().strip()
+        assert said
+        assert not re.search("(?<!e)-", said), "one minus sign in all numbers"
     assert all(dialog.locator("svg .derivative").all_text_contents())
     found = PAIRS.search(dialog.locator(".result").inner_text())
     assert found

@@ -31,7 +31,7 @@ function createWindow(root, tabs, picture) {
     tabs.length > 1
       ? h("div", { className: "toggle", role: "group", "aria-label": t("what this window shows") }, ...buttons)
       : h("h2", {}, t(chosen.kind.label));
-  const dialog = h("dialog", {}, h("div", { className: "head" }, title, close), ...tabs.map(({ box }) => box));
+  const dialog = h("dialog", {}, h("div", { className: "head" }, title, close));
   dialog.onclose = () => chosen.panel.close?.();
   root.append(dialog);
   show();
@@ -40,9 +40,10 @@ function createWindow(root, tabs, picture) {
     const { id, label, title } = chosen.kind;
     dialog.className = `window ${id}-window`;
     dialog.setAttribute("aria-label", t(title ?? label));
-    for (const [k, { box }] of tabs.entries()) {
-      box.hidden = tabs[k] !== chosen;
-      buttons[k].setAttribute("aria-pressed", String(tabs[k] === chosen));
+    for (const [k, tab] of tabs.entries()) {
+      buttons[k].setAttribute("aria-pressed", String(tab === chosen));
+      if (tab === chosen) dialog.append(tab.box);
+      else tab.box.remove();
     }
   }
   /** Another tab is chosen while the window is open. @param {Tab} tab */

@@ -210,7 +210,7 @@ export const OPERATIONS = {
 
 /** A slope that is the same everywhere. @param {number} slope @returns {[() => number, () => string]} */
 function one(slope) {
-  return [() => slope, () => String(slope)];
+  return [() => slope, () => String(slope).replace("-", "−")];
 }
 
 /** @param {string} name @param {(a: number, b: number) => number} value @returns {Operation} */
