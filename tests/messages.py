@@ -14,7 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 
-from engine import NOISES, SCHEDULES, formula_surface
+from engine import NOISES, SCHEDULES, formula_surface, graph, ways
 from engine.equations import MEASURED
 from engine.typeset import OTHERWISE, WORDS
 from optimizers import OPTIMIZERS
@@ -90,6 +90,7 @@ def of_members() -> Iterator[Message]:
 
     yield from (("", text) for text in TOOLS)
     yield from (("", text) for text, _ in MEASURED.values())
+    yield from (("", text) for text in (graph.ARRAYS, ways.ARRAYS.reason, ways.OPERATION.reason, ways.RULE.reason))
     yield from (("", text) for text in (*WORDS.values(), OTHERWISE))
     known = catalogue()
     yield from (("", text) for text in shown(known))
