@@ -105,6 +105,7 @@ def test_value_gradient_and_function_of_a_probe_are_those_of_one_objective():
             w - lr * probe.grad,
             Seen(probe.value, probe.f(w), probe.grad, jax.grad(probe.f)(w)),
         ),
+        equations=None,
     )
     run = rollout(SURFACE, witness, noise=0.5, steps=20)
     seen = {id: rows[1:] for id, rows in run.state.items()}

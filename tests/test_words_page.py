@@ -13,7 +13,23 @@ from ui.words import say
 
 # What is Latin in Russian, too: names, formats, keys, functions, and what a language calls itself.
 LATIN = {
-    *("Descent", "Lab", "Keras", "PyTorch", "Optax", "JAX", "CPU", "Plotly", "HTML", "CSV", "PNG", "SVG", "English"),
+    *(
+        "Descent",
+        "Lab",
+        "Keras",
+        "PyTorch",
+        "NumPy",
+        "Python",
+        "Optax",
+        "JAX",
+        "CPU",
+        "Plotly",
+        "HTML",
+        "CSV",
+        "PNG",
+        "SVG",
+        "English",
+    ),
     *("Ctrl", "Shift", "Escape", "Home", "End", "Page", "Down", "Up", "exp", "tanh", "float"),
 }
 NAMES = {word for one in OPTIMIZERS.values() for word in say("ru", one.name).split() if word.isascii()}
