@@ -135,7 +135,8 @@ def test_the_oldest_programs_are_deleted_until_the_rest_is_small_enough(tmp_path
 DOORS = {
     "answers": "import ui.answers",
     "warm": "import ui.warm",
-    "page": "from streamlit.testing.v1 import AppTest\nassert not AppTest.from_file('ui/page.py', default_timeout=60).run().exception",
+    "page": "from streamlit.testing.v1 import AppTest\n"
+    "assert not AppTest.from_file('ui/page.py', default_timeout=60).run().exception",
     "openings": "from ui import openings\nopenings.tune = lambda: {}\nopenings.main(['--check'])",
 }
 COMPUTING = """

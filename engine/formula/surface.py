@@ -20,7 +20,7 @@ from engine.spec import Hyper, Reference, Surface
 
 HIGHEST = float(np.finfo(np.float32).max)  # what is drawn is float32
 KEPT = 128  # surfaces held in memory
-PLACES_BYTES = 32 * 2**20  # of landmarks held, for all values of the parameters of all surfaces
+PLACES_BYTES = 16 * 2**20  # of landmarks held, for all values of the parameters of all surfaces
 PLACE = 200  # bytes of a landmark
 
 
