@@ -22,9 +22,9 @@ from ui.lessons import lessons
 
 OUT = Path(__file__).with_name("lecture.webm")
 SIZE: ViewportSize = {"width": 1920, "height": 1080}
-READING, WHY = 1.2, 1.6  # s that a question and its answer stay
+READING, LOOKING, WHY = 1.2, 0.6, 1.6  # s that a question, the end of the run and its explanation stay
 FRAMES = 8  # a second
-ASKED, EXPLAINED = f"{STAGE} .lesson .answers button", f"{STAGE} .lesson .why"
+ASKED, SEEN, EXPLAINED = (f"{STAGE} .lesson[data-phase={phase}]" for phase in ("ask", "see", "why"))
 
 
 async def film(page: Page, folder: Path) -> list[tuple[float, Path]]:
@@ -43,6 +43,9 @@ async def film(page: Page, folder: Path) -> list[tuple[float, Path]]:
     for k in range(sum(len(lesson.steps) for lesson in lessons()[0])):
         await page.wait_for_selector(ASKED)
         await page.wait_for_timeout(1000 * READING * (3 if k == 0 else 1))
+        await page.keyboard.press("PageDown")
+        await page.wait_for_selector(SEEN)
+        await page.wait_for_timeout(1000 * LOOKING)
         await page.keyboard.press("PageDown")
         await page.wait_for_selector(EXPLAINED)
         await page.wait_for_timeout(1000 * WHY)

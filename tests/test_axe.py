@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.driver import STAGE, visit
+from tests.test_lessons_page import explained
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -45,8 +46,7 @@ def test_no_view_violates_a_rule(page, scheme, width, views):
             expect(page.locator(f"{STAGE} .lesson button").nth(2)).to_be_visible()
         assert violations(page) == [], view
     assert "zigzag" in views[-1]
-    page.keyboard.press("PageDown")
-    page.keyboard.press("PageDown")
+    explained(page)
     expect(page.locator(f"{STAGE} .lesson .why")).to_be_visible()
     assert violations(page) == [], "what is said after the run"
 

@@ -94,7 +94,7 @@ function createStage(root, component, catalogue) {
         address.opened();
         pointing.clear();
         drawing.show(step);
-        if (drawing.picture) welcome.show(drawing.picture);
+        if (drawing.picture && !lessons.isOpen()) welcome.show(drawing.picture);
         lessons.changed();
         if (root.classList.contains("waiting")) sidebar.look();
         root.classList.remove("waiting");
@@ -216,7 +216,7 @@ function createStage(root, component, catalogue) {
     redo,
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
-    page: lessons.turn,
+    page: (way) => projecting.lighten() || lessons.turn(way),
     teaches: lessons.isOpen,
     endProjector: () => isProjector() && projector(),
     projects: isProjector,

@@ -44,6 +44,9 @@ export function createLessons(root, box, canvas, act) {
   let wanted = ""; // what the link names, until the book is there
   let address = ""; // the query of that link
   let failed = false;
+  let different = false; // whether the reader has changed the scene
+  /** @type {Place | null} the step that was open last */
+  let left = null;
   /** @type {Phase} */
   let phase = "ask";
   /** @type {number | null} the answers that were chosen before and after, from 1 */
@@ -56,10 +59,8 @@ export function createLessons(root, box, canvas, act) {
   box.setAttribute("aria-label", t("lesson"));
 
   /** @returns {{book: Book, place: Place, step: Step} | null} */
-  function now() {
-    if (!book || !place || place === "list") return null;
-    return { book, place, step: book.lessons[place.lesson].steps[place.step] };
-  }
+  const now = () =>
+    book && place && place !== "list" ? { book, place, step: book.lessons[place.lesson].steps[place.step] } : null;
   const spelled = () => (book && place && place !== "list" ? spellPlace(book, place) : wanted);
 
   /** @param {Place | "list" | null} next */
@@ -67,21 +68,22 @@ export function createLessons(root, box, canvas, act) {
     const opens = !place !== !next;
     place = next;
     wanted = "";
-    [phase, predicted, seen] = ["ask", null, null];
+    [phase, predicted, seen, different] = ["ask", null, null, false];
     sketch.wipe();
     const at = now();
+    if (at) left = at.place;
     act.veil(!!at);
     if (at) act.open(`${at.step.scene}&step=0`);
     root.classList.toggle("teaching", !!next);
     if (opens) act.resized();
     act.moved();
     draw();
-    if (next) box.scrollIntoView({ block: "nearest" }); // on a phone it stands below the contour
+    if (next) box.scrollIntoView({ block: "start" }); // on a phone it stands below the contour
   }
   /** A link with a scene of the reader's own: it is not replaced by the lesson's. @param {Place} named */
   function keep(named) {
-    place = named;
-    phase = "why";
+    place = left = named;
+    [phase, different] = ["why", true];
     act.moved();
     draw();
   }
@@ -111,50 +113,56 @@ export function createLessons(root, box, canvas, act) {
     else if (at && way < 0 && phase !== "ask") go(at.place);
     else if (at && (way < 0 || phase === "why")) walk(way);
     else if (at && phase === "ask") watch(null);
-    else if (at) {
-      act.finish();
-      explain();
-    }
+    else if (at && phase === "watch") act.finish();
+    else if (at) explain();
     return place !== null;
   }
 
-  /** @param {Step} step @param {(k: number) => void} pick */
+  /** @param {Step} step @param {((k: number) => void) | null} pick null while none is asked for */
   const choices = (step, pick) =>
     h(
       "div",
       { className: "answers" },
       ...step.answers.map((answer, k) =>
-        h("button", { type: "button", onclick: () => pick(k + 1) }, `${"ABCD"[k]}  ${answer}`),
+        h("button", { type: "button", disabled: !pick, onclick: () => pick?.(k + 1) }, `${k + 1}.  ${answer}`),
       ),
     );
 
   /** What is asked or said in this phase. @param {Step} step @returns {HTMLElement[]} */
   function body(step) {
+    const note = different ? [changed()] : [];
     if (phase === "ask") {
       return [
+        ...note,
         h("p", { className: "question" }, step.question),
         choices(step, watch),
         h("button", { type: "button", className: "draw", onclick: sketch.open }, t("Draw where the path will go")),
       ];
     }
     const look = h("p", { className: "look" }, step.look);
-    if (phase === "watch") return [h("p", { className: "question" }, step.question), look];
+    if (phase === "watch")
+      return [...note, h("p", { className: "question" }, step.question), choices(step, null), look];
     if (phase === "see") {
       const pick = (/** @type {number} */ k) => {
         seen = k;
         explain();
       };
-      return [look, h("p", { className: "question" }, t("What did you see?")), choices(step, pick)];
+      return [...note, look, h("p", { className: "question" }, t("What did you see?")), choices(step, pick)];
     }
     return [h("p", { className: "question" }, step.question), ...verdict(step)];
   }
 
+  function changed() {
+    const back = h("button", { type: "button", onclick: () => place && go(place) }, t("Back to the lesson's scene"));
+    const says = t("You have changed the scene: the numbers are those of your run, the words those of the lesson's.");
+    return h("p", { className: "changed" }, says, back);
+  }
+
   /** What happened, beside what was expected and what was seen; and why. @param {Step} step @returns {HTMLElement[]} */
   function verdict(step) {
-    const picture = act.picture();
-    const why = picture ? filledWith(step.why, picture.runs, picture.terrain) : step.why;
     const says = [];
-    if (act.shows(step.scene)) {
+    if (different) says.push(changed());
+    else {
       const answers = step.answers.map((answer, k) => {
         const marks = [
           ...(predicted === k + 1 ? [t("you expected this")] : []),
@@ -165,18 +173,14 @@ export function createLessons(root, box, canvas, act) {
         return h("li", { className: k + 1 === step.right ? "right" : "" }, ...words);
       });
       says.push(h("ul", { className: "outcome" }, ...answers));
-    } else {
-      const back = h("button", { type: "button", onclick: () => place && go(place) }, t("Back to the lesson's scene"));
-      says.push(
-        h("p", { className: "changed" }, t("You have changed the scene: the numbers are those of your run."), back),
-      );
     }
-    return [...says, h("p", { className: "why", role: "status" }, why)];
+    return [...says, h("p", { className: "why", role: "status" }, said(step.why))];
   }
 
   function draw() {
     root.dataset.lesson = spelled();
     box.hidden = !place;
+    box.dataset.phase = phase;
     opener.setAttribute("aria-pressed", String(!!place));
     if (!place) return;
     const free = h("button", { type: "button", className: "free", onclick: () => go(null) }, t("Play freely"));
@@ -257,7 +261,7 @@ export function createLessons(root, box, canvas, act) {
     },
   };
   const onclick = () => {
-    go(place ? null : "list");
+    go(place ? null : (left ?? "list"));
     if (place && !book) load();
   };
   const opener = h("button", { type: "button", onclick }, t("Lessons"));
@@ -271,11 +275,16 @@ export function createLessons(root, box, canvas, act) {
     isOpen: () => place !== null,
     opener,
     /** The paths on the stage are others. */
-    changed: () => phase === "why" && draw(),
+    changed() {
+      const at = now();
+      if (!at) return;
+      const before = different;
+      different = !act.shows(at.step.scene);
+      if (different !== before || phase === "why") draw();
+    },
     /** The playhead stopped. @param {boolean} atEnd */
     stopped(atEnd) {
       if (!atEnd || phase !== "watch" || !now()) return;
-      if (predicted === null) return explain();
       phase = "see";
       act.veil(false);
       draw();

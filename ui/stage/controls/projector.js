@@ -33,6 +33,12 @@ export function createProjector(root) {
     tools: pen.buttons,
     /** Take the pointer or the pen, or put it away. @param {Tool} tool */
     pick: (tool) => isOn() && pen.pick(tool),
+    /** The first press after a dark screen brings the picture back. @returns {boolean} whether it was dark */
+    lighten() {
+      const was = !dark.hidden;
+      darken(false);
+      return was;
+    },
     /** What "." and B do, as in other programs for slides. */
     blank: () => isOn() && darken(dark.hidden === true),
   };

@@ -25,14 +25,20 @@ export function createSketch(box, drawn) {
   }
   sheet.onpointerdown = (event) => {
     event.preventDefault();
+    event.stopPropagation(); // the picture below does not take it for its own
     sheet.setPointerCapture(event.pointerId);
     line.setAttribute("points", "");
     drawing = true;
     add(event);
   };
-  sheet.onpointermove = (event) => drawing && add(event);
-  sheet.onpointerup = sheet.onpointercancel = () => {
+  sheet.onpointermove = (event) => {
     if (!drawing) return;
+    event.stopPropagation();
+    add(event);
+  };
+  sheet.onpointerup = sheet.onpointercancel = (event) => {
+    if (!drawing) return;
+    event.stopPropagation();
     drawing = false;
     sheet.classList.remove("open");
     drawn();

@@ -7,6 +7,7 @@ import { t } from "../state/words.js";
 import { firstWithin } from "./outcome.js";
 import { distanceToNearest } from "./quantities.js";
 
+const withMinus = (/** @type {string} */ text) => text.replaceAll("-", "−"); // as the texts around it have it
 const CALL = /\{(\w+)\(([\w.]+)(?:, *([-+.\w]+))?\)\}/g;
 
 /** @param {ArrayLike<number>} list @param {(a: number, b: number) => number} choose */
@@ -85,6 +86,6 @@ export function filledWith(text, runs, terrain) {
     const value = metric(name, run, terrain, given === undefined ? undefined : Number(given));
     if (value === Number.POSITIVE_INFINITY && COUNTS.includes(name)) return t("never");
     if (COUNTS.includes(name)) return String(value);
-    return formatMeasured(value) || (Number.isNaN(value) ? "?" : "∞");
+    return withMinus(formatMeasured(value)) || (Number.isNaN(value) ? "?" : "∞");
   });
 }

@@ -10,6 +10,7 @@ import { seriesOf } from "./quantities.js";
 const DECADES = 12; // of a logarithmic axis at most
 const HEADROOM = 3; // decades of the loss axis above the start, so that a run that diverges is seen to rise
 const OUTLIER = 1e3; // a run that begins or rises this many times above the others does not decide the axis
+const RISE = 20; // times its start that a line may rise and still be seen whole on a linear axis
 
 const PREFIXES = new Map([
   [-9, "n"],
@@ -131,7 +132,7 @@ export function axisOf(quantity, scale, runs, terrain, name) {
     return lossAxis(title, bounded, runs.length ? runs[0].gap[0] : 1, Math.min(1, least), most);
   }
   const first = highestStart(all);
-  return scale === "linear" ? linearAxis(title, least, first) : logAxis(title, all, first);
+  return scale === "linear" ? linearAxis(title, least, highest(all, first)) : logAxis(title, all, first);
 }
 
 /**
@@ -163,14 +164,24 @@ function highestStart(all) {
 }
 
 /**
+ * The highest value of all series that stay near their start: one that rises beyond RISE times it does not decide.
+ * @param {Float64Array[]} all
+ * @param {number} first the highest start
+ */
+function highest(all, first) {
+  const tops = all.map((series) => extent([series])[1]).filter((v) => v <= RISE * first);
+  return Math.max(first, ...tops);
+}
+
+/**
  * @param {string} title
  * @param {number} least
- * @param {number} first
+ * @param {number} most
  * @returns {Axis}
  */
-function linearAxis(title, least, first) {
-  const bottom = Math.min(0, Math.max(least, -Math.abs(first)));
-  const high = first > 0 && first < Infinity ? first * 1.15 : 1;
+function linearAxis(title, least, most) {
+  const bottom = Math.min(0, Math.max(least, -Math.abs(most)));
+  const high = most > 0 && most < Infinity ? most * 1.15 : 1;
   const step = roundStep((high - bottom) / 5);
   const from = Math.ceil(bottom / step);
   const values = Array.from({ length: Math.floor((high - bottom) / step) + 1 }, (_, i) => (from + i) * step);

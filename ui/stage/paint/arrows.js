@@ -8,6 +8,7 @@
 
 import { msg, t } from "../state/words.js";
 import { clipSegment, FAR } from "./line.js";
+import { isVeiled } from "./paths.js";
 
 const HEAD = 7; // pixels of an arrow's head
 const DIRECTION = 38; // pixels of an arrow whose length means nothing
@@ -60,6 +61,7 @@ export const arrowsTitle = (internals) =>
  * @param {(run: Run) => Look} lookOf
  */
 export function drawArrows(times, theme, sheet, runs, t, { px, py }, unit, lookOf) {
+  if (t === 0 && isVeiled()) return; // the first step is what a reader is asked about
   for (const run of runs) {
     const { position, gradient } = run;
     const { velocity, squares, ahead, hessian } = run.internals;

@@ -6,6 +6,7 @@
 import { h } from "../controls/dom.js";
 import { STRAY } from "../controls/gestures.js";
 import { lossOf } from "../data/outcome.js";
+import { isVeiled } from "../paint/paths.js";
 import { formatMeasured } from "../state/format.js";
 import { t } from "../state/words.js";
 
@@ -51,7 +52,7 @@ export function createPointing(root, panels, spotlight, picture) {
     /** @param {PointerEvent} event */
     const at = (event) => {
       const { left, top } = box.getBoundingClientRect();
-      return find(event.clientX - left, event.clientY - top);
+      return isVeiled() ? null : find(event.clientX - left, event.clientY - top); // what is still to come is not told
     };
     box.addEventListener(
       "pointermove",

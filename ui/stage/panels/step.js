@@ -139,7 +139,7 @@ export const step = {
       const k = Math.min(Math.floor(t0), inside.steps - 1);
       if (k === shown) return;
       shown = k;
-      write(title, t("Step {step}", { step: k + 1 }));
+      write(title, t("From step {from} to {to}", { from: k, to: k + 1 }));
       fill(k);
       const lost = inside.deviation(k) > LOST;
       write(note, lost ? t("This step can hardly be computed by hand: rounding decides its digits.") : "");

@@ -12,7 +12,7 @@ import { spoken } from "../state/words.js";
 
 /**
  * @param {HTMLElement} root the stage
- * @param {{lesson: HTMLElement, main: HTMLElement}} places
+ * @param {{lesson: HTMLElement}} places
  * @param {object} parts
  * @param {Catalogue} parts.catalogue
  * @param {Session} parts.session
@@ -25,7 +25,8 @@ import { spoken } from "../state/words.js";
 export function createTeaching(root, places, { catalogue, session, spotlight, playhead, panels, drawing, moved }) {
   const ignored = ["step", ...Object.keys(catalogue.display)]; // how a scene is displayed changes no number
   const others = [...ignored, "lesson", "lang", ...panels.views.map(({ key }) => key)]; // what else an address holds
-  return createLessons(root, places.lesson, places.main, {
+  const [{ box: contour }] = panels.inSlot("main");
+  return createLessons(root, places.lesson, contour, {
     async load() {
       const file = new URL(`./lessons.${spoken()}.json`, import.meta.url); // beside the script that all modules are
       const answer = await fetch(file).catch(() => null);
