@@ -22,7 +22,7 @@ from ui.lessons import lessons
 
 OUT = Path(__file__).with_name("lecture.webm")
 SIZE: ViewportSize = {"width": 1920, "height": 1080}
-READING, LOOKING, WHY = 1.2, 0.6, 1.6  # s that a question, the end of the run and its explanation stay
+READING, LOOKING, WHY = 0.9, 0.4, 1.2  # s that a question, the end of the run and its explanation stay
 FRAMES = 8  # a second
 ASKED, SEEN, EXPLAINED = (f"{STAGE} .lesson[data-phase={phase}]" for phase in ("ask", "see", "why"))
 
