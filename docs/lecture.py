@@ -23,7 +23,7 @@ from ui.lessons import lessons
 OUT = Path(__file__).with_name("lecture.webm")
 SIZE: ViewportSize = {"width": 1920, "height": 1080}
 READING, LOOKING, WHY = 0.9, 0.4, 1.2  # s that a question, the end of the run and its explanation stay
-FRAMES = 8  # a second
+FRAMES = 6  # a second
 ASKED, SEEN, EXPLAINED = (f"{STAGE} .lesson[data-phase={phase}]" for phase in ("ask", "see", "why"))
 
 
@@ -58,7 +58,7 @@ def encode(pictures: list[tuple[float, Path]], folder: Path) -> None:
     lines = [f"file '{file}'\nduration {after - now:.3f}\n" for (now, file), (after, _) in pairwise(pictures)]
     (folder / "list.txt").write_text("".join(lines))
     command = ["ffmpeg", "-y", "-loglevel", "error", "-f", "concat", "-safe", "0", "-i", str(folder / "list.txt")]
-    command += ["-vf", f"fps={FRAMES}", "-c:v", "libvpx-vp9", "-crf", "50", "-b:v", "0", "-g", "400"]
+    command += ["-vf", f"fps={FRAMES}", "-c:v", "libvpx-vp9", "-crf", "56", "-b:v", "0", "-g", "400"]
     subprocess.run([*command, "-row-mt", "1", "-cpu-used", "3", str(OUT)], check=True)
 
 
