@@ -36,7 +36,8 @@ def test_a_letter_is_a_slider_that_bends_the_picture_and_is_kept(page):
     assert all(one != other for one, other in zip(before, after, strict=True))
     value = let_go(page, "surface.a")
     assert value > 2
-    assert float(settled(page, r"surface\.a=")["surface.a"]) == value
+    # The address may have heard of a value on the way.
+    settled(page, rf"surface\.a={value:g}(&|$)")
 
     # It is kept by a reload, by a formula that is refused and by one that still has the letter.
     page.reload()
