@@ -84,6 +84,7 @@ class System(NamedTuple):
     equations: tuple[Equation, ...]
     names: Mapping[str, Name]
     fixed: tuple[str, ...]  # things in the state that never change, and have one name
+    points: tuple[str, ...] = ()  # names that are points of the plane
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +95,7 @@ class Equations:
     it is called like something that is known (`t`, `w`, `g`), or is one of `fixed`, which never change.
     `symbols` are the TeX symbols of names where the usual one does not fit: `m` is m_t, `m_` is m_{t-1}, `m_hat` has a
     hat, `mu_next` is \\mu_{t+1}.
+    `points` are names of points of the plane besides w and those at which a gradient is taken.
     `trials(f, w, g, d, *, lr, ...)` repeats a line search from w along d: the lengths that it tries, in their order,
     (k,), nan where there is none. It takes all hypers.
     """
@@ -103,6 +105,7 @@ class Equations:
     symbols: Mapping[str, str] = field(default_factory=dict)
     state: Callable[[Any], Mapping[str, Any]] = lambda state: state._asdict()
     fixed: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
     trials: Callable[..., jax.Array] | None = None
 
     def read(self, hypers: Mapping[str, str], init: Callable[[Any], Any]) -> System:
@@ -145,7 +148,9 @@ class Equations:
             raise EquationError(f"everything in the state must be assigned; {', '.join(lacking)} is not")
         if unused := sorted(self.symbols.keys() - names.keys()):
             raise EquationError(f"symbols must be of names that are known; {', '.join(unused)} is not")
-        return System(tuple(equations), names, self.fixed)
+        if unknown := sorted(set(self.points) - names.keys()):
+            raise EquationError(f"points must be names that are known; {', '.join(unknown)} is not")
+        return System(tuple(equations), names, self.fixed, self.points)
 
 
 def _usual(id: str) -> str:

@@ -51,6 +51,7 @@ OPTIMIZER = Optimizer(
             "w_next = where(t % k == 0, phi, w_tilde_next)",
         ),
         state=lambda state: {"t": state.t, "phi": state.slow},
+        points=("phi",),
     ),
     elsewhere={
         "optax": Elsewhere(

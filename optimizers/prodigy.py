@@ -69,6 +69,7 @@ OPTIMIZER = Optimizer(
             **{"d": state.rule.estim_lr, "a": state.rule.numerator_weighted, "w_1": state.rule.params0},
         },
         fixed=("w_1",),
+        points=("w_1",),
     ),
     shows={"velocity": velocity, "rates": rates},
     elsewhere={

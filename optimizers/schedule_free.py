@@ -57,6 +57,7 @@ OPTIMIZER = Optimizer(
             "w_next = (1 - c) * w + c * z",
         ),
         symbols={"z_": "z_t", "z": "z_{t+1}"},
+        points=("z",),
         state=lambda state: {"z": state.z, "W": state.weight, "u": state.ahead},
     ),
     shows={"ahead": lambda before, after: after.ahead},

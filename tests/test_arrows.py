@@ -5,10 +5,11 @@ from itertools import pairwise
 import jax
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from engine.metrics import shown
 from surfaces import SURFACES
-from tests.driver import BASIC, STAGE, fingerprint, painted, pixel, settled, stage, visit
+from tests.driver import BASIC, STAGE, drawn, fingerprint, painted, pixel, settled, stage, visit
 from tests.expected import run_of, scene_of
 
 STEP = 5  # where the playhead stands
@@ -162,3 +163,42 @@ def test_every_arrow_points_where_the_numbers_of_the_run_say(noisy, id):
     filled = np.any([((ink > s.min(0) - 2) & (ink < s.max(0) + 2)).all(axis=1) for s in (a, b)], axis=0)
     stray = ink[(nearest(ink, every) > 7) & ~filled]
     assert len(stray) == 0, "nothing is drawn elsewhere"
+
+
+LIT = ".panel.step [data-name].lit"
+
+
+def names_lit(page):
+    return set(page.locator(f"{STAGE} {LIT}").evaluate_all("all => all.map((one) => one.dataset.name)"))
+
+
+def test_a_symbol_lights_its_arrow_and_an_arrow_its_symbol(page):
+    """Beside the equations of a step: momentum's velocity is drawn to scale, from the point, without asking."""
+    visit(page, "surface=ravine&on=momentum&momentum.lr=0.02&step=3&arrows=1&rail=step")
+    expect(page.locator(f"{STAGE} .panel.step .equation")).to_have_count(2)
+    scene = scene_of("surface=ravine&momentum.lr=0.02&step=3")
+    run = run_of(scene, "momentum")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    bare = fingerprint(page, "contour")
+    drawn(page, page.locator(f"{STAGE} .panel.step [data-name=v_]").first.hover)
+    assert names_lit(page) == {"v_"}
+    lit = fingerprint(page, "contour")
+    assert lit != bare
+    page.mouse.move(5, 5)
+    expect(page.locator(f"{STAGE} {LIT}")).to_have_count(0)
+
+    # Of the velocity before this step, which led here, the arrow is gone; that of the step lies on the path.
+    here, there = run.position[3], run.position[4]
+    page.mouse.move(*pixel(page, *map(float, here + 0.6 * (there - here))))
+    expect(page.locator(f"{STAGE} {LIT}").first).to_be_visible()
+    assert names_lit(page) <= {"v", "w_next"}
+    expect(page.locator(f"{STAGE} .tip math")).to_be_visible()
+    downhill = -run.gradient[3]
+    x, y = pixel(page, *map(float, here))
+    tx, ty = pixel(page, *map(float, here + downhill))
+    along = np.array([tx - x, ty - y]) / np.hypot(tx - x, ty - y)
+    page.mouse.move(*(np.array([x, y]) + (DIRECTION - 6) * along))
+    expect(page.locator(f"{STAGE} {LIT}[data-name=g]").first).to_be_visible()
+    assert names_lit(page) == {"g"}
+    assert asked == [], "what is lit is there already"

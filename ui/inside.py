@@ -10,6 +10,7 @@ from engine import race
 from engine.equations import MEASURED, System
 from engine.inside import inside as inside_of
 from engine.inside import trials
+from engine.pictured import pictured
 from engine.typeset import symbol, to_mathml
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
@@ -30,7 +31,7 @@ def inside(scene: Scene, entry: str) -> bytes:
     - measured, what the functions of measured equations mean, in words;
     - names: of each its kind ("given", "hyper", "before" and "after" in the state, "derived"), its TeX symbol, the
       same in MathML, and either `value`, or `array` and `row`: its value at step t (from 0) is row t + `row` of that
-      array. I, the identity, has neither.
+      array. I, the identity, has neither. Where it can be drawn, `drawn` and `sign` say how: see engine/pictured.py.
 
     Arrays (steps or steps + 1, ...) float64: those that the names say, and deviation (steps,), by how much the
     equations miss the run's state and point, relative. It is rounding: where it is not small, as where a Hessian can
@@ -64,9 +65,11 @@ def inside(scene: Scene, entry: str) -> bytes:
         for name, tree in [equation]
     ]
     head["measured"] = {e.measured: MEASURED[e.measured][0] for e in system.equations if e.measured}
-    hypers = {**entries[0][1]}
+    hypers, marks = {**entries[0][1]}, pictured(system)
     for id, name in system.names.items():
-        about = {"kind": name.kind, "tex": name.tex, "mathml": symbol(name.tex)}
+        about: dict[str, Any] = {"kind": name.kind, "tex": name.tex, "mathml": symbol(name.tex)}
+        if mark := marks.get(id):
+            about |= {"drawn": mark.mark, "sign": mark.sign}
         place = {"value": hypers[id]} if id in hypers and id != "lr" else _place(system, id)
         head["names"][id] = {**about, **(place if id != "I" else {})}
     searched = trials(run, setting, within)

@@ -26,13 +26,14 @@ function draw(kind, box, root, data) {
     display: { view: "overlay", chart: "loss", scale: "log", arrows: "1", patience: "5", rail: kind.id },
     lookOf: ({ id }) => looks.get(id) ?? lookOf(theme, CATALOGUE.optimizers[0]),
     nameOf: ({ id }) => CATALOGUE.optimizers.find((one) => one.id === id)?.name ?? id,
-    lit: null,
+    ...{ lit: null, inside: null, term: null },
     magnification: 1,
     layout: {},
   };
   if (!kind.applies(picture)) return false;
   const panel = kind.create(box, {
     ...{ catalogue: CATALOGUE, change() {}, seek() {}, viewChanged() {}, redraw: () => panel.draw(AT, false) },
+    ...{ recompose() {}, pointAtTerm() {} },
     address: (route, query) => new URL(`${route}?${query}`, document.baseURI),
     json: async (route) => ANSWERS[/** @type {keyof typeof ANSWERS} */ (route)],
     arrays: async () => INSIDE,

@@ -134,6 +134,8 @@ function createStage(root, component, catalogue) {
       seek: playhead.seek,
       at: () => playhead.t,
       redraw: () => drawing.draw(),
+      recompose: () => drawing.followSoon(),
+      pointAtTerm: (name) => spotlight.pointAtTerm(name),
       viewChanged: () => address.settle(),
       ...{ address: api.address, json: api.json, arrays: api.arrays },
       query: session.query,

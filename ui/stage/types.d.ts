@@ -1,6 +1,7 @@
 /** The shapes that travel between the stage's modules. Paths run over steps 0 to `steps`; pairs are stored flat, x before y. */
 
 import type { Catalogue } from "./catalogue";
+import type { Inside } from "./data/inside.js";
 
 export * from "./catalogue";
 
@@ -138,6 +139,10 @@ export interface Picture {
   nameOf(run: { id: string }): string;
   /** The entry that is pointed at: its look is its own, those of the others step back. */
   lit: string | null;
+  /** The entry whose equations stand beside the picture, and these. */
+  inside: { entry: string; inside: Inside } | null;
+  /** The name of the equations that is pointed at. */
+  term: string | null;
   /** A hand holds a control. */
   held: boolean;
   /** A hand bends the surface itself. */
@@ -173,6 +178,10 @@ export interface PanelApi {
   at(): number;
   /** Draw every panel again at the playhead. */
   redraw(): void;
+  /** Compose the picture anew with the screen's next frame: a panel has learnt something that others draw. */
+  recompose(): void;
+  /** Light a name of the equations that stand beside the picture. */
+  pointAtTerm(name: string | null): void;
   /** The reader moved this panel's view: the address bar shall know. */
   viewChanged(): void;
   /** The address of a route of the server. */
@@ -206,6 +215,8 @@ export interface Panel {
   view?: PanelView;
   /** What of a run is near a place in the panel's box, in CSS pixels; null for nothing. */
   find?(x: number, y: number): Found | null;
+  /** The equations that it shows, of which entry; null while it has none of the scene that is drawn. */
+  inside?(): Picture["inside"];
   /** Turn the view by radians: what W, A, S and D do. */
   turn?(right: number, up: number): void;
   /** Of a dialog: it was closed. */
@@ -214,8 +225,8 @@ export interface Panel {
   destroy?(): void;
 }
 
-/** A place on a run. */
-export type Found = { entry: string; step: number };
+/** A place on a run, or what is drawn of its equations there. */
+export type Found = { entry: string; step: number; term?: string };
 
 /** What a pointer does: the gesture, its effect, and how a finger makes the gesture where it is another one. */
 export type Gesture = [gesture: string, effect: string, tap?: string];

@@ -60,3 +60,10 @@ export const distanceToNearest = (x, y, landmarks) =>
  * @param {(i: number) => number} value
  */
 const byStep = (length, value) => Float64Array.from({ length }, (_, i) => value(i));
+
+/** The largest number that is finite. @param {ArrayLike<number>} numbers */
+export function largestOf(numbers) {
+  let largest = 0;
+  for (let k = 0; k < numbers.length; k++) if (numbers[k] > largest && numbers[k] < Infinity) largest = numbers[k];
+  return largest;
+}

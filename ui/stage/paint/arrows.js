@@ -6,6 +6,7 @@
 /** @import { Catalogue, Look, Point, Run, Theme } from "../types" */
 /** @import { Sheet, Stroke } from "./sheet.js" */
 
+import { largestOf } from "../data/quantities.js";
 import { msg, t } from "../state/words.js";
 import { clipSegment, FAR } from "./line.js";
 import { isVeiled } from "./paths.js";
@@ -74,32 +75,48 @@ export function drawArrows(times, theme, sheet, runs, t, { px, py }, unit, lookO
     /** An arrow to the point that is a vector away. @param {Point} vector @param {Stroke} style */
     const drawVector = ([dx, dy], style) =>
       drawArrow(sheet, px(x), py(y), px(x + times * dx), py(y + times * dy), style, unit, theme.halo);
-    /**
-     * An arrow downhill of a fixed length. A gradient, or a mean of gradients that is not multiplied by the learning
-     * rate, is not a step: its length has another unit.
-     * @param {Point} vector
-     * @param {Stroke} style
-     */
-    const drawDirection = ([vx, vy], style) => {
-      const [sx, sy] = [px(x - vx) - px(x), py(y - vy) - py(y)];
-      const size = Math.hypot(sx, sy) / (DIRECTION * unit);
-      drawArrow(sheet, px(x), py(y), px(x) + sx / size, py(y) + sy / size, style, unit, theme.halo);
-    };
-    if (hessian) drawModel(sheet, [x, y], at(gradient), hessian.subarray(3 * step, 3 * step + 3), px, py, color, unit);
-    if (squares) drawSquares(sheet, squares, step, px(x), py(y), color, unit);
-    drawDirection(at(gradient), { color: theme.muted, width: 1.5 });
+    /** @param {Point} vector @param {Stroke} style */
+    const drawDownhill = ([vx, vy], style) =>
+      drawDirection(sheet, [x, y], [-vx, -vy], { px, py }, style, unit, theme.halo);
+    if (hessian) {
+      const matrix = hessian.subarray(3 * step, 3 * step + 3);
+      drawModel(sheet, [x, y], at(gradient), matrix, px, py, { color, width: 1.2 }, unit);
+    }
+    if (squares) drawSquares(sheet, at(squares), largestOf(squares), px(x), py(y), color, unit);
+    drawDownhill(at(gradient), { color: theme.muted, width: 1.5 });
     if (velocity) {
       const [vx, vy] = at(velocity);
-      if (squares) drawDirection([vx, vy], { color, width: 1.5 });
+      if (squares) drawDownhill([vx, vy], { color, width: 1.5 });
       else drawVector([-vx, -vy], { color, width: 1.5 });
     }
     drawVector([position[2 * step + 2] - x, position[2 * step + 3] - y], { color, width: 2.6 });
     if (ahead) {
       const [dx, dy] = at(ahead);
-      const ring = circle(px(x + dx), py(y + dy), 5 * unit);
+      const ring = ringAt(px(x + dx), py(y + dy), 5 * unit);
       sheet.stroke(ring, 0, ring.x.length - 1, { color, width: 2 * unit });
     }
   }
+}
+
+/**
+ * An arrow of a fixed length. A gradient, or a mean of gradients that is not multiplied by the learning rate, is not a
+ * step: its length has another unit.
+ * @param {Sheet} sheet
+ * @param {Point} from
+ * @param {Point} vector
+ * @param {{px: (x: number) => number, py: (y: number) => number}} scales
+ * @param {Stroke} style
+ * @param {number} unit
+ * @param {string} halo
+ * @returns {Point} its tip in pixels
+ */
+export function drawDirection(sheet, [x, y], [vx, vy], { px, py }, style, unit, halo) {
+  const [sx, sy] = [px(x + vx) - px(x), py(y + vy) - py(y)];
+  const size = Math.hypot(sx, sy) / (DIRECTION * unit);
+  /** @type {Point} */
+  const tip = [px(x) + sx / size, py(y) + sy / size];
+  drawArrow(sheet, px(x), py(y), ...tip, style, unit, halo);
+  return tip;
 }
 
 /**
@@ -109,7 +126,7 @@ export function drawArrows(times, theme, sheet, runs, t, { px, py }, unit, lookO
  * @param {number} unit
  * @param {string} halo
  */
-function drawArrow(sheet, ax, ay, bx, by, { color, width }, unit, halo) {
+export function drawArrow(sheet, ax, ay, bx, by, { color, width, opacity }, unit, halo) {
   const length = Math.hypot(bx - ax, by - ay);
   if (!(length > 1)) return; // shorter than a pixel, or NaN
   const shaft = clipSegment(ax, ay, bx, by, -FAR, -FAR, FAR, FAR);
@@ -118,8 +135,8 @@ function drawArrow(sheet, ax, ay, bx, by, { color, width }, unit, halo) {
   const head = Math.min(HEAD * unit, length);
   const [fx, fy, x, y] = shaft;
   for (const style of [
-    { color: halo, width: width * unit + 2 },
-    { color, width: width * unit },
+    { color: halo, width: width * unit + 2, opacity },
+    { color, width: width * unit, opacity },
   ]) {
     sheet.segment(fx, fy, x, y, style);
     for (const side of [-1, 1]) {
@@ -134,26 +151,24 @@ function drawArrow(sheet, ax, ay, bx, by, { color, width }, unit, halo) {
  * @param {number} y
  * @param {number} radius
  */
-function circle(x, y, radius) {
+export function ringAt(x, y, radius) {
   const angles = Array.from({ length: 25 }, (_, k) => (k * Math.PI) / 12);
   return { x: angles.map((a) => x + radius * Math.cos(a)), y: angles.map((a) => y + radius * Math.sin(a)) };
 }
 
 /**
- * Two squares whose areas are the accumulated squares of the gradient in x and in y, relative to the run's largest. The
- * larger a square, the slower its coordinate.
+ * Two squares whose areas are a size in x and one in y, relative to the run's largest. Of accumulated squares of the
+ * gradient: the larger a square, the slower its coordinate.
  * @param {Sheet} sheet
- * @param {Float32Array} squares
- * @param {number} step
+ * @param {ArrayLike<number>} sizes
+ * @param {number} largest
  * @param {number} x in CSS pixels
  * @param {number} y
  * @param {string} color
  * @param {number} unit
  */
-function drawSquares(sheet, squares, step, x, y, color, unit) {
-  let largest = 0;
-  for (const value of squares) if (value > largest && value < Infinity) largest = value;
-  const [a, b] = [0, 1].map((side) => LARGEST * unit * Math.sqrt(squares[2 * step + side] / largest));
+export function drawSquares(sheet, sizes, largest, x, y, color, unit) {
+  const [a, b] = [0, 1].map((side) => LARGEST * unit * Math.sqrt(sizes[side] / largest));
   for (const [left, top, side] of [
     [x + 9 * unit, y - a / 2, a],
     [x - b / 2, y - 9 * unit - b, b],
@@ -171,13 +186,13 @@ function drawSquares(sheet, squares, step, x, y, color, unit) {
  * @param {Sheet} sheet
  * @param {Point} point
  * @param {Point} gradient
- * @param {Float32Array} hessian f_xx, f_xy, f_yy
+ * @param {ArrayLike<number>} hessian f_xx, f_xy, f_yy
  * @param {(x: number) => number} px
  * @param {(y: number) => number} py
- * @param {string} color
+ * @param {Stroke} style
  * @param {number} unit
  */
-function drawModel(sheet, [x, y], [gx, gy], [a, b, c], px, py, color, unit) {
+export function drawModel(sheet, [x, y], [gx, gy], { 0: a, 1: b, 2: c }, px, py, style, unit) {
   const determinant = a * c - b * b;
   const [dx, dy] = [(-c * gx + b * gy) / determinant, (b * gx - a * gy) / determinant]; // to the stationary point
   if (!Number.isFinite(dx + dy)) return;
@@ -191,9 +206,9 @@ function drawModel(sheet, [x, y], [gx, gy], [a, b, c], px, py, color, unit) {
     line.x[k] = near ? qx : Number.NaN;
     line.y[k] = near ? qy : Number.NaN;
   }
-  const style = { color, width: 1.2 * unit };
-  sheet.stroke(line, 0, 180, style);
+  const wide = { ...style, width: style.width * unit };
+  sheet.stroke(line, 0, 180, wide);
   const [cx, cy, arm] = [px(x + dx), py(y + dy), 5 * unit];
-  sheet.segment(cx - arm, cy, cx + arm, cy, style);
-  sheet.segment(cx, cy - arm, cx, cy + arm, style);
+  sheet.segment(cx - arm, cy, cx + arm, cy, wide);
+  sheet.segment(cx, cy - arm, cx, cy + arm, wide);
 }

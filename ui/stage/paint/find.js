@@ -35,7 +35,7 @@ export function nearestRun(drawn, x, y) {
 
 /**
  * How far a point is from a line, in pixels. Infinitely far where the line has no segment.
- * @param {Line} line
+ * @param {{x: ArrayLike<number>, y: ArrayLike<number>}} line
  * @param {number} px
  * @param {number} py
  */

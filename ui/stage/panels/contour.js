@@ -2,6 +2,7 @@
 
 /** @import { Box, PanelKind, Picture, Range } from "../types" */
 /** @import { Drawn } from "../paint/find.js" */
+/** @typedef {Parameters<typeof nearestTerm>[0]} Explained */
 
 import { createCells } from "../controls/cells.js";
 import { h, write } from "../controls/dom.js";
@@ -16,10 +17,11 @@ import { createGroundPainter } from "../paint/ground_painter.js";
 import { drawHeads, orderOfHeads } from "../paint/heads.js";
 import { drawLandmarks, drawStart, landmarkLegend } from "../paint/landmarks.js";
 import { interpolate, lastCrossing } from "../paint/line.js";
-import { drawPath, drawPaths, drawTail } from "../paint/paths.js";
+import { drawPath, drawPaths, drawTail, isVeiled } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { lineOf } from "../paint/run_line.js";
 import { createSheet } from "../paint/sheet.js";
+import { drawTerms, nearestTerm } from "../paint/terms.js";
 import { parseNumbers } from "../state/url.js";
 import { msg, t } from "../state/words.js";
 
@@ -71,6 +73,8 @@ export const contour = {
     let backdropKey = "";
     /** @type {Drawn[]} */
     let drawn = [];
+    /** @type {Explained} */
+    let explained = null;
 
     const scales = () => planeScales(range, frame[2], frame[3]);
     const sideBySide = () => picture.display.view === "panels";
@@ -207,9 +211,10 @@ export const contour = {
       for (const cell of cells.all) {
         sheet.clip(cell.box);
         drawStart(sheet, px(start[0]), py(start[1]), theme, unit);
-        if (display.arrows !== "off")
-          drawArrows(Number(display.arrows), theme, sheet, cell.runs, t, scale, unit, lookOf);
+        const others = cell.runs.filter(({ id }) => id !== picture.inside?.entry);
+        if (display.arrows !== "off") drawArrows(Number(display.arrows), theme, sheet, others, t, scale, unit, lookOf);
       }
+      explained = explainStep(t, scale, unit);
       const ordered = orderOfHeads(runs, Math.floor(t), picture.lit).map((k) => {
         const [x, y, radius] = heads[k];
         return { k, look: looksOf[k], x, y, radius };
@@ -219,6 +224,20 @@ export const contour = {
         drawHeads(sheet, cells.all.length > 1 ? ordered.filter(({ k }) => k === c) : ordered, theme, unit);
       }
       sheet.flush();
+    }
+
+    /** Draw the equations that stand beside the picture. @type {(t: number, scale: any, unit: number) => Explained} */
+    function explainStep(t, scale, unit) {
+      const { inside: beside, runs, term, theme, lookOf, display } = picture;
+      const k = runs.findIndex(({ id }) => id === beside?.entry);
+      if (!beside || k < 0 || (t === 0 && isVeiled())) return null; // the first step is what a reader is asked about
+      const { entry, inside } = beside;
+      const step = Math.min(Math.floor(t), inside.steps - 1);
+      const { box: place } = cells.all[cells.all.length > 1 ? k : 0];
+      const style = { theme, color: lookOf(runs[k]).color, unit, sheet };
+      sheet.clip(place);
+      const times = display.arrows === "off" ? 1 : Number(display.arrows);
+      return { entry, step, box: place, placed: drawTerms(inside.drawings(step), term, times, style, scale) };
     }
 
     // --- the part that is seen ---
@@ -253,7 +272,8 @@ export const contour = {
       },
     };
 
-    const find = (/** @type {number} */ x, /** @type {number} */ y) => nearestRun(drawn, x, y);
+    const find = (/** @type {number} */ x, /** @type {number} */ y) =>
+      nearestTerm(explained, x, y) ?? nearestRun(drawn, x, y);
     const destroy = handlePlane(box, {
       boxAt: ({ target }) => cells.all.find(({ el }) => el.contains(/** @type {Node} */ (target)))?.box,
       corner: () => canvas.getBoundingClientRect(),

@@ -75,7 +75,8 @@ export function createDrawing(root, parts) {
     const nameOf = (/** @type {{id: string}} */ { id }) => names.get(id) ?? id;
     // What is pointed at lies over the others; side by side every run keeps its place.
     const runs = lit && display.view === "overlay" ? [...seen].sort((a, b) => +(a.id === lit) - +(b.id === lit)) : seen;
-    return { ...shown, runs, display, theme, lookOf: looksNow, nameOf, lit, magnification, layout };
+    const known = { inside: panels.inside(), term: spotlight.term };
+    return { ...shown, ...known, runs, display, theme, lookOf: looksNow, nameOf, lit, magnification, layout };
   }
 
   /**

@@ -58,6 +58,8 @@ export function mountPanels(kinds, places, api, tell) {
       for (const { kind, box } of mounted) if (kind.slot === "side") box.hidden = !applying.has(kind.id);
       return applying;
     },
+    /** The equations that stand beside the picture. @returns {Picture["inside"]} */
+    inside: () => mounted.find(({ panel, box }) => panel.inside && !box.hidden)?.panel.inside?.() ?? null,
     /** Turn the views by radians. @param {number} right @param {number} up */
     turn(right, up) {
       for (const { panel } of mounted) panel.turn?.(right, up);

@@ -9,6 +9,7 @@ import { lossOf } from "../data/outcome.js";
 import { isVeiled } from "../paint/paths.js";
 import { formatMeasured } from "../state/format.js";
 import { t } from "../state/words.js";
+import { equationAt } from "./step.js";
 
 const APART = 14; // pixels from the pointer to the note
 
@@ -27,18 +28,23 @@ export function createPointing(root, panels, spotlight, picture) {
   function off() {
     tip.hidden = true;
     spotlight.point(null);
+    spotlight.pointAtTerm(null);
   }
   /** @param {Found} found @param {PointerEvent} event */
   function show(found, event) {
     const shown = picture();
     const run = shown?.runs.find(({ id }) => id === found.entry);
     if (!shown || !run) return off();
-    spotlight.point(found.entry);
+    spotlight.pointAtTerm(found.term ?? null);
+    spotlight.point(found.term ? null : found.entry);
     const step = Math.min(Math.round(found.step), run.gap.length - 1);
     const [x, y] = [0, 1].map((side) => formatMeasured(run.position[2 * step + side]));
     const loss = formatMeasured(lossOf(run, step, shown.terrain), run.approximate ? 2 : 3);
     const where = t("loss {loss} at ({x}, {y})", { loss, x, y });
-    tip.replaceChildren(h("b", {}, shown.nameOf(run)), " ", t("step {n}", { n: step }), h("br"), where);
+    const name = h("b", {}, shown.nameOf(run));
+    const inside = shown.inside?.inside;
+    if (found.term && inside) tip.replaceChildren(name, " ", equationAt(inside, found.term, step));
+    else tip.replaceChildren(name, " ", t("step {n}", { n: step }), h("br"), where);
     tip.hidden = false;
     const { left, top, width } = root.getBoundingClientRect();
     const [px, py] = [event.clientX - left, event.clientY - top];

@@ -13,6 +13,10 @@ const TIMES = "\u2062"; // between symbols it is not seen; between numbers it mu
 const WHOLE = ["t", "I"]; // names whose numbers are whole
 const LOST = 1e-6; // relative: where the equations miss the run by more, its digits are rounding
 
+const LEGEND = msg(
+  "Point at a symbol: it lights up on the surface. What is added to w is drawn to scale, a gradient or a mean of gradients as a direction, sizes for each coordinate as the areas of two squares.",
+);
+
 /** @param {string} tag @param {...(Node | string)} children */
 function m(tag, ...children) {
   const el = document.createElementNS(MATHML, tag);
@@ -42,6 +46,14 @@ function equationOf(mathml) {
   return math;
 }
 
+/** A name and its value at a step. @param {Inside} inside @param {string} name @param {number} k */
+export function equationAt(inside, name, k) {
+  const exact = inside.names[name].kind === "hyper" || WHOLE.includes(name);
+  const math = equationOf(inside.names[name].mathml);
+  math.append(m("mo", "="), written(inside.valueOf(name, k).map((value) => printedIn(value, exact))));
+  return math;
+}
+
 /** @type {PanelKind} */
 export const step = {
   id: "step",
@@ -49,10 +61,11 @@ export const step = {
   slot: "rail",
   applies: () => true,
 
-  create(box, { arrays, query, viewChanged }) {
+  create(box, { arrays, query, viewChanged, recompose, pointAtTerm }) {
     /** @type {Picture | null} */
     let picture = null;
     let chosen = ""; // the entry that is looked at; "" for the first one
+    let of = ""; // the entry that is shown
     let asked = ""; // the question whose answer is shown or on its way
     /** @type {Inside | null} */
     let inside = null;
@@ -69,6 +82,15 @@ export const step = {
     const note = h("p", { className: "remark", role: "status" });
     const body = h("div", { className: "equations" });
     box.append(h("div", { className: "head" }, title, who.el), note, body);
+    const questionOf = (/** @type {string} */ entry) => `${query()}&optimizer=${entry}`;
+
+    // A symbol that is pointed at, or tapped, is lit on the surface; a finger that taps elsewhere puts it out.
+    const point = (/** @type {Event} */ { target }) => {
+      const el = target instanceof Element ? target.closest("[data-drawn]") : null;
+      pointAtTerm(el?.getAttribute("data-name") ?? null);
+    };
+    box.addEventListener("pointerover", point);
+    box.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && pointAtTerm(null));
 
     /** The equations once as symbols and once with numbers, and what fills these in. @param {Inside} now */
     function build(now) {
@@ -88,8 +110,13 @@ export const step = {
         const remark = h("p", { className: "remark" }, measured ? t(now.measured[measured]) : "");
         return h("div", { className: "equation" }, symbols, ...(measured ? [remark] : [numbers]), value);
       });
+      for (const el of lines.flatMap((line) => [...line.querySelectorAll("[data-name]")])) {
+        const { drawn } = now.names[el.getAttribute("data-name") ?? ""];
+        if (drawn) el.setAttribute("data-drawn", drawn);
+      }
       const source = h("details", {}, h("summary", {}, t("The code that ran")), h("pre", {}, now.source));
-      body.replaceChildren(...lines, source);
+      const drawn = Object.values(now.names).some((name) => name.drawn);
+      body.replaceChildren(...lines, ...(drawn ? [h("p", { className: "remark" }, t(LEGEND))] : []), source);
       fill = (k) => {
         for (const one of fills) one(k);
       };
@@ -105,6 +132,7 @@ export const step = {
         shown = -1;
         build(answer);
         draw(at);
+        recompose();
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         if (asked === question)
@@ -130,12 +158,15 @@ export const step = {
       offer(picture, entry ?? "");
       if (!entry) return body.replaceChildren();
       if (held) return write(note, t("The numbers come when the hand lets go."));
-      const question = `${query()}&optimizer=${entry}`;
+      const question = questionOf(entry);
       if (asked !== question) {
         inside = null;
+        of = entry;
         ask(question);
       }
       if (!inside) return;
+      const run = /** @type {{id: string}} */ (runs.find(({ id }) => id === entry));
+      body.style.setProperty("--own", picture.lookOf(run).color);
       const k = Math.min(Math.floor(t0), inside.steps - 1);
       if (k === shown) return;
       shown = k;
@@ -148,8 +179,11 @@ export const step = {
     return {
       show(next) {
         picture = next;
+        for (const el of body.querySelectorAll("[data-name]"))
+          el.classList.toggle("lit", el.getAttribute("data-name") === next.term);
       },
       draw,
+      inside: () => (inside && !picture?.held && asked === questionOf(of) ? { entry: of, inside } : null),
       view: {
         key: "inside",
         read: () => chosen,

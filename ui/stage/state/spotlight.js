@@ -6,6 +6,8 @@
 export function createSpotlight(changed) {
   /** @type {string | null} */
   let lit = null;
+  /** @type {string | null} a name of the equations that stand beside the picture */
+  let term = null;
   /** @type {string[]} none: all are shown */
   let alone = [];
   /** @type {string[] | null} the entries that were on; null before the first scene */
@@ -25,6 +27,9 @@ export function createSpotlight(changed) {
     get lit() {
       return lit;
     },
+    get term() {
+      return term;
+    },
     get alone() {
       return alone;
     },
@@ -32,6 +37,12 @@ export function createSpotlight(changed) {
     point(entry) {
       if (entry === lit) return;
       lit = entry;
+      changed(false);
+    },
+    /** Light a name of the equations. @param {string | null} name */
+    pointAtTerm(name) {
+      if (name === term) return;
+      term = name;
       changed(false);
     },
     /** Show an entry alone; all of them again if it is alone already. @param {string} entry */
