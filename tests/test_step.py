@@ -28,7 +28,8 @@ PRINTED = """async ([bytes, steps]) => {
         ["panels/step.js", "data/wire.js"].map((file) => import(`/ui/stage/${file}`)));
     const answer = unpack(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer);
     const box = document.createElement("div");
-    const panel = step.create(box, { arrays: async () => answer, query: () => "", viewChanged() {}, recompose() {} });
+    const catalogue = { optimizers: [] };
+    const panel = step.create(box, { arrays: async () => answer, query: () => "", viewChanged() {}, recompose() {}, catalogue });
     panel.show({ runs: [{ id: "one" }], nameOf: () => "One", lookOf: () => ({ color: "red" }), held: false });
     panel.draw(0);
     await new Promise((resolve) => setTimeout(resolve));

@@ -216,6 +216,7 @@ function createStage(root, component, catalogue) {
     turn: panels.turn,
     undo,
     redo,
+    code: () => windows[0].opener.click(),
     fullscreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
     projector,
     page: (way) => projecting.lighten() || lessons.turn(way),

@@ -196,13 +196,12 @@ export function createLessons(root, box, canvas, act) {
     const { title, steps } = lessons[at.place.lesson];
     const list = h("button", { type: "button", className: "list", onclick: () => go("list") }, t("All lessons"));
     const next = neighbour(at.book, at.place, 1);
-    const ahead = next && next.lesson !== at.place.lesson ? lessons[next.lesson].title : "";
+    const ahead = next && next.lesson !== at.place.lesson && phase === "why" ? lessons[next.lesson].title : "";
     const forward = h(
       "button",
       { type: "button", className: "next", disabled: !next, onclick: () => walk(1) },
       t("Next"),
     );
-    if (ahead) forward.title = ahead;
     const back = h(
       "button",
       { type: "button", disabled: !neighbour(at.book, at.place, -1), onclick: () => walk(-1) },
@@ -213,6 +212,7 @@ export function createLessons(root, box, canvas, act) {
       h("h2", {}, title),
       ...(phase === "why" ? [] : [h("p", { className: "text" }, said(at.step.text))]), // it gives its room to the answer
       ...body(at.step),
+      ...(ahead ? [h("p", { className: "ahead" }, t("The next lesson: {title}", { title: ahead }))] : []),
       h(
         "div",
         { className: "foot" },

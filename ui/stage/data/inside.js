@@ -30,6 +30,7 @@ const DIGITS = 4; // of a number in an equation
  */
 /**
  * @typedef {object} Inside
+ * @property {string} optimizer its id
  * @property {Equation[]} equations in the order of computation
  * @property {Record<string, string>} measured what is not derived, in words
  * @property {Record<string, Name>} names
@@ -44,7 +45,7 @@ const IDENTITY = [1, 0, 0, 1];
 
 /** @param {Answer} answer @returns {Inside} */
 export function insideOf({ head, arrays }) {
-  const { equations, measured, names, source } = head;
+  const { optimizer, equations, measured, names, source } = head;
   const steps = arrays.deviation?.length ?? 0;
   /** @type {Map<string, number>} how many numbers an array has at each step */
   const widths = new Map();
@@ -66,7 +67,7 @@ export function insideOf({ head, arrays }) {
     if (drawn === "sizes" && !largest.has(array)) largest.set(array, largestOf(arrays[array]));
   const drawable = Object.entries(names).filter(([, { drawn }]) => drawn);
   return {
-    ...{ equations, measured, names, source, steps, valueOf: valueAt },
+    ...{ optimizer, equations, measured, names, source, steps, valueOf: valueAt },
     deviation: (step) => arrays.deviation[step],
     drawings: (step) =>
       drawable.map(([name, { drawn: as = "", kind, sign = 1, array = "" }]) => {

@@ -61,7 +61,7 @@ export const step = {
   slot: "rail",
   applies: () => true,
 
-  create(box, { arrays, query, viewChanged, recompose, pointAtTerm }) {
+  create(box, { catalogue, arrays, query, viewChanged, recompose, pointAtTerm }) {
     /** @type {Picture | null} */
     let picture = null;
     let chosen = ""; // the entry that is looked at; "" for the first one
@@ -92,6 +92,18 @@ export const step = {
     box.addEventListener("pointerover", point);
     box.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && pointAtTerm(null));
 
+    /** What the symbols stand for that no equation explains. @param {Inside} now @returns {[name: string, what: string][]} */
+    function meanings({ optimizer, names }) {
+      const hypers = catalogue.optimizers.find(({ id }) => id === optimizer)?.sliders ?? [];
+      /** @type {[string, string][]} */
+      const all = [
+        ["w", t("the weights: the point on the surface")],
+        ["g", t("the gradient there")],
+        ...hypers.map(({ id, name }) => /** @type {[string, string]} */ ([id, t(name)])),
+      ];
+      return all.filter(([id]) => names[id]);
+    }
+
     /** The equations once as symbols and once with numbers, and what fills these in. @param {Inside} now */
     function build(now) {
       /** @type {((step: number) => void)[]} */
@@ -115,8 +127,10 @@ export const step = {
         if (drawn) el.setAttribute("data-drawn", drawn);
       }
       const source = h("details", {}, h("summary", {}, t("The code that ran")), h("pre", {}, now.source));
+      const terms = h("p", { className: "remark terms" });
+      for (const [id, what] of meanings(now)) terms.append(equationOf(now.names[id].mathml), ` ${what} `);
       const drawn = Object.values(now.names).some((name) => name.drawn);
-      body.replaceChildren(...lines, ...(drawn ? [h("p", { className: "remark" }, t(LEGEND))] : []), source);
+      body.replaceChildren(...lines, terms, ...(drawn ? [h("p", { className: "remark" }, t(LEGEND))] : []), source);
       fill = (k) => {
         for (const one of fills) one(k);
       };
