@@ -22,6 +22,7 @@ import { msg, t } from "../state/words.js";
 
 const MARK = 7; // pixels from a marker's middle to its edge
 const HESSIAN = 2; // gradients that a Hessian of two parameters counts as: one for each of its columns
+const OF_STEP = ["step", "rates"]; // quantities whose first value is that of the first step
 const BELOW = 9e3; // pixels below the upper edge, where a 0 is drawn on a logarithmic axis
 
 /** @type {PanelKind} */
@@ -182,7 +183,9 @@ export const chart = {
       for (const { run, k, px, level } of curves) if (k && display.chart === "loss") drawEarlyStop(run, level, px);
       const room = MARK * unit;
       sheet.clip([left - room, top - room, width + 2 * room, height + 2 * room]); // a marker at the last step is whole
-      for (const { look, end } of curves) drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
+      const asks = t === 0 && isVeiled() && OF_STEP.includes(display.chart); // how the first step is made
+      for (const { look, end } of asks ? [] : curves)
+        drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
       sheet.flush();
     }
 
