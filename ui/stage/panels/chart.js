@@ -179,13 +179,12 @@ export const chart = {
         drawPath(sheet, lines[k], first, last, past, bare, curves[k].look, theme, curves[k].width),
       );
       if (!byCost(picture)) sheet.segment(at(t), 0, at(t), height, { color: theme.muted, width: 1 });
-      for (const { line, end, look, width } of curves) drawTail(sheet, line, t, end, look, width);
+      const heads = t === 0 && isVeiled() && OF_STEP.includes(display.chart) ? [] : curves; // that is what is asked
+      for (const { line, end, look, width } of heads) drawTail(sheet, line, t, end, look, width);
       for (const { run, k, px, level } of curves) if (k && display.chart === "loss") drawEarlyStop(run, level, px);
       const room = MARK * unit;
       sheet.clip([left - room, top - room, width + 2 * room, height + 2 * room]); // a marker at the last step is whole
-      const asks = t === 0 && isVeiled() && OF_STEP.includes(display.chart); // how the first step is made
-      for (const { look, end } of asks ? [] : curves)
-        drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
+      for (const { look, end } of heads) drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
       sheet.flush();
     }
 
