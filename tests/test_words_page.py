@@ -101,7 +101,7 @@ def test_no_english_word_is_left_in_windows(russian):
     expect(dialog.get_by_role("status")).to_contain_text("Недоступно: в Keras")
     assert english_in(russian) == set()
     dialog.get_by_role("button", name="Закрыть").click()
-    russian.get_by_role("button", name="График").click()
+    russian.get_by_role("button", name="Рисунок").click()
     expect(dialog.locator(".modebar-btn").first).to_be_attached()
     assert english_in(russian) == set()
     expect(dialog.locator(".legendtext", has_text="Импульс 0,5")).to_have_count(1)

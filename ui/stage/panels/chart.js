@@ -22,6 +22,7 @@ import { msg, t } from "../state/words.js";
 
 const MARK = 7; // pixels from a marker's middle to its edge
 const HESSIAN = 2; // gradients that a Hessian of two parameters counts as: one for each of its columns
+const OF_STEP = ["step", "rates"]; // quantities whose first value is that of the first step
 const BELOW = 9e3; // pixels below the upper edge, where a 0 is drawn on a logarithmic axis
 
 /** @type {PanelKind} */
@@ -178,11 +179,12 @@ export const chart = {
         drawPath(sheet, lines[k], first, last, past, bare, curves[k].look, theme, curves[k].width),
       );
       if (!byCost(picture)) sheet.segment(at(t), 0, at(t), height, { color: theme.muted, width: 1 });
-      for (const { line, end, look, width } of curves) drawTail(sheet, line, t, end, look, width);
+      const heads = t === 0 && isVeiled() && OF_STEP.includes(display.chart) ? [] : curves; // that is what is asked
+      for (const { line, end, look, width } of heads) drawTail(sheet, line, t, end, look, width);
       for (const { run, k, px, level } of curves) if (k && display.chart === "loss") drawEarlyStop(run, level, px);
       const room = MARK * unit;
       sheet.clip([left - room, top - room, width + 2 * room, height + 2 * room]); // a marker at the last step is whole
-      for (const { look, end } of curves) drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
+      for (const { look, end } of heads) drawMarker(sheet, look, theme, end[0] + room, end[1] + room, 5 * unit);
       sheet.flush();
     }
 
