@@ -21,6 +21,7 @@ from starlette.routing import Route
 from streamlit.runtime.metrics_util import Installation
 
 from ui import logs, memory, static
+from ui.aside import MEASURING
 from ui.guard import Guard
 from ui.routes import ROUTES
 from ui.watching import READY, WATCHING, Watch
@@ -119,6 +120,7 @@ async def lifespan(app):
     task.add_done_callback(partial(tell_if_failed, ready))
     yield
     task.cancel()
+    MEASURING.end()
 
 
 app = st.App(

@@ -20,6 +20,15 @@ def visit(page: Page, query: str = "") -> Page:
     return page
 
 
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+
+
+def resize(page: Page, width: int, height: int) -> None:
+    """Give the window a size, and wait until the page is laid out in it."""
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function(TWO_FRAMES)
+
+
 def stage(page: Page, name: str) -> str:
     return page.locator(STAGE).get_attribute(f"data-{name}") or ""
 

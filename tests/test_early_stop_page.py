@@ -7,7 +7,21 @@ from playwright.sync_api import expect
 
 from engine import rollout
 from surfaces import SURFACES
-from tests.driver import BASIC, READY, STAGE, drawn, fingerprint, room, settled, slider, stage, thumb, visit, watch
+from tests.driver import (
+    BASIC,
+    READY,
+    STAGE,
+    drawn,
+    fingerprint,
+    resize,
+    room,
+    settled,
+    slider,
+    stage,
+    thumb,
+    visit,
+    watch,
+)
 from tests.expected import scene_of
 from tests.test_data import BY_HAND
 
@@ -145,7 +159,6 @@ FAULTS = """() => {
     }
     return faults;
 }"""
-TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 
 
 @pytest.mark.parametrize("view", ["overlay", "panels"])
@@ -157,15 +170,12 @@ def test_the_legends_lie_over_nothing(page, surface, view):
         expect(legend).to_contain_text(mark)
     found = {}
     for size in ((390, 844), (1024, 768), (1366, 768)):
-        page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
-        page.wait_for_function(TWO_FRAMES)
+        resize(page, *size)
         found[size] = page.evaluate(FAULTS)
     page.get_by_test_id("stExpandSidebarButton").click()
     page.wait_for_function(f"document.querySelector('{STAGE}').getBoundingClientRect().left > 200")
-    page.wait_for_function(TWO_FRAMES)
     for width in (1366, 1024):
-        page.set_viewport_size({"width": width, "height": 768})
-        page.wait_for_function(TWO_FRAMES)
+        resize(page, width, 768)
         found["sidebar", width] = page.evaluate(FAULTS)
     assert {where: faults for where, faults in found.items() if faults} == {}
 

@@ -101,6 +101,8 @@ def test_they_appear_on_the_page_in_its_link_and_compute(grown, chromium):
     rates = dict(line.rsplit(" ", 1) for line in panel.inner_text().splitlines())
     assert float(rates["Coin"]) == pytest.approx(0.25 * math.exp(-0.7), rel=0.005)
     assert stage(page, "source") == "exact"
+    measured = page.request.get("/ways?optimizer=coin&surface=bowl&steps=20&way=loop").json()
+    assert (measured["steps"], measured["apart"]) == (20, 0.0), "the process that measures knows them, too"
     visit(page, "lesson=half_a_step.1")
     expect(page.locator(f"{STAGE} .lesson h2")).to_have_text("Half a step")
     assert wrong == []

@@ -196,3 +196,5 @@ def test_streamlit_run_serves_the_page_and_every_route(chromium, server):
                 assert found == expected, route
         with opened(chromium, host.address, **LAPTOP) as page, without_errors(page, host.address):
             visit(page)
+    with pytest.raises(RuntimeError, match="the server ended"):  # and all that it started
+        host.wait_for("the end")

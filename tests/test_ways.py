@@ -4,6 +4,7 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from urllib.parse import parse_qsl
 
 import jax
 import pytest
@@ -18,7 +19,9 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.driver import BASIC, visit
 from ui import answers, routes
+from ui.aside import MEASURING
 from ui.routes import ROUTES
+from ui.ways import measured as measured_here
 
 TIMEOUT_S = 60
 STEPS = 20
@@ -31,6 +34,7 @@ def client():
     routes._desk.cache_clear()
     with TestClient(Starlette(routes=ROUTES)) as client:
         yield client
+    MEASURING.end()
     routes._desk.cache_clear()
 
 
@@ -98,6 +102,27 @@ def test_an_answer_holds_the_way_and_what_was_left_out(client):
     assert plain.keys() == {*Way._fields, "few", "plain"}
     assert (plain["steps"], plain["few"], plain["plain"], plain["apart"]) == (20, FEW, False, 0.0)
     assert noisy["plain"] is True
+
+
+OWN = "surface=formula&surface.f=x^2%2B3*y^2&surface.domain=-1,1,-1,2"
+
+
+def test_this_process_compiles_nothing_for_it(client, caplog):
+    """JAX would keep each operation that is run by itself for ever. A formula is known to the other process, too."""
+    query = f"{ASKED}eager&{OWN}"
+    client.get(f"/paths?on=sgd&steps=20&{OWN}")  # the page shows the scene before it asks
+    jax.clear_caches()  # other tests may have run the same operations
+    jax.config.update("jax_log_compiles", True)
+    try:
+        found = client.get(query).json()
+        there, asked = len(caplog.records), dict(parse_qsl(query.partition("?")[2]))
+        here = json.loads(measured_here(asked, "sgd", "eager"))
+    finally:
+        jax.config.update("jax_log_compiles", False)
+    assert there == 0
+    assert len(caplog.records) > 0, "what is compiled is noted"
+    assert found.keys() == here.keys()
+    assert (found["steps"], found["apart"]) == (here["steps"], here["apart"]) == (20, 0.0)
 
 
 def test_one_is_measured_at_a_time_while_other_questions_are_answered(client, monkeypatch):

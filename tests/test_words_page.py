@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from optimizers import OPTIMIZERS
 from tests.conftest import FORGET, LAPTOP, PHONE, opened, without_errors
 from tests.driver import STAGE, painted, pixel, settled, shown, slider, stage, visit
-from tests.test_layout import FAULTS, SCENES, SIZES, TWO_FRAMES
+from tests.layout import SCENES, faults_by_size
 from ui.words import say
 
 # What is Latin in Russian, too: names, formats, keys, functions, and what a language calls itself.
@@ -219,13 +219,7 @@ def test_who_reads_russian_gets_them_before_the_first_text(chromium, server):
 @pytest.mark.parametrize("scene", SCENES)
 def test_no_russian_text_is_cut_or_covered(page, scene):
     visit(page, f"lang=ru&{SCENES[scene]}")
-    found = {}
-    for name, (width, height) in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_function(TWO_FRAMES)
-        if faults := page.evaluate(FAULTS):
-            found[name] = faults
-    assert found == {}
+    assert faults_by_size(page) == {}
 
 
 @pytest.mark.parametrize("surface", ["ravine", "rosenbrock", "logistic_regression"])

@@ -10,7 +10,8 @@ from typing import NamedTuple
 THEME = json.loads(Path(__file__).with_name("theme.json").read_text(encoding="utf-8"))
 
 # The eight colours of Okabe and Ito (2008), darkened on a light ground and lightened on a dark one until each has a
-# contrast of at least 3:1.
+# contrast of at least 3:1. So darkened, orange, yellow and vermillion are one olive to who lacks a kind of cone: on a
+# light ground yellow is duller and vermillion darker still (tests/test_colour_vision.py).
 PALETTE: dict[str, tuple[str, ...]] = {scheme: tuple(colors) for scheme, colors in THEME["palette"].items()}
 # For each of them the colours of an optimizer's further entries: darker or lighter, of a hue up to 34 degrees away in
 # OKLCH, with the same contrast; for black and white dull colours.
