@@ -227,6 +227,18 @@ def test_the_projector_names_what_is_in_play_and_keeps_one_slider(page):
     page.wait_for_function("!location.search.includes('hot')")
 
 
+def test_o_opens_the_window_code_where_its_button_is_out_of_sight(page):
+    visit(page, "projector=1")
+    page.locator(STAGE).focus()
+    page.keyboard.press("o")
+    window = page.locator(f"{STAGE} dialog[open]")
+    window.get_by_role("button", name="Where the gradient comes from").click()
+    expect(window.locator(".panel.graph")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(window).to_have_count(0)
+    assert "projector" in page.locator(STAGE).get_attribute("class")
+
+
 def test_a_projector_has_a_pointer_and_a_pen_that_fade(page):
     visit(page, "projector=1")
     ink = page.locator(f"{STAGE} > .ink")

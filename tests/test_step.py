@@ -29,7 +29,8 @@ PRINTED = """async ([bytes, steps]) => {
     const answer = unpack(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer);
     const box = document.createElement("div");
     const catalogue = { optimizers: [] };
-    const panel = step.create(box, { arrays: async () => answer, query: () => "", viewChanged() {}, recompose() {}, catalogue });
+    const idle = { query: () => "", viewChanged() {}, recompose() {} };
+    const panel = step.create(box, { catalogue, arrays: async () => answer, ...idle });
     panel.show({ runs: [{ id: "one" }], nameOf: () => "One", lookOf: () => ({ color: "red" }), held: false });
     panel.draw(0);
     await new Promise((resolve) => setTimeout(resolve));
@@ -96,6 +97,9 @@ def test_the_playhead_changes_the_numbers_and_the_entry_stays_in_the_link(page):
     assert not any("/inside" in url for url in asked), "stepping asks nothing"
     page.locator(f"{BOX} select").select_option("adam")
     expect(lines).to_have_count(5)
+    terms = page.locator(f"{BOX} .terms")
+    for words in ("the gradient there", "learning rate", "decay of the mean", "epsilon"):
+        expect(terms).to_contain_text(words)
     page.wait_for_url(re.compile("inside=adam"))
     page.get_by_text("The code that ran").click()
     expect(page.locator(f"{BOX} pre")).to_contain_text("def update(")

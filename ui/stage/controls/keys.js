@@ -22,7 +22,7 @@ const HELP = [
     "Page Down, Page Up",
     msg("a presenter's remote: on and back through a lesson; without one, play or pause, to the start"),
   ],
-  ["C", msg("the window Code: the program, where the gradient comes from, four ways to run")],
+  ["O", msg("open the window Code: the program, where the gradient comes from, four ways to run")],
   ["?", msg("this list")],
 ];
 
@@ -90,7 +90,7 @@ export function createKeys(root, gestures, language, act) {
     a: () => act.turn(-TURN, 0),
     d: () => act.turn(TURN, 0),
     " ": act.toggle,
-    c: act.code,
+    o: act.code,
     f: act.fullscreen,
     p: act.projector,
     escape: act.endProjector,
