@@ -77,6 +77,21 @@ def test_every_printed_number_is_right(modules, id, surface):
                 assert is_printed(texts, numbers[name]), (equation.name, name, step, texts)
 
 
+def test_of_a_rule_without_equations_nothing_is_drawn(modules):
+    drawn = """async () => {
+        const { step } = await import("/ui/stage/panels/step.js");
+        const head = { optimizer: "own", equations: [], measured: {}, names: {}, source: "def update(", arrays: [] };
+        const idle = { query: () => "", viewChanged() {}, recompose() {}, catalogue: { optimizers: [] } };
+        const box = document.createElement("div");
+        const panel = step.create(box, { arrays: async () => ({ head, arrays: {} }), ...idle });
+        panel.show({ runs: [{ id: "own" }], nameOf: () => "Own", lookOf: () => ({ color: "red" }), held: false });
+        panel.draw(0);
+        await new Promise((resolve) => setTimeout(resolve));
+        return [panel.inside(), box.querySelector("pre").textContent];
+    }"""
+    assert modules.evaluate(drawn) == [None, "def update("]
+
+
 def test_a_wrong_digit_is_found():
     assert is_printed(["1.235", f"{MINUS}2.000e{MINUS}7"], [1.23456, -2.0004e-7])
     assert not is_printed(["1.234"], [1.23456])

@@ -2,7 +2,7 @@
 
 /** @import { Box, PanelKind, Picture, Range } from "../types" */
 /** @import { Drawn } from "../paint/find.js" */
-/** @typedef {Parameters<typeof nearestTerm>[0]} Explained */
+/** @typedef {Parameters<typeof nearestTerm>[0]} Terms */
 
 import { createCells } from "../controls/cells.js";
 import { h, write } from "../controls/dom.js";
@@ -73,8 +73,8 @@ export const contour = {
     let backdropKey = "";
     /** @type {Drawn[]} */
     let drawn = [];
-    /** @type {Explained} */
-    let explained = null;
+    /** @type {Terms} */
+    let terms = null;
 
     const scales = () => planeScales(range, frame[2], frame[3]);
     const sideBySide = () => picture.display.view === "panels";
@@ -214,7 +214,7 @@ export const contour = {
         const others = cell.runs.filter(({ id }) => id !== picture.inside?.entry);
         if (display.arrows !== "off") drawArrows(Number(display.arrows), theme, sheet, others, t, scale, unit, lookOf);
       }
-      explained = explainStep(t, scale, unit);
+      terms = drawEquations(t, scale, unit);
       const ordered = orderOfHeads(runs, Math.floor(t), picture.lit).map((k) => {
         const [x, y, radius] = heads[k];
         return { k, look: looksOf[k], x, y, radius };
@@ -226,8 +226,8 @@ export const contour = {
       sheet.flush();
     }
 
-    /** Draw the equations that stand beside the picture. @type {(t: number, scale: any, unit: number) => Explained} */
-    function explainStep(t, scale, unit) {
+    /** Draw the equations that stand beside the picture. @type {(t: number, scale: any, unit: number) => Terms} */
+    function drawEquations(t, scale, unit) {
       const { inside: beside, runs, term, theme, lookOf, display } = picture;
       const k = runs.findIndex(({ id }) => id === beside?.entry);
       if (!beside || k < 0 || (t === 0 && isVeiled())) return null; // the first step is what a reader is asked about
@@ -273,7 +273,7 @@ export const contour = {
     };
 
     const find = (/** @type {number} */ x, /** @type {number} */ y) =>
-      nearestTerm(explained, x, y) ?? nearestRun(drawn, x, y);
+      nearestTerm(terms, x, y) ?? nearestRun(drawn, x, y);
     const destroy = handlePlane(box, {
       boxAt: ({ target }) => cells.all.find(({ el }) => el.contains(/** @type {Node} */ (target)))?.box,
       corner: () => canvas.getBoundingClientRect(),

@@ -46,11 +46,16 @@ function equationOf(mathml) {
   return math;
 }
 
+/** The value of a name at a step. @param {Inside} inside @param {string} name @param {number} k */
+function valueAt(inside, name, k) {
+  const exact = inside.names[name].kind === "hyper" || WHOLE.includes(name);
+  return written(inside.valueOf(name, k).map((value) => printedIn(value, exact)));
+}
+
 /** A name and its value at a step. @param {Inside} inside @param {string} name @param {number} k */
 export function equationAt(inside, name, k) {
-  const exact = inside.names[name].kind === "hyper" || WHOLE.includes(name);
   const math = equationOf(inside.names[name].mathml);
-  math.append(m("mo", "="), written(inside.valueOf(name, k).map((value) => printedIn(value, exact))));
+  math.append(m("mo", "="), valueAt(inside, name, k));
   return math;
 }
 
@@ -109,8 +114,7 @@ export const step = {
       /** @type {((step: number) => void)[]} */
       const fills = [];
       const place = (/** @type {Element} */ el, /** @type {string} */ name) => {
-        const exact = now.names[name].kind === "hyper" || WHOLE.includes(name);
-        fills.push((k) => el.replaceChildren(written(now.valueOf(name, k).map((value) => printedIn(value, exact)))));
+        fills.push((k) => el.replaceChildren(valueAt(now, name, k)));
       };
       const lines = now.equations.map(({ name, mathml, measured }) => {
         const [symbols, numbers, result] = [equationOf(mathml), equationOf(mathml), m("mrow")];
@@ -197,7 +201,10 @@ export const step = {
           el.classList.toggle("lit", el.getAttribute("data-name") === next.term);
       },
       draw,
-      inside: () => (inside && !picture?.held && asked === questionOf(of) ? { entry: of, inside } : null),
+      inside() {
+        const known = inside?.steps && !picture?.held && asked === questionOf(of); // a rule may have no equations
+        return known && inside ? { entry: of, inside } : null;
+      },
       view: {
         key: "inside",
         read: () => chosen,
