@@ -14,8 +14,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 import numpy as np
@@ -48,6 +49,7 @@ PATHS = (
     "/_stcore/host-config", "/vendor/plotly.js", "/app/static/x", "/_stcore/agent", "//evil.example/", "/paths/",
     "/PATHS", "/favicon.png",
 )  # fmt: skip
+T = TypeVar("T")
 METHODS = ("GET",) * 20 + ("HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "GE T", "")
 
 
@@ -63,6 +65,11 @@ class Found:
     worst: float = 0.0
 
 
+def one(draw: np.random.Generator, choices: Sequence[T]) -> T:
+    """One of them: `draw.choice` makes an array of all first, which takes as long as an answer."""
+    return choices[draw.integers(len(choices))]
+
+
 def questions(draw: np.random.Generator) -> Iterator[str]:
     """Endless queries: known keys and others, values of every kind."""
     keys = {surface: list(controls(surface, tuple(OPTIMIZERS), None)) for surface in WARMED}
@@ -71,19 +78,19 @@ def questions(draw: np.random.Generator) -> Iterator[str]:
     def value(key: str) -> str:
         kind = draw.integers(4)
         if kind == 0:
-            return str(draw.choice(WORDS))
+            return one(draw, WORDS)
         if key in ("on", "optimizer"):
-            return ",".join(draw.choice(COMPILED, 2))
+            return f"{one(draw, COMPILED)},{one(draw, COMPILED)}"
         if kind == 1:
             return f"{10 ** draw.uniform(-9, 9):.4g}"
         return f"{draw.uniform(-3, 3):.4f}"
 
     while True:
-        surface = str(draw.choice(WARMED))
+        surface = one(draw, WARMED)
         chosen = {"surface": surface, "steps": str(draw.integers(1, 60)), "on": "sgd,adam"}
-        for key in (*draw.choice(keys[surface], 2), *draw.choice(names, 1), str(draw.choice(WORDS))):
-            chosen[str(key)] = value(str(key))
-        chosen["vary"] = str(draw.choice([*SETTINGS_OF_ALL, chosen.get("vary", "")]))
+        for key in (one(draw, keys[surface]), one(draw, keys[surface]), one(draw, names), one(draw, WORDS)):
+            chosen[key] = value(key)
+        chosen["vary"] = one(draw, [*SETTINGS_OF_ALL, chosen.get("vary", "")])
         if draw.integers(3):
             chosen |= {"surface": surface, "library": "optax", "optimizer": "adam"}
         pairs = [f"{quote(key)}={quote(word)}" for key, word in chosen.items()]
@@ -96,13 +103,13 @@ SETTINGS_OF_ALL = [hyper.id for hyper in SETTINGS] + ["sgd.lr", "adam.lr"]
 
 def headers(draw: np.random.Generator) -> bytes:
     """Some lines of a head, mostly well formed."""
-    lines = [b"Accept-Encoding: " + draw.choice([b"br, gzip", b"gzip", b"", b"\xff", b"br;q=0"])]
-    lines.append(b"X-Descent-Client: " + draw.choice([b"one", b"two", b"three", draw.bytes(20).hex().encode()]))
+    lines = [b"Accept-Encoding: " + one(draw, (b"br, gzip", b"gzip", b"", b"\xff", b"br;q=0"))]
+    lines.append(b"X-Descent-Client: " + one(draw, (b"one", b"two", b"three", draw.bytes(20).hex().encode())))
     if not draw.integers(8):
         lines.append(b"X-%d: %s" % (draw.integers(99), draw.bytes(int(draw.integers(60))).hex().encode()))
     if not draw.integers(40):
         lines.append(
-            draw.choice([b"Content-Length: 10", b"Transfer-Encoding: chunked", b"Host: evil", b"Range: bytes=1-"])
+            one(draw, (b"Content-Length: 10", b"Transfer-Encoding: chunked", b"Host: evil", b"Range: bytes=1-"))
         )
     return b"\r\n".join(lines)
 
@@ -135,16 +142,16 @@ async def requests(server: Server, draw: np.random.Generator, found: Found, most
         reader, writer = await asyncio.open_connection(host.hostname, host.port)
         try:
             for _ in range(PER_CONNECTION):
-                kind, method = draw.integers(10), str(draw.choice(METHODS))
+                kind, method = draw.integers(10), one(draw, METHODS)
                 if kind < 5:
-                    target = f"/{draw.choice(NAMES)}?{next(ask)}"
+                    target = f"/{one(draw, NAMES)}?{next(ask)}"
                     before = [*before[-99:], target]
                 elif kind < 7:
-                    target = str(draw.choice(before))
+                    target = one(draw, before)
                 elif kind < 9:
-                    target = str(draw.choice(PATHS)) + str(draw.choice(["", "?x=1", "?" + "y" * 9000]))
+                    target = one(draw, PATHS) + one(draw, ("", "?x=1", "?" + "y" * 9000))
                 else:
-                    target = quote(str(draw.choice(WORDS)), safe="/:%") or "*"
+                    target = quote(one(draw, WORDS), safe="/:%") or "*"
                 head = f"{method} {target} HTTP/1.1\r\nHost: {host.netloc}\r\n".encode() + headers(draw) + b"\r\n\r\n"
                 if not draw.integers(100):
                     head = draw.bytes(int(draw.integers(1, 300))) + b"\r\n\r\n"
