@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from playwright.async_api import Browser
 
 from benchmarks.load.crowd import Room
+from benchmarks.load.kill import kill
 from benchmarks.load.memory import busy_hour, soak
 from benchmarks.load.scenes import burst, class_, cold, greedy
 from benchmarks.load.student import seen_by
@@ -18,6 +19,7 @@ SCENES: dict[str, Callable[[Room], Awaitable[list[Row]]]] = {
     "burst": burst,
     "class": class_,
     "greedy": greedy,
+    "kill": kill,
     "busy_hour": busy_hour,
     "soak": soak,
 }

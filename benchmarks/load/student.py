@@ -136,7 +136,10 @@ class Student:
     async def __aenter__(self) -> "Student":
         # Connections of its own, as a browser has. The websocket is not one of the six, so that `places` counts them.
         self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), auto_decompress=False, headers=ENCODINGS
+            connector=aiohttp.TCPConnector(limit=0),
+            cookie_jar=aiohttp.CookieJar(unsafe=True),  # of addresses without a name, too
+            auto_decompress=False,
+            headers=ENCODINGS,
         )
         return self
 
