@@ -34,6 +34,7 @@ PROTOCOL = Subprotocol("streamlit")
 QUICK = 20_000
 CLIENTS = 8  # connections at a time
 LONGEST = 1.0  # s that an answer may take
+PATIENCE = 30.0  # s after which nobody waits any more
 PER_CONNECTION = 200
 # Whose programs are compiled: to compile another takes as long as it takes.
 WARMED = list(SURFACES)[:4]
@@ -61,13 +62,14 @@ class Found:
     slow: list[tuple[float, str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     closed: int = 0  # connections that the server ended
+    unfinished: int = 0  # requests without the body that they announce: nobody can answer them
     sent: int = 0
     worst: float = 0.0
 
 
 def one(draw: np.random.Generator, choices: Sequence[T]) -> T:
     """One of them: `draw.choice` makes an array of all first, which takes as long as an answer."""
-    return choices[draw.integers(len(choices))]
+    return choices[int(draw.integers(len(choices)))]
 
 
 def questions(draw: np.random.Generator) -> Iterator[str]:
@@ -158,7 +160,16 @@ async def requests(server: Server, draw: np.random.Generator, found: Found, most
                 found.sent += 1
                 began = time.perf_counter()
                 writer.write(head)
-                status, body = await answer(reader, method)
+                announces = b"Content-Length" in head or b"chunked" in head
+                try:
+                    async with asyncio.timeout(LONGEST if announces else PATIENCE):
+                        status, body = await answer(reader, method)
+                except TimeoutError:
+                    if announces:
+                        found.unfinished += 1
+                    else:
+                        found.slow.append((PATIENCE, target[:200]))
+                    break
                 note(found, target, status, body, time.perf_counter() - began)
         except (asyncio.IncompleteReadError, ConnectionError):
             found.closed += 1
@@ -223,6 +234,7 @@ async def attacks(_: Browser | None, n: int, most: int = 0, seed: int = 0) -> li
     print(dict(found.statuses), file=sys.stderr)
     return [
         Row("requests and messages that no page sends", [found.sent], "in all"),
+        Row("requests without the body that they announce", [found.unfinished], "of these"),
         Row("answers of 5xx, or with a traceback", [len(found.wrong)], "answers"),
         Row("uncaught exceptions in the log", [len(exceptions)], "tracebacks"),
         Row(f"answers over {LONGEST:g} s", [len(found.slow)], "answers"),

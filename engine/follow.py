@@ -146,13 +146,15 @@ def _trace_of(objective, optimizer: Optimizer, rule: Schedule, observe, reduce):
         shapes = jax.eval_shape(before_the_first_step, params)
         observed = jax.tree.map(lambda leaf: jnp.zeros((*rows, *leaf.shape), leaf.dtype), shapes)
         kept = Trace(params, optimizer.init(params), observed)
-        return loop(steps + 1, measure, rate, optimizer, params, hypers, memory, kept, keep)
+        return loop(steps + 1, measure, rate, optimizer, params, hypers, memory, kept, keep)[-1]
 
     return jax.jit(run, static_argnums=0 if reduce is None else ())
 
 
-def loop(moments, measure, rate, optimizer: Optimizer, params, hypers, memory, kept, keep):
-    """The loop of every run, to be traced by JAX. It passes `moments` moments, the first of them before any step.
+def loop(moments, measure, rate, optimizer: Optimizer, params, hypers, memory, kept, keep, *, unroll=1):
+    """The loop of every run, to be traced by JAX. It passes `moments` moments, the first of them before any step, and
+    gives the params, the optimizer's state and the schedule's memory after the step that follows the last of them, and
+    what is kept. `unroll` steps are one turn of the compiled loop.
 
     measure(t, params) -> (Probe, loss), the objective of step t;
     rate(t, value, memory) -> (lr, memory), the schedule, given the value of that objective;
@@ -166,7 +168,16 @@ def loop(moments, measure, rate, optimizer: Optimizer, params, hypers, memory, k
         after = optimizer.update(probe, state, params, **{**hypers, "lr": lr})
         return *after, memory, keep(kept, Moment(t, params, probe, state, lr, loss))
 
-    return jax.lax.fori_loop(0, moments, step, (params, optimizer.init(params), memory, kept))[-1]
+    def turn(k, carry):
+        for t in range(unroll):
+            carry = step(unroll * k + t, carry)
+        return carry
+
+    carry = (params, optimizer.init(params), memory, kept)
+    if unroll == 1:
+        return jax.lax.fori_loop(0, moments, step, carry)
+    turns = moments // unroll
+    return jax.lax.fori_loop(unroll * turns, moments, step, jax.lax.fori_loop(0, turns, turn, carry))
 
 
 def check_kind(what: str, got: object, kind: type[Member]) -> None:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 
 from engine.equations import EquationError, Equations, System
 from engine.spec import Member, check_keywords, keywords_of
@@ -132,4 +133,11 @@ def unbiased(mean: jax.Array, decay, t) -> jax.Array:
 
     For m_t = decay m_{t-1} + (1 - decay) g_t with m_0 = 0 this is m_t / (1 - decay**t), whose weights sum to 1.
     """
-    return mean / (1 - decay**t)
+    return mean / (1 - _power(decay, t))
+
+
+def _power(decay, t):
+    """decay**t; of float32 by functions that XLA computes for many numbers at once, as it does not compute powers."""
+    if getattr(decay, "dtype", None) == jnp.float32:
+        return jnp.exp(t * jnp.log(decay))
+    return decay**t  # rounded as in other libraries

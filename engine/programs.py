@@ -67,6 +67,10 @@ class Program:
         (call,) = prepared([(self, args)])
         return call()
 
+    def compiled(self, *args: Any) -> Callable[..., Any]:
+        """The compiled function, which any thread may call with arguments of these shapes. Raises Missing."""
+        return self.find(args)[1]().run
+
     def find(self, args: tuple) -> tuple[Hashable, Callable[[], Loaded]]:
         """The key of the program for such arguments, and what loads or compiles it, in whatever thread."""
         leaves, tree = jax.tree.flatten(args)

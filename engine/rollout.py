@@ -160,6 +160,19 @@ def shared_of(setting: Setting, inputs: Mapping[str, Any]) -> Shared:
     return Shared(factors, sigma.reshape(n, *[1] * (draws.ndim - 1)) * draws, ranks)
 
 
+def chances_of(setting: Setting, noisy: bool) -> tuple[Any, Any]:
+    """What chance brings to each step of a race, from its seed, which is one number: the draws (rows, ...) of its noise
+    and the ranks (rows, examples) of its examples; or where it is not noisy or has no data, nothing (0,).
+    """
+    noise, nothing = NOISES[setting.noise_model], np.zeros(0, np.uint8)
+    if not noisy and not setting.examples:
+        return nothing, nothing
+    with float64(), jax.default_device(rollout_device()):
+        rows = max(SHORTEST_BLOCK, 1 << int(setting.steps).bit_length())
+        draws, ranks = _for_one(_draws_of, (noise, rows, setting.examples), np.asarray(setting.seed).item())
+    return draws if noisy else nothing, ranks if setting.examples else nothing
+
+
 def _for_runs(n: int, make, static: tuple, *numbers: np.ndarray):
     """What the compiled function make(*static) gives for the numbers (n,) of n runs; computed once if all are equal."""
     if any((a != a[0]).any() for a in numbers):
@@ -258,7 +271,7 @@ def _runs(f, data, reacting: Schedule | None, perturb, optimizer: Optimizer, eve
         width = row(start, 0.0, start, 0.0, optimizer.init(start)).size
         block = jnp.zeros((len(shared.factors), width))
         memory = jax.tree.map(jnp.asarray, reacting.memory) if reacting else ()
-        return loop(moments, measure, rate, optimizer, start, hypers, memory, block, keep)
+        return loop(moments, measure, rate, optimizer, start, hypers, memory, block, keep)[-1]
 
     return jax.vmap(one, in_axes=(None, 0, 0, 0, 0, 0, 0))
 
