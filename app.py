@@ -21,7 +21,7 @@ from starlette.routing import Route
 from streamlit.runtime.metrics_util import Installation
 
 from ui import logs, memory, static
-from ui.aside import MEASURING
+from ui.aside import MAPPING, MEASURING
 from ui.guard import Guard
 from ui.routes import ROUTES
 from ui.watching import READY, WATCHING, Watch
@@ -121,6 +121,7 @@ async def lifespan(app):
     yield
     task.cancel()
     MEASURING.end()
+    MAPPING.end()
 
 
 app = st.App(

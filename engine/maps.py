@@ -5,7 +5,7 @@ and as many of them at a time as there are processors. What becomes of a run doe
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -26,6 +26,11 @@ from engine.spec import Schedule
 
 CHUNK = 2048
 UNROLL = 2  # steps in one turn of the loop: between them nothing is written to memory and read again
+
+# How a run ended, as a code: the number of a minimum, SADDLE and the number of a saddle, or one of these.
+SADDLE, MOVING, OUTSIDE, DIVERGED = 128, 253, 254, 255
+NEAR = 0.01  # of the domain's width and height: as near to a minimum or a saddle a run counts as there
+FAR = 1e9  # widths or heights of the domain: a run beyond them has diverged, whatever a number can hold
 
 
 class Ends(NamedTuple):
@@ -81,6 +86,24 @@ def ends(
         found = pool.map(lambda begin: jax.device_get(run(*arguments_of(begin))), range(0, n, chunk))
         x, y, loss, reached = (np.concatenate(column)[:n] for column in zip(*found, strict=True))
     return Ends(np.stack([x, y], axis=1), loss, reached)
+
+
+def endings(found: Ends, domain: ArrayLike, minima: Sequence, saddles: Sequence) -> np.ndarray:
+    """How each of n runs ended, as a code (n,) uint8; minima and saddles as a surface declares them, the first 125."""
+    low, high = np.transpose(domain)
+    place = (found.position - low) / (high - low)
+    codes = np.full(len(place), MOVING, np.uint8)
+    wells, passes = minima[: MOVING - SADDLE], saddles[: MOVING - SADDLE]
+    if points := [point for point, _ in (*wells, *passes)]:
+        at = (np.array(points) - low) / (high - low)
+        with np.errstate(invalid="ignore", over="ignore"):
+            apart = np.abs(place[:, None] - at).max(axis=2)
+        nearest = apart.argmin(axis=1)
+        numbers = np.array([*range(len(wells)), *range(SADDLE, SADDLE + len(passes))], np.uint8)
+        codes = np.where(apart.min(axis=1) <= NEAR, numbers[nearest], codes)
+    codes[~((place >= 0) & (place <= 1)).all(axis=1)] = OUTSIDE  # nan is not inside
+    codes[~(np.abs(place) <= FAR).all(axis=1) | ~np.isfinite(found.loss)] = DIVERGED
+    return codes
 
 
 def _program(setting: Setting, optimizer: Optimizer, noisy: bool, chunk: int, axes: Any) -> Program:

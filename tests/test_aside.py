@@ -1,4 +1,4 @@
-"""The process beside the server that measures: another one takes its place, and none outlives the server."""
+"""A process beside the server: another one takes its place, and none outlives the server."""
 
 import os
 import signal
@@ -17,10 +17,9 @@ TIMEOUT_S = 60
 # What answers instead of JAX: each question does something, and is answered by the id of the process.
 STUB = """
 import os, threading
-from types import SimpleNamespace
-from ui import measuring
+from ui import child
 
-def measured(what):
+def answer(what):
     if what == "end":
         os._exit(1)
     if what == "hang":
@@ -28,9 +27,7 @@ def measured(what):
     print("a rule that prints")
     return str(os.getpid())
 
-stub = SimpleNamespace(measured=measured, configure=lambda: None, clear_caches=lambda: None)
-measuring.import_module = lambda name: stub
-measuring.main()
+child.answer(lambda: answer)
 """
 
 
@@ -45,8 +42,8 @@ def ask(beside, what="answer"):
     return int(beside.ask([what]))
 
 
-def test_one_process_answers_until_it_had_its_share(beside, monkeypatch):
-    monkeypatch.setattr(aside, "MOST", 3)
+def test_one_process_answers_until_it_had_its_share(beside):
+    beside.most = 3
     first, *others = [ask(beside) for _ in range(6)]
     assert first != os.getpid()
     assert [pid == first for pid in others] == [True, True, False, False, False]
@@ -56,7 +53,7 @@ def test_one_process_answers_until_it_had_its_share(beside, monkeypatch):
 
 def test_one_that_ends_is_replaced(beside):
     first = ask(beside)
-    with pytest.raises(Refusal, match="The process that measures ended"):
+    with pytest.raises(Refusal, match="The process that computes this ended"):
         ask(beside, "end")
     second = ask(beside)
     process = beside._process
@@ -74,8 +71,8 @@ def test_one_that_takes_too_long_is_ended(beside, monkeypatch):
     assert ask(beside) != first
 
 
-def test_one_that_is_asked_nothing_ends(beside, monkeypatch):
-    monkeypatch.setattr(aside, "IDLE", 0.01)
+def test_one_that_is_asked_nothing_ends(beside):
+    beside.idle = 0.01
     first = ask(beside)
     beside._idle.join(TIMEOUT_S)
     assert beside._process is None

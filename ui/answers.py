@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -11,12 +12,14 @@ from engine import LIBRARIES, configure
 from engine.formula import check_formula, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
+from ui.aside import MAPPING
 from ui.cost import MOST, MOST_BYTES, cost, size
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
 from ui.graphs import graph
 from ui.inside import inside
 from ui.lanes import Refusal
+from ui.maps import piece_of
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
 from ui.takehome import program, table
@@ -141,6 +144,13 @@ def _ways(query: dict[str, str]) -> Answer:
     return Answer(way(*_entry(query), asked), "application/json")
 
 
+def _map(query: dict[str, str]) -> Answer:
+    """A piece of a map, which is checked here and computed beside this process."""
+    asked = dict(query)
+    piece_of(query)
+    return Answer(b64decode(MAPPING.ask([asked])))
+
+
 def packed(answer: Answer, coding: str) -> Answer:
     """An answer packed as `coding` names it, if it is worth it."""
     if coding == "identity" or len(answer.content) < WORTH:
@@ -163,4 +173,5 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "inside": _inside,
     "graph": _graph,
     "ways": _ways,
+    "map": _map,
 }

@@ -1,4 +1,4 @@
-"""A process beside the server, for work that JAX never forgets: what it has taken of the memory ends with it."""
+"""Processes beside the server, for work of another kind: what they take of the memory ends with them."""
 
 import json
 import sys
@@ -13,19 +13,19 @@ from ui.lanes import Refusal
 
 ROOT = Path(__file__).parent.parent
 LIMIT = 25.0  # s that an answer may take, a start included: a page waits for 30
-IDLE = 60.0  # s without a question, after which the process ends
-MOST = 100  # questions, after which another process begins
+ENDED = "The process that computes this ended, or took longer than {most} s: please ask again."
 
 
 class Aside:
     """A module that is run as a program, and answers each line of its input, some JSON, by a line of its output.
 
     It is started by the first question; on Linux it has the priority of the thread that asks. Its input is closed when
-    this process ends, in whatever way: then it has to end, too.
+    this process ends, in whatever way: then it has to end, too. It ends after `idle` s without a question, and another
+    one takes its place after `most` questions.
     """
 
-    def __init__(self, *arguments: str) -> None:
-        self._arguments = arguments
+    def __init__(self, *arguments: str, most: int = 100, idle: float = 60.0) -> None:
+        self._arguments, self.most, self.idle = arguments, most, idle
         self._turn = Lock()  # of who writes to the process, reads from it or ends it
         self._process: Popen[str] | None = None
         self._questions = 0  # that the process has had
@@ -37,13 +37,12 @@ class Aside:
             if self._idle:
                 self._idle.cancel()
             answer = self._answer(question)
-            if not answer or self._questions >= MOST:
+            if not answer or self._questions >= self.most:
                 self._end()
             else:
-                self._idle = _later(IDLE, self._rest)
+                self._idle = _later(self.idle, self._rest)
         if not answer:
-            what = "The process that measures ended, or took longer than {most} s: please ask again."
-            raise Refusal(500, what, most=f"{LIMIT:g}")
+            raise Refusal(500, ENDED, most=f"{LIMIT:g}")
         return answer
 
     def end(self) -> None:
@@ -90,3 +89,4 @@ def _later(seconds: float, work: Callable[[], object]) -> Timer:
 
 
 MEASURING = Aside("-m", "ui.measuring")
+MAPPING = Aside("-m", "ui.mapping", most=100_000, idle=600.0)  # whose programs take seconds to be loaded
