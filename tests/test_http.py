@@ -182,6 +182,7 @@ ASKED = {
     "inside": "optimizer=adam&steps=20",
     "graph": "surface=beale",
     "ways": "surface=beale&steps=20&optimizer=adam&way=numpy",
+    "map": "surface=beale&steps=20&entry=adam&x=adam.lr&y=adam.b1",
 }
 
 

@@ -35,6 +35,7 @@ ASKED = {
     "inside": "optimizer=adam",
     "graph": "",
     "ways": "optimizer=sgd&way=numpy",
+    "map": "entry=sgd&x=sgd.lr&y=start.x&steps=20",
 }
 FILES = ("/", static.SCRIPT, static.STYLES, PLOTLY_PATH, "/favicon.png", "/_stcore/host-config")
 
