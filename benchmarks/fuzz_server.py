@@ -171,6 +171,8 @@ async def requests(server: Server, draw: np.random.Generator, found: Found, most
                         found.slow.append((PATIENCE, target[:200]))
                     break
                 note(found, target, status, body, time.perf_counter() - began)
+                if announces:
+                    break  # what came next would be taken for its body
         except (asyncio.IncompleteReadError, ConnectionError):
             found.closed += 1
         finally:
