@@ -25,6 +25,7 @@ MINUTE = 60.0  # s
 LONG = 0.25  # s: longer work leaves one thread to the others
 FEW = 4  # pieces of work of one client that may wait without a rest between them: no page asks for more at a time
 REST = 0.01  # s: its least rest, as even the shortest work keeps the event loop busy
+OVERDUE = 0.5  # s: a client who waits for so long, and had nothing done meanwhile, is next, whoever else has come
 
 
 class Refusal(Exception):
@@ -54,6 +55,7 @@ class _Waiting:
     cost: float  # s, as far as is known before
     order: int
     place: Place | None  # where it belongs together with others
+    since: float = field(default_factory=lambda: monotonic())
     turn: asyncio.Future = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -130,6 +132,7 @@ class Lane:
         self._used: dict[str, float] = {}  # s of threads' time by client, on the scale of the level
         self._level = 0.0  # s that are everybody's fair share
         self._resting: set[str] = set()
+        self._served: dict[str, float] = {}  # by client that is present, when work of it was begun last
 
     @property
     def waiting(self) -> int:
@@ -192,7 +195,10 @@ class Lane:
             fit = [one for one in fit if one.client not in busy or not self.crowd.has_others(one.client)]
             if not fit:
                 return
-            chosen = min(fit, key=self._rank)
+            now = monotonic()
+            late = [one for one in fit if now - self._idle_since(one) > OVERDUE]
+            chosen = min(late or fit, key=lambda one: (self._idle_since(one) if late else 0.0, self._rank(one)))
+            self._served[chosen.client] = now
             self._waiting.remove(chosen)
             self._running.append(chosen)
             if chosen.place:  # which is paid for
@@ -202,6 +208,10 @@ class Lane:
                 self._used[chosen.client] += chosen.cost
             if not chosen.turn.done():
                 chosen.turn.set_result(None)
+
+    def _idle_since(self, one: _Waiting) -> float:
+        """When it came, or when work of its client was begun last."""
+        return max(one.since, self._served.get(one.client, 0.0))
 
     def _rank(self, one: _Waiting) -> tuple[float, int]:
         """What has the lowest is next."""
@@ -221,6 +231,7 @@ class Lane:
         self._next()
         present = self._present()
         self._used = {client: used for client, used in self._used.items() if used > self._level or client in present}
+        self._served = {client: when for client, when in self._served.items() if client in present}
 
     def _rested(self, client: str) -> None:
         self._resting.discard(client)
