@@ -95,6 +95,25 @@ def test_a_client_who_had_much_and_waits_is_next_after_a_while(monkeypatch):
     assert run(scene()) == ["had", "new 0", "new 1", "new 2"]
 
 
+def test_short_work_of_a_client_does_not_keep_its_own_long_work_waiting(monkeypatch):
+    now = 0.0
+    monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
+
+    async def scene():
+        nonlocal now
+        lane, held, done = Lane(1, Crowd()), Event(), []
+        tasks = [asyncio.create_task(lane.run("one", 0.1, partial(held.wait, TIMEOUT_S)))]
+        for cost, pause in ((0.2, 1.5 * OVERDUE), (0.1, 0.0), (0.05, 0.0)):
+            tasks.append(asyncio.create_task(lane.run("one", cost, partial(done.append, cost))))
+            await asyncio.sleep(0)
+            now += pause
+        held.set()
+        await asyncio.gather(*tasks)
+        return done
+
+    assert run(scene()) == [0.2, 0.05, 0.1]
+
+
 def test_a_place_of_who_leaves_before_the_turn_costs_nothing():
     """Who comes back is served before who came later."""
 
