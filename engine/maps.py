@@ -82,7 +82,7 @@ def ends(
     program = _program(asked, optimizer, bool(inputs["noise"].any()), chunk, axes)
     with jax.enable_x64(False), jax.default_device(rollout_device()):
         run = program.compiled(*arguments_of(0))
-    with ThreadPoolExecutor(_threads()) as pool:
+    with ThreadPoolExecutor(threads()) as pool:
         found = pool.map(lambda begin: jax.device_get(run(*arguments_of(begin))), range(0, n, chunk))
         x, y, loss, reached = (np.concatenate(column)[:n] for column in zip(*found, strict=True))
     return Ends(np.stack([x, y], axis=1), loss, reached)
@@ -159,6 +159,6 @@ def _ends_of(f, data, rule: Schedule, perturb, optimizer: Optimizer, chunk: int,
     return jax.vmap(one, in_axes=(None, axes, None, None), axis_size=chunk)
 
 
-def _threads() -> int:
+def threads() -> int:
     """As many as there are processors for this process."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -198,8 +198,9 @@ class Lane:
             now = monotonic()
             late = [one for one in fit if now - self._idle_since(one) > OVERDUE]
             chosen = min(late or fit, key=lambda one: (self._idle_since(one) if late else 0.0, self._rank(one)))
-            # Of a client's own, what is short does not go before what waits for long, either.
-            old = [one for one in fit if one.client == chosen.client and now - one.since > OVERDUE]
+            # Of a client's own, what is short does not go before what waits for long, either, unless it asks too much.
+            own = [one for one in fit if one.client == chosen.client]
+            old = [one for one in own if now - one.since > OVERDUE] if len(own) <= 2 * FEW else []
             chosen = min(old, key=lambda one: one.since, default=chosen)
             self._served[chosen.client] = now
             self._waiting.remove(chosen)
