@@ -36,14 +36,16 @@ def configure() -> bool:
     - On x86 XLA does not fuse a multiplication with an addition, so that every operation rounds as in NumPy and
       PyTorch. Where a path oscillates, a missing rounding grows until it is visible: RMSProp on Rosenbrock's function
       with eps = 0 was 5.5e-8 away from PyTorch after 100 steps, and is 1e-15 away with this flag.
-    - A program is computed by one thread, as many programs at a time as there are threads that ask for them: with two
-      a hundred runs of eight optimizers took a fifth more of the processors' time, and as long.
+    - A program is computed by one thread, the one that asks for it. With two a hundred runs of eight optimizers took a
+      fifth more of the processors' time, and as long; and JAX would hand programs to a pool, in which two that are
+      asked for at once partly wait for each other: two fans in two threads took a third longer.
     - Compiled programs are stored in `cache_folder()`, so that a restarted process need not compile them again: by
       `engine.programs`, not by JAX, whose cache gives programs that cannot be serialized again.
 
     Returns True.
     """
     jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     flags = os.environ.get("XLA_FLAGS", "")
     if platform.machine().lower() in {"x86_64", "amd64"} and "xla_cpu_max_isa" not in flags:
         # AVX is the newest instruction set without a fused multiply-add.

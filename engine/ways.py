@@ -186,7 +186,7 @@ def _compiled_loop(task: Task) -> Way:
             return rates[t], memory
 
         path = jnp.zeros((len(rates), 2))
-        return loop(len(rates), measure, rate, task.optimizer, start, hypers, (), path, keep)
+        return loop(len(rates), measure, rate, task.optimizer, start, hypers, (), path, keep)[-1]
 
     given = (jnp.asarray(task.path[0]), jax.tree.map(jnp.asarray, dict(task.hypers)), jnp.asarray(task.rates))
     begun = perf_counter()

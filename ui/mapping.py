@@ -27,9 +27,7 @@ def begin() -> Callable[..., str]:
     """What answers the query of a piece by the bytes of `ui.maps.computed`, in base 64."""
     if platform.machine().lower() in {"x86_64", "amd64"}:
         os.environ["XLA_FLAGS"] = " ".join((os.environ.get("XLA_FLAGS", ""), *FLAGS)).strip()
-    jax, engine, maps = map(import_module, ("jax", "engine", "ui.maps"))
-    # Otherwise JAX hands programs to a pool of one thread, and the chunks of a map would be computed in turn.
-    jax.config.update("jax_cpu_enable_async_dispatch", False)
+    engine, maps = map(import_module, ("engine", "ui.maps"))
     engine.configure()
 
     def mapped(query: dict[str, str]) -> str:
