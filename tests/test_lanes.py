@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from tests.loop import run
-from ui.lanes import FEW, LATELY, LONG, MOST_OF_ONE, OVERDUE, Crowd, Lane, Refusal
+from ui.lanes import FEW, LATELY, LONG, MOST_OF_ONE, Crowd, Lane, Refusal
 
 TIMEOUT_S = 30
 
@@ -69,49 +69,6 @@ def test_newcomers_without_end_do_not_keep_a_known_client_waiting():
         return done.index("release")
 
     assert run(scene()) < 20
-
-
-def test_a_client_who_had_much_and_waits_is_next_after_a_while(monkeypatch):
-    """Others come whose share is smaller, one after the other: under names that they make up, without end."""
-    now = 0.0
-    monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
-
-    async def scene():
-        nonlocal now
-        lane, held, done = Lane(1, Crowd()), Event(), []
-        had = asyncio.create_task(lane.run("had", 5.0, partial(held.wait, TIMEOUT_S)))
-        await asyncio.sleep(0)
-        lane._used["had"] = 1000.0  # a day's work
-        waiting = [asyncio.create_task(lane.run("had", 0.1, partial(done.append, "had")))]
-        for k in range(3):
-            await asyncio.sleep(0)
-            now += 0.75 * OVERDUE
-            waiting.append(asyncio.create_task(lane.run(f"new {k}", 0.1, partial(done.append, f"new {k}"))))
-        await asyncio.sleep(0)
-        held.set()
-        await asyncio.gather(had, *waiting)
-        return done
-
-    assert run(scene()) == ["had", "new 0", "new 1", "new 2"]
-
-
-def test_short_work_of_a_client_does_not_keep_its_own_long_work_waiting(monkeypatch):
-    now = 0.0
-    monkeypatch.setattr("ui.lanes.monotonic", lambda: now)
-
-    async def scene():
-        nonlocal now
-        lane, held, done = Lane(1, Crowd()), Event(), []
-        tasks = [asyncio.create_task(lane.run("one", 0.1, partial(held.wait, TIMEOUT_S)))]
-        for cost, pause in ((0.2, 1.5 * OVERDUE), (0.1, 0.0), (0.05, 0.0)):
-            tasks.append(asyncio.create_task(lane.run("one", cost, partial(done.append, cost))))
-            await asyncio.sleep(0)
-            now += pause
-        held.set()
-        await asyncio.gather(*tasks)
-        return done
-
-    assert run(scene()) == [0.2, 0.05, 0.1]
 
 
 def test_a_place_of_who_leaves_before_the_turn_costs_nothing():
