@@ -161,7 +161,7 @@ def shared_of(setting: Setting, inputs: Mapping[str, Any]) -> Shared:
 
 
 def chances_of(setting: Setting, noisy: bool) -> tuple[Any, Any]:
-    """The draws (rows, ...) of a race's noise and the ranks (rows, examples) of its examples, from one seed; or (0,)."""
+    """The draws (rows, ...) of a race's noise and the ranks (rows, examples) of its examples, of one seed; or (0,)."""
     noise, nothing = NOISES[setting.noise_model], np.zeros(0, np.uint8)
     if not noisy and not setting.examples:
         return nothing, nothing

@@ -197,12 +197,12 @@ class Lane:
                 return
             now = monotonic()
             late = [one for one in fit if now - self._idle_since(one) > OVERDUE]
-            chosen = min(late or fit, key=lambda one: (self._idle_since(one) if late else 0.0, self._rank(one)))
+            client = (min(late, key=self._idle_since) if late else min(fit, key=self._rank)).client
             # Of a client's own, what is short does not go before what waits for long, either, unless it asks too much.
-            own = [one for one in fit if one.client == chosen.client]
+            own = [one for one in fit if one.client == client]
             old = [one for one in own if now - one.since > OVERDUE] if len(own) <= 2 * FEW else []
-            chosen = min(old, key=lambda one: one.since, default=chosen)
-            self._served[chosen.client] = now
+            chosen = min(old, key=lambda one: one.since) if old else min(own, key=self._rank)
+            self._served[client] = now
             self._waiting.remove(chosen)
             self._running.append(chosen)
             if chosen.place:  # which is paid for
