@@ -6,7 +6,7 @@ from engine.follow import Trace, follow, last
 from engine.formula import FormulaError, formula_surface
 from engine.metrics import diverged_at, first_outside, shown
 from engine.noises import NOISES, perturbed
-from engine.optimizer import LIBRARIES, SHOWS, Elsewhere, Optimizer, Probe, Spends, unbiased
+from engine.optimizer import LIBRARIES, SHOWS, Elsewhere, OnQuadratics, Optimizer, Probe, Spends, unbiased
 from engine.registry import Registry, discover
 from engine.rollout import Run, race, race_paths, rollout
 from engine.schedules import SCHEDULES
@@ -29,6 +29,7 @@ __all__ = [
     "Lesson",
     "Member",
     "Noise",
+    "OnQuadratics",
     "Optimizer",
     "Probe",
     "Reference",

@@ -55,6 +55,18 @@ class Elsewhere(NamedTuple):
     unless: Callable[..., str] = lambda rates, **hypers: ""
 
 
+class OnQuadratics(NamedTuple):
+    """What theory says of a rule with a constant learning rate on quadratics whose curvatures (the eigenvalues of the
+    Hessian) lie between a least one > 0 and a largest one. Its learning rate counts in units of 1 / curvature there.
+    """
+
+    limit: Callable[..., float]  # (*, its hypers but lr) it converges while lr times the largest is below this
+    formula: str  # the limit of lr as a reader sees it, with \N{GREEK SMALL LETTER LAMDA} for the largest
+    # By a hyper's id: its value with which the run converges fastest, given lr times the least and lr times the
+    # largest; nan where none is known.
+    best: Mapping[str, Callable[[Any, Any], Any]] = {}
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Optimizer(Member):
     """A pair of pure functions on any pytree.
@@ -67,6 +79,7 @@ class Optimizer(Member):
     `elsewhere` says for each of LIBRARIES that has it how the same rule is written there.
     `equations` are the formula once more, so that every step can be computed by hand (engine/equations.py); None where
     nobody has written them yet.
+    `on_quadratics` is what theory says of it there, if it does.
     `shows` holds the internal quantities that can be drawn, by a name of SHOWS. Each is a pytree like params:
 
     - velocity: what is carried from step to step, in units in which it alone would move w by -velocity; the first one
@@ -88,6 +101,7 @@ class Optimizer(Member):
     init: Callable[[Params], State]
     update: Callable[..., tuple[Params, State]]
     equations: Equations | None = None
+    on_quadratics: OnQuadratics | None = None
     spends: Spends = field(default_factory=Spends)
     shows: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     unusual: Mapping[str, str] = field(default_factory=dict)

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, OnQuadratics, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -37,6 +38,11 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     equations=Equations(("v = momentum * v_ + lr * g", "w_next = w - v")),
+    on_quadratics=OnQuadratics(
+        lambda momentum: 2 * (1 + momentum),
+        "2 (1 + γ) / λ",
+        best={"momentum": lambda low, high: np.maximum((1 - np.sqrt(low)) ** 2, (1 - np.sqrt(high)) ** 2)},
+    ),
     shows={"velocity": lambda before, after: after.v},
     elsewhere={
         "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum)"),

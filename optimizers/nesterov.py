@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, OnQuadratics, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -20,6 +21,11 @@ def update(probe: Probe, state: State, params, *, lr, momentum):
     ahead = jax.tree.map(lambda w, v: w - momentum * v, params, state.v)
     v = jax.tree.map(lambda v, g: momentum * v + lr * g, state.v, jax.grad(probe.f)(ahead))
     return jax.tree.map(lambda w, v: w - v, params, v), State(v)
+
+
+def best(low, high):
+    """The momentum with which the slower of both directions is just critically damped, while the other one is, too."""
+    return np.where(high <= 1, (1 - np.sqrt(low)) / (1 + np.sqrt(low)), np.nan)
 
 
 OPTIMIZER = Optimizer(
@@ -39,6 +45,9 @@ OPTIMIZER = Optimizer(
     update=update,
     equations=Equations(
         ("y = w - momentum * v_", "g_tilde = gradient(y)", "v = momentum * v_ + lr * g_tilde", "w_next = w - v")
+    ),
+    on_quadratics=OnQuadratics(
+        lambda momentum: 2 * (1 + momentum) / (1 + 2 * momentum), "2 (1 + γ) / ((1 + 2 γ) λ)", best={"momentum": best}
     ),
     shows={
         "velocity": lambda before, after: after.v,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import jax
 
-from engine import Elsewhere, Equations, Hyper, Optimizer, Probe, Reference
+from engine import Elsewhere, Equations, Hyper, OnQuadratics, Optimizer, Probe, Reference
 
 
 class State(NamedTuple):
@@ -32,6 +32,7 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     equations=Equations(("w_next = w - lr * g",)),
+    on_quadratics=OnQuadratics(lambda: 2.0, "2 / λ"),
     elsewhere={
         "keras": Elsewhere("keras.optimizers.SGD(lr)"),
         "torch": Elsewhere("torch.optim.SGD([w], lr=lr)"),

@@ -16,6 +16,7 @@ from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
 from ui.fan import DECADE, NONE, ZERO
 from ui.lanes import Refusal
+from ui.map_lines import lines
 from ui.paths import pack, race_of
 from ui.scene import BATCH, NOISE, RATE, SCHEDULES, Scene, controls, surface_of
 
@@ -93,7 +94,8 @@ def computed(scene: Scene, piece: Piece) -> bytes:
     - reached (n,) uint16: the first step whose loss is `within` the lowest minimum, steps + 1 where none is;
     - ended (n,) uint8: an ending's code, as in engine.maps.
 
-    Head: the piece, and the values along both axes.
+    Head: the piece, the values along both axes, `coding`, the constants of the losses' codes, and with a map's first
+    piece the `lines` of theory (`ui.map_lines`).
     """
     known = axes(scene, piece.entry)
     along = {key: np.array([known[key].at(k / (SIDE - 1)) for k in range(SIDE)]) for key in (piece.x, piece.y)}
@@ -120,6 +122,9 @@ def computed(scene: Scene, piece: Piece) -> bytes:
         "ended": ended,
     }
     head = {**piece._asdict(), "steps": setting.steps, "values": [along[piece.x].tolist(), along[piece.y].tolist()]}
+    head |= {"coding": {"decade": DECADE, "none": NONE, "zero": ZERO}, "bounded": bounded}
+    if (piece.side, piece.part) == (LEVELS[0], 0):
+        head["lines"] = lines(scene, piece.entry, along)
     return pack(head, arrays)
 
 

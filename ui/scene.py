@@ -40,7 +40,7 @@ PATIENCE = Hyper("patience", 20, 1, 200, whole=True, name="patience", tex="P")
 # How a scene is displayed: the words of each setting and their names on the page; the first word is the default. A
 # display setting changes no number.
 DISPLAY = {
-    "view": {"overlay": "Overlay", "panels": "Side by side"},
+    "view": {"overlay": "Overlay", "panels": "Side by side", "map": "Map"},
     "chart": {id: quantity.name for id, quantity in QUANTITIES.items()},
     "scale": {  # of the chart's axes: the values', and whether steps or what they cost lie along the other
         "log": "log",

@@ -26,7 +26,7 @@ function draw(kind, box, root, data) {
     display: { view: "overlay", chart: "loss", scale: "log", arrows: "1", patience: "5", rail: kind.id },
     lookOf: ({ id }) => looks.get(id) ?? lookOf(theme, CATALOGUE.optimizers[0]),
     nameOf: ({ id }) => CATALOGUE.optimizers.find((one) => one.id === id)?.name ?? id,
-    ...{ lit: null, inside: null, term: null },
+    ...{ lit: null, inside: null, term: null, ghost: null },
     magnification: 1,
     layout: {},
   };
@@ -38,6 +38,7 @@ function draw(kind, box, root, data) {
     json: async (route) => ANSWERS[/** @type {keyof typeof ANSWERS} */ (route)],
     arrays: async () => INSIDE,
     query: () => "surface=bowl",
+    settings: { values: null, defaults: {} },
     at: () => AT,
     plotly: () => loadPlotly("/plotly.js"),
   });

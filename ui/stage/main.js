@@ -138,7 +138,7 @@ function createStage(root, component, catalogue) {
       pointAtTerm: (name) => spotlight.pointAtTerm(name),
       viewChanged: () => address.settle(),
       ...{ address: api.address, json: api.json, arrays: api.arrays },
-      query: session.query,
+      ...{ query: session.query, settings: session },
       plotly: () => loadPlotly(plotly),
     },
     { resized: () => drawing.resize(), touched: () => root.focus({ preventScroll: true }) },

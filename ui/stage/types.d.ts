@@ -143,6 +143,8 @@ export interface Picture {
   inside: { entry: string; inside: Inside } | null;
   /** The name of the equations that is pointed at. */
   term: string | null;
+  /** A run with other settings, which a panel shows for a moment. */
+  ghost: Run | null;
   /** A hand holds a control. */
   held: boolean;
   /** A hand bends the surface itself. */
@@ -189,8 +191,10 @@ export interface PanelApi {
   /** An answer of the server in JSON. Throws NoAnswer. */
   // biome-ignore lint/suspicious/noExplicitAny: each route has an answer of its own
   json(route: string, query: string): Promise<any>;
-  /** An answer of the server in arrays. Throws NoAnswer. */
-  arrays(route: string, query: string): Promise<Answer>;
+  /** An answer of the server in arrays, until a signal says that nobody waits for it any more. Throws NoAnswer. */
+  arrays(route: string, query: string, ...signals: AbortSignal[]): Promise<Answer>;
+  /** The settings of the scene as the controls show them, and those that its surface opens with. */
+  settings: { readonly values: Values | null; readonly defaults: Values };
   /** The query of the scene that is shown. */
   query(): string;
   /** plotly.js, loaded when it is first asked for. */
@@ -217,9 +221,11 @@ export interface Panel {
   find?(x: number, y: number): Found | null;
   /** The equations that it shows, of which entry; null while it has none of the scene that is drawn. */
   inside?(): Picture["inside"];
+  /** A run that it wants to be drawn beside those of the scene. */
+  ghost?(): Run | null;
   /** Turn the view by radians: what W, A, S and D do. */
   turn?(right: number, up: number): void;
-  /** Of a dialog: it was closed. */
+  /** Of a dialog: it was closed. Of others: what they show does not apply any more. */
   close?(): void;
   /** Give back what outlives its box: timers, listeners of the window. */
   destroy?(): void;

@@ -18,7 +18,7 @@ const ASPECT = 1.3; // of a cell, width to height, that the columns aim at
  * @param {number} width
  * @param {number} height
  */
-function columnsOf(count, width, height) {
+export function columnsOf(count, width, height) {
   function error(/** @type {number} */ n) {
     const rows = Math.ceil(count / n);
     return Math.abs(Math.log(width / n / (height / rows) / ASPECT)) + Math.log((n * rows) / count);

@@ -25,6 +25,7 @@ export function createPlaces(root, styles) {
     entries: "",
     lit: "",
     lesson: "",
+    map: "",
   });
   root.style.visibility = "hidden";
   const reveal = () => {

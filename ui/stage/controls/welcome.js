@@ -79,7 +79,7 @@ export function createWelcome(box, play) {
 
   return {
     /** The exact paths of a scene are there. @param {Picture} picture */
-    show({ runs, terrain, steps }) {
+    show({ runs, terrain, steps, display }) {
       const praised = challenges.notice(runs, terrain.surface);
       if (praised.length) {
         remember(done);
@@ -92,7 +92,7 @@ export function createWelcome(box, play) {
       }
       if (begun) return;
       begun = true;
-      if (!greets || new URLSearchParams(location.search).has("lesson")) return;
+      if (!greets || display.view === "map" || new URLSearchParams(location.search).has("lesson")) return;
       line.textContent = `${startersInWords(runs)} ${triesInWords(challenges.possible(runs).map(({ asks }) => asks))}`;
       line.hidden = false;
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;

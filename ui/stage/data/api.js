@@ -34,9 +34,11 @@ export function createApi(version, base, updated = () => {}) {
    * @param {string} route
    * @param {string} query
    * @param {(response: Response) => Promise<T>} read
+   * @param {AbortSignal[]} signals that nobody waits for the answer any more
    */
-  async function ask(route, query, read) {
-    const asked = { headers: { "X-Descent-Client": client }, signal: AbortSignal.timeout(LONGEST) };
+  async function ask(route, query, read, signals = []) {
+    const signal = AbortSignal.any([AbortSignal.timeout(LONGEST), ...signals]);
+    const asked = { headers: { "X-Descent-Client": client }, signal };
     const response = await fetch(address(route, query), asked).catch((error) => Promise.reject(reason(error)));
     if ((response.headers.get("X-Descent-Version") ?? version) !== version) updated();
     const wait = BUSY.includes(response.status) ? 1000 * Number(response.headers.get("Retry-After")) : 0;
@@ -44,8 +46,9 @@ export function createApi(version, base, updated = () => {}) {
       throw new NoAnswer(t("the server answered {status} for {route}", { status: response.status, route }), wait);
     return read(response).catch((error) => Promise.reject(reason(error))); // the connection may end while it arrives
   }
-  /** @param {string} route @param {string} query */
-  const arrays = async (route, query) => unpack(await ask(route, query, (response) => response.arrayBuffer()));
+  /** @param {string} route @param {string} query @param {AbortSignal[]} signals */
+  const arrays = async (route, query, ...signals) =>
+    unpack(await ask(route, query, (response) => response.arrayBuffer(), signals));
 
   return {
     address,

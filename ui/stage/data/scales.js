@@ -91,20 +91,21 @@ const log10 = (value) => (value <= 0 ? -Infinity : Math.log10(value));
 
 /**
  * The logarithmic axis of the loss. With a known minimum it shows log10(f - min f). Without one f may fall for ever, so
- * both signs get a logarithm: sign(f) log10(1 + |f|). It reaches from the least loss, but not below 1e-8 (-1e4), to
+ * both signs get a logarithm: sign(f) log10(1 + |f|). It reaches from the least loss, but not below `lowest` (-1e4), to
  * above the start, or up to HEADROOM decades higher if a run rises that far.
  * @param {string} title
  * @param {boolean} bounded a minimum is known
  * @param {number} first the gap at the start
  * @param {number} least the smallest gap of all runs
  * @param {number} most the largest one
+ * @param {number} lowest power of ten that it shows where a minimum is known
  * @returns {Axis}
  */
-export function lossAxis(title, bounded, first, least, most = first) {
+export function lossAxis(title, bounded, first, least, most = first, lowest = -8) {
   if (bounded) {
     const above = Math.ceil(Math.log10(Math.max(first, 1e-6)) + 0.3);
     const top = Math.max(above, Math.min(above + HEADROOM, Math.ceil(Math.log10(Math.max(most, 1e-6)))));
-    const bottom = Math.min(top - 2, Math.max(-8, Math.floor(Math.log10(Math.max(least, 1e-8)) - 0.1)));
+    const bottom = Math.min(top - 2, Math.max(lowest, Math.floor(Math.log10(Math.max(least, 10 ** lowest)) - 0.1)));
     return { title, to: log10, range: [bottom, top], ticks: powerTicks(bottom, top, top - bottom > 5 ? 2 : 1) };
   }
   const to = (/** @type {number} */ f) => Math.sign(f) * Math.log10(1 + Math.abs(f));

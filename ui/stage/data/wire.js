@@ -2,7 +2,7 @@
 
 /** @import { Answer, Run } from "../types" */
 
-const ARRAYS = { u1: Uint8Array, f4: Float32Array, f8: Float64Array };
+const ARRAYS = { u1: Uint8Array, i2: Int16Array, u2: Uint16Array, f4: Float32Array, f8: Float64Array };
 
 /**
  * The head of an answer and its arrays, which are views of the buffer.

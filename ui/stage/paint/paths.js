@@ -133,6 +133,18 @@ export function drawTail(sheet, line, t, [x, y], look, width) {
 }
 
 /**
+ * A run that is shown for a moment, whole, in the color of the text.
+ * @param {Sheet} sheet
+ * @param {Line} line
+ * @param {Theme} theme
+ * @param {number} width
+ */
+export function drawGhost(sheet, line, theme, width) {
+  const last = line.x.length - 1;
+  drawPath(sheet, line, 0, last, true, false, { color: theme.text, mark: [], dash: [] }, theme, width);
+}
+
+/**
  * The marker of an optimizer: filled with its color, ringed with the background's.
  * @param {Sheet} sheet
  * @param {Look} look

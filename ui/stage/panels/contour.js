@@ -17,7 +17,7 @@ import { createGroundPainter } from "../paint/ground_painter.js";
 import { drawHeads, orderOfHeads } from "../paint/heads.js";
 import { drawLandmarks, drawStart, landmarkLegend } from "../paint/landmarks.js";
 import { interpolate, lastCrossing } from "../paint/line.js";
-import { drawPath, drawPaths, drawTail, isVeiled } from "../paint/paths.js";
+import { drawGhost, drawPath, drawPaths, drawTail, isVeiled } from "../paint/paths.js";
 import { cover, pixelRatio } from "../paint/pixels.js";
 import { lineOf } from "../paint/run_line.js";
 import { createSheet } from "../paint/sheet.js";
@@ -210,6 +210,7 @@ export const contour = {
       });
       for (const cell of cells.all) {
         sheet.clip(cell.box);
+        if (picture.ghost && !isVeiled()) drawGhost(sheet, lineOf(picture.ghost, px, py), theme, 1.6 * unit);
         drawStart(sheet, px(start[0]), py(start[1]), theme, unit);
         const others = cell.runs.filter(({ id }) => id !== picture.inside?.entry);
         if (display.arrows !== "off") drawArrows(Number(display.arrows), theme, sheet, others, t, scale, unit, lookOf);

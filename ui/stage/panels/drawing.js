@@ -74,8 +74,8 @@ export function createDrawing(root, parts) {
     const names = session.names();
     const nameOf = (/** @type {{id: string}} */ { id }) => names.get(id) ?? id;
     // What is pointed at lies over the others; side by side every run keeps its place.
-    const runs = lit && display.view === "overlay" ? [...seen].sort((a, b) => +(a.id === lit) - +(b.id === lit)) : seen;
-    const known = { inside: panels.inside(), term: spotlight.term };
+    const runs = lit && display.view !== "panels" ? [...seen].sort((a, b) => +(a.id === lit) - +(b.id === lit)) : seen;
+    const known = { inside: panels.inside(), term: spotlight.term, ghost: panels.ghost() };
     return { ...shown, ...known, runs, display, theme, lookOf: looksNow, nameOf, lit, magnification, layout };
   }
 
@@ -90,6 +90,7 @@ export function createDrawing(root, parts) {
     picture = now;
     if (!now) return;
     root.classList.toggle("side-by-side", now.display.view === "panels");
+    root.classList.toggle("mapped", now.display.view === "map");
     arranged(panels.arrange(now));
     panels.each(now, (panel) => panel.show(now));
     playhead.fit(now.steps, step);

@@ -8,10 +8,11 @@ import { examples } from "./examples.js";
 import { figure } from "./figure.js";
 import { graph } from "./graph.js";
 import { leaderboard } from "./leaderboard.js";
+import { map } from "./map.js";
 import { program } from "./program.js";
 import { relief } from "./relief.js";
 import { step } from "./step.js";
 import { ways } from "./ways.js";
 
 /** @type {PanelKind[]} */
-export const PANELS = [contour, relief, examples, chart, leaderboard, step, program, graph, ways, figure];
+export const PANELS = [map, contour, relief, examples, chart, leaderboard, step, program, graph, ways, figure];

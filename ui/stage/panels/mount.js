@@ -49,17 +49,23 @@ export function mountPanels(kinds, places, api, tell) {
       }
     },
     /**
-     * Hide those beside the main one that say nothing about a picture.
+     * Hide those that say nothing about a picture.
      * @param {Picture} picture
      * @returns {Set<string>} the ids of those that do say something
      */
     arrange(picture) {
       const applying = new Set(mounted.filter(({ kind }) => kind.applies(picture)).map(({ kind }) => kind.id));
-      for (const { kind, box } of mounted) if (kind.slot === "side") box.hidden = !applying.has(kind.id);
+      for (const { kind, panel, box } of mounted) {
+        if (kind.slot !== "main" && kind.slot !== "side") continue;
+        if (!box.hidden && !applying.has(kind.id)) panel.close?.();
+        box.hidden = !applying.has(kind.id);
+      }
       return applying;
     },
     /** The equations that stand beside the picture. @returns {Picture["inside"]} */
     inside: () => mounted.find(({ panel, box }) => panel.inside && !box.hidden)?.panel.inside?.() ?? null,
+    /** A run that a panel shows for a moment. @returns {Picture["ghost"]} */
+    ghost: () => mounted.find(({ panel }) => panel.ghost?.())?.panel.ghost?.() ?? null,
     /** Turn the views by radians. @param {number} right @param {number} up */
     turn(right, up) {
       for (const { panel } of mounted) panel.turn?.(right, up);

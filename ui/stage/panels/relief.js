@@ -37,7 +37,7 @@ export const relief = {
     [msg("Wheel, pinch on the 3D view"), msg("move the camera nearer or further away")],
     [msg("Double-click the 3D view"), msg("reset the camera")],
   ],
-  applies: () => true,
+  applies: ({ display }) => display.view !== "map",
 
   create(box, { viewChanged }) {
     const canvas = h("canvas");
