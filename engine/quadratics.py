@@ -1,4 +1,4 @@
-"""Quadratics: surfaces whose second derivatives are the same everywhere, on which theory says where a rule converges."""
+"""Quadratics: surfaces with the same second derivatives everywhere, where theory says when a rule converges."""
 
 from collections.abc import Mapping
 from functools import partial

@@ -39,9 +39,7 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     equations=Equations(("m = momentum * m_ + (1 - momentum) * g", "w_next = w - lr * m")),
-    on_quadratics=OnQuadratics(
-        lambda momentum: 2 * (1 + momentum) / (1 - momentum), "2 (1 + μ) / ((1 - μ) λ)"
-    ),
+    on_quadratics=OnQuadratics(lambda momentum: 2 * (1 + momentum) / (1 - momentum), "2 (1 + μ) / ((1 - μ) λ)"),
     shows={"velocity": lambda before, after, *, lr: jax.tree.map(lambda m: lr * m, after.m)},
     elsewhere={
         "optax": Elsewhere("optax.chain(optax.ema(momentum, debias=False), optax.scale_by_learning_rate(lr))"),

@@ -39,9 +39,7 @@ OPTIMIZER = Optimizer(
     init=init,
     update=update,
     equations=Equations(("v = momentum * v_ + lr * g", "w_next = w - (momentum * v + lr * g)")),
-    on_quadratics=OnQuadratics(
-        lambda momentum: 2 * (1 + momentum) / (1 + 2 * momentum), "2 (1 + μ) / ((1 + 2 μ) λ)"
-    ),
+    on_quadratics=OnQuadratics(lambda momentum: 2 * (1 + momentum) / (1 + 2 * momentum), "2 (1 + μ) / ((1 + 2 μ) λ)"),
     elsewhere={
         "keras": Elsewhere("keras.optimizers.SGD(lr, momentum=momentum, nesterov=True)"),
         "optax": Elsewhere("optax.chain(optax.scale_by_learning_rate(lr), optax.trace(momentum, nesterov=True))"),

@@ -139,6 +139,10 @@ class Lane:
         """How many pieces of work wait."""
         return len(self._waiting)
 
+    def others(self, client: str) -> int:
+        """How many clients but this one have work that waits."""
+        return len({one.client for one in self._waiting} - {client})
+
     @contextmanager
     def place(self, client: str, cost: float) -> Iterator[Place]:
         """A place for several pieces of work that belong together, of so much cost in all: they are not done in turn

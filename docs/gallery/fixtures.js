@@ -3,6 +3,7 @@
 /** @import { Answer, Catalogue, Examples, Hyper, Run, Terrain } from "../../ui/stage/types" */
 
 import { terrainOf } from "../../ui/stage/data/terrain.js";
+import { placesOf, SIDE } from "../../ui/stage/state/refinement.js";
 
 export const STEPS = 60;
 const KAPPA = 6; // the bowl is f(x, y) = (x^2 + KAPPA y^2) / 2
@@ -66,6 +67,25 @@ export const figureOf = (/** @type {Run} */ { id, position }) => {
   const trace = { type: "scatter", mode: "lines+markers", name: id, x: side(0), y: side(1) };
   return { data: [trace], frames: [], layout: { title: { text: id }, updatemenus: [], sliders: [] } };
 };
+
+/** The settings of the scene that the runs belong to. */
+export const SETTINGS = {
+  ...{ surface: "bowl", on: ["sgd", "momentum", "newton", "wild"], start: [...START], steps: STEPS, rate: 1, noise: 0 },
+  ...Object.fromEntries(CATALOGUE.optimizers.map(({ id }) => [`${id}.lr`, 0.1])),
+};
+
+/** A piece of a map, learning rate across and noise up: |1 - lr * KAPPA| ** (2 STEPS), whatever the noise. @param {string} query */
+export function mapOf(query) {
+  const [side, part, parts] = ["side", "part", "parts"].map((key) => Number(new URLSearchParams(query).get(key)));
+  const places = placesOf({ side, part, parts });
+  const coding = { decade: 100, none: -32768, zero: -32700 };
+  const loss = places.map((place) => {
+    const lr = HYPER.low * (HYPER.high / HYPER.low) ** ((place % SIDE) / (SIDE - 1));
+    return Math.min(32767, Math.max(coding.zero, Math.round(200 * STEPS * Math.log10(Math.abs(1 - lr * KAPPA)))));
+  });
+  const arrays = { loss, reached: places.map(() => STEPS), ended: places.map(() => 0) };
+  return { head: { side, part, parts, steps: STEPS, coding, bounded: true, lines: [] }, arrays };
+}
 
 /** An answer of /graph: that of the bowl. */
 export const GRAPH = {

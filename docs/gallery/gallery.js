@@ -6,7 +6,7 @@ import { h } from "../../ui/stage/controls/dom.js";
 import { loadPlotly } from "../../ui/stage/controls/load.js";
 import { lookOf, readTheme } from "../../ui/stage/paint/theme.js";
 import { PANELS } from "../../ui/stage/panels/index.js";
-import { bowl, CATALOGUE, figureOf, GRAPH, INSIDE, RUNS, STEPS } from "./fixtures.js";
+import { bowl, CATALOGUE, figureOf, GRAPH, INSIDE, mapOf, RUNS, SETTINGS, STEPS } from "./fixtures.js";
 
 const AT = 12.5; // the step that is drawn
 const ANSWERS = { figure: figureOf(RUNS[0]), code: { grade: "Identical.", code: "import torch\n" }, graph: GRAPH };
@@ -23,7 +23,14 @@ function draw(kind, box, root, data) {
   /** @type {Picture} */
   const picture = {
     ...{ runs: RUNS, terrain: bowl(data), steps: STEPS, start: [-4, 3], theme, held: false, bending: false },
-    display: { view: "overlay", chart: "loss", scale: "log", arrows: "1", patience: "5", rail: kind.id },
+    display: {
+      view: kind.id === "map" ? "map" : "overlay",
+      chart: "loss",
+      scale: "log",
+      arrows: "1",
+      patience: "5",
+      rail: kind.id,
+    },
     lookOf: ({ id }) => looks.get(id) ?? lookOf(theme, CATALOGUE.optimizers[0]),
     nameOf: ({ id }) => CATALOGUE.optimizers.find((one) => one.id === id)?.name ?? id,
     ...{ lit: null, inside: null, term: null, ghost: null },
@@ -36,9 +43,9 @@ function draw(kind, box, root, data) {
     ...{ recompose() {}, pointAtTerm() {} },
     address: (route, query) => new URL(`${route}?${query}`, document.baseURI),
     json: async (route) => ANSWERS[/** @type {keyof typeof ANSWERS} */ (route)],
-    arrays: async () => INSIDE,
+    arrays: async (route, query) => (route === "map" ? mapOf(query) : INSIDE),
     query: () => "surface=bowl",
-    settings: { values: null, defaults: {} },
+    settings: { values: SETTINGS, defaults: SETTINGS },
     at: () => AT,
     plotly: () => loadPlotly("/plotly.js"),
   });

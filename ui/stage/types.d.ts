@@ -20,6 +20,8 @@ export interface Answer {
   head: any;
   // biome-ignore lint/suspicious/noExplicitAny: the kind of an array is known where it is read
   arrays: Record<string, any>;
+  /** How many other pages wait for answers of this kind; 0 where it is not known. */
+  waiting?: number;
 }
 
 // --- what is drawn ----------------------------------------------------------------------------------------------------

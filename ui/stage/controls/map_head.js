@@ -4,7 +4,7 @@
 
 import { COLORINGS } from "../data/map_colors.js";
 import { formatPower } from "../state/format.js";
-import { t } from "../state/words.js";
+import { t, tn } from "../state/words.js";
 import { choice, choose, h, write } from "./dom.js";
 
 export const GOALS = ["1", "0.01", "0.0001", "1e-08"]; // above the lowest minimum, as the server spells them
@@ -52,11 +52,16 @@ export function createMapHead(box, act) {
       choose(goal.select, view.goal);
       goal.el.hidden = view.coloring !== "reached";
     },
-    /** @param {number} share of all cells that is known @param {boolean} now whether it was stopped */
-    progress(share, now) {
+    /**
+     * @param {number} share of all cells that is known
+     * @param {boolean} now whether it was stopped
+     * @param {number} others that wait, too
+     */
+    progress(share, now, others) {
       stopped = now;
       progress.hidden = share === 1;
-      write(done, t("{n} %", { n: Math.floor(100 * share) }));
+      const waiting = others && !stopped ? `, ${tn("{n} other waits", "{n} others wait", others)}` : "";
+      write(done, t("{n} %", { n: Math.floor(100 * share) }) + waiting);
       write(button, stopped ? t("Refine") : t("Stop"));
     },
     /** @param {string} text */

@@ -48,7 +48,15 @@ export function createApi(version, base, updated = () => {}) {
   }
   /** @param {string} route @param {string} query @param {AbortSignal[]} signals */
   const arrays = async (route, query, ...signals) =>
-    unpack(await ask(route, query, (response) => response.arrayBuffer(), signals));
+    ask(
+      route,
+      query,
+      async (response) => ({
+        ...unpack(await response.arrayBuffer()),
+        waiting: Number(response.headers.get("X-Descent-Waiting")),
+      }),
+      signals,
+    );
 
   return {
     address,

@@ -152,7 +152,17 @@ function marksOn({ terrain, theme, layout: { letters } }, { axes, box }, field, 
     const roomy = box[2] > 25 * letters;
     const text = one.kind === "best" ? t("fastest") : t("limit {formula}", { formula: roomy ? one.formula : "" });
     const look = { bgcolor: "rgba(255,255,255,0.85)", font: { size: letters, color: dark, family: theme.font } };
-    layout.annotations.push({ x: at[0], y: at[1], xref: on.xaxis, yref: on.yaxis, text, showarrow: false, ...look });
+    layout.annotations.push({
+      x: at[0],
+      y: at[1],
+      xanchor: "right",
+      xshift: -5,
+      xref: on.xaxis,
+      yref: on.yaxis,
+      text,
+      showarrow: false,
+      ...look,
+    });
   }
   const points = (/** @type {number[][]} */ places, /** @type {object} */ marker) => ({
     ...{ type: "scatter", mode: "markers", x: places.map(([a]) => a), y: places.map(([, b]) => b), ...on },

@@ -5,10 +5,11 @@
 
 /** @import { PanelKind, Picture, Point, Run, Values } from "../types" */
 /** @import { MapAxis } from "../data/map_axes.js" */
+/** @import { Spot } from "../controls/map_hand.js" */
 /** @import { MapView } from "../controls/map_head.js" */
 
 import { h, write } from "../controls/dom.js";
-import { followPointers } from "../controls/gestures.js";
+import { createMapHand } from "../controls/map_hand.js";
 import { createMapHead, GOALS } from "../controls/map_head.js";
 import { areAlike, axesOf, axisFor, changesOf, mapQuery, owns, START, usualAxes, valueAt } from "../data/map_axes.js";
 import { bestOf, COLORINGS, colorsOf, endingOf, lossOfCode } from "../data/map_colors.js";
@@ -21,9 +22,6 @@ import { createRefinement, SIDE } from "../state/refinement.js";
 import { NoAnswer, oneAtATime } from "../state/requests.js";
 import { toQuery } from "../state/url.js";
 import { msg, t } from "../state/words.js";
-
-const NEAR = 14; // pixels round the mark in which a finger takes hold of it
-/** @typedef {{k: number, at: Point}} Spot a map and a place in its axes, 0 to 1 each */
 
 /** @type {PanelKind} */
 export const map = {
@@ -43,10 +41,9 @@ export const map = {
     const root = /** @type {HTMLElement} */ (box.closest("[data-stage]") ?? box);
     const head = createMapHead(box, { choose: chosen, stop: () => halt(true), go: () => halt(false) });
     const sheet = h("div", { className: "sheet" });
-    const marks = h("div", { className: "marks over-sheet" });
     const readout = h("p", { className: "readout" });
     const key = h("span", { className: "nothing" });
-    box.append(sheet, marks, readout, key);
+    box.append(sheet, readout, key);
 
     /** @type {Picture} */
     let picture;
@@ -62,8 +59,8 @@ export const map = {
     let entries = [];
     let layout = layoutOf(0, [0, 0], 11, { above: 0, below: 0, bar: 0, numbers: false });
     let halted = false;
+    let others = 0; // pages that wait for maps
     let drawing = 0; // the frame that is asked for
-    let moving = -1; // the map whose mark a hand moves
     /** @type {any} plotly.js, once it is here */
     let Plotly = null;
     /** @type {Run | null} */
@@ -72,13 +69,24 @@ export const map = {
     let pointed = null;
 
     const refinement = createRefinement({
-      ask: (query, signal) => api.arrays("map", query, signal),
+      async ask(query, signal) {
+        const answer = await api.arrays("map", query, signal);
+        others = answer.waiting ?? 0;
+        return answer;
+      },
       painted: () => (drawing ||= requestAnimationFrame(render)),
       failed: (error) => head.say(error ? t("No answer from the server. ({reason})", { reason: error.message }) : ""),
       after(work, ms) {
         const timer = setTimeout(work, ms);
         return () => clearTimeout(timer);
       },
+    });
+
+    const hand = createMapHand(box, {
+      boxes: () => (layout.cells.length === entries.length ? layout.cells : []),
+      own: placeOf,
+      name: (k) => `${picture.nameOf({ id: entries[k] })}: ${inWords(k, placeOf(k))}`,
+      ...{ take, point },
     });
 
     /** @param {Partial<MapView>} change */
@@ -117,8 +125,8 @@ export const map = {
       own = entries.map((entry) => axes.map((axis) => axisFor(catalogue, axis, entry)));
       head.show(all, view);
       want();
-      if (!next.held || moving < 0) drawing ||= requestAnimationFrame(render);
-      placeMarks();
+      if (!next.held || !hand.moves()) drawing ||= requestAnimationFrame(render);
+      hand.place();
     }
 
     /** Ask for what lacks. */
@@ -131,7 +139,7 @@ export const map = {
         ...{ id, steps: values.steps },
         query: mapQuery(values, defaults, displays, id, words, within),
       }));
-      refinement.want(maps, halted ? 0 : picture.held && moving < 0 ? 1 : undefined);
+      refinement.want(maps, halted ? 0 : picture.held && !hand.moves() ? 1 : undefined);
       const sides = maps.map(({ id, query }) => {
         const field = refinement.field(id);
         return field?.query === query ? field.side : 0;
@@ -144,7 +152,7 @@ export const map = {
     async function render() {
       drawing = 0;
       want();
-      head.progress(refinement.progress(), halted);
+      head.progress(refinement.progress(), halted, others);
       const fields = entries.map((id) => refinement.field(id));
       const here = fields.filter((field) => field !== null);
       if (!Plotly) {
@@ -172,46 +180,20 @@ export const map = {
       box.style.setProperty("--nothing", theme.faint);
       Plotly.react(sheet, figure.data, figure.layout, { displayModeBar: false, staticPlot: true });
       root.dataset.mapped = String(Number(root.dataset.mapped ?? 0) + 1);
-      placeMarks();
+      hand.place();
       tell();
     }
 
-    /** The scene's own numbers, one ring on each map. */
-    function placeMarks() {
-      const { values } = settings;
-      if (!values || layout.cells.length !== entries.length) return;
-      while (marks.children.length > entries.length) marks.lastElementChild?.remove();
-      while (marks.children.length < entries.length) {
-        const k = marks.children.length;
-        marks.append(
-          h("button", { type: "button", className: "mark", onkeydown: (/** @type {any} */ e) => nudge(k, e) }),
-        );
-      }
-      for (const [k, entry] of entries.entries()) {
-        const [left, top, width, height] = layout.cells[k];
-        const [u, v] = placeOf(values, k);
-        const mark = /** @type {HTMLElement} */ (marks.children[k]);
-        mark.style.transform = `translate(${left + u * width}px, ${top + (1 - v) * height}px)`;
-        mark.setAttribute("aria-label", `${picture.nameOf({ id: entry })}: ${inWords(k, [u, v])}`);
-      }
+    /** Where the scene's own numbers stand on a map. @param {number} k @returns {Point} */
+    function placeOf(k) {
+      const share = (/** @type {MapAxis} */ axis) => {
+        const value = valueAt(/** @type {Values} */ (settings.values), axis.word, entries[k]);
+        return Math.min(1, Math.max(0, toPlace(axis, value)));
+      };
+      return [share(own[k][0]), share(own[k][1])];
     }
-    /** @param {Values} values @param {number} k @returns {Point} */
-    const placeOf = (values, k) =>
-      /** @type {Point} */ (
-        own[k].map((axis) => Math.min(1, Math.max(0, toPlace(axis, valueAt(values, axis.word, entries[k])))))
-      );
 
     // --- pointing, taking, moving ---
-    /** @param {Point} place in the panel @param {boolean} [beside] also beside the axes: at their nearest place @returns {Spot | null} */
-    function spotAt([x, y], beside = false) {
-      const k = beside
-        ? moving
-        : layout.cells.findIndex(([a, b, w, h]) => x >= a && x <= a + w && y >= b && y <= b + h);
-      if (k < 0 || k >= entries.length) return null;
-      const [left, top, width, height] = layout.cells[k];
-      const inside = (/** @type {number} */ share) => Math.min(1, Math.max(0, share));
-      return { k, at: [inside((x - left) / width), inside(1 - (y - top) / height)] };
-    }
     /** The numbers at a place of a map. @param {Spot} spot @returns {[string, number][]} */
     const numbersAt = ({ k, at }) => own[k].map((axis, side) => [axis.word, toValue(axis, at[side])]);
     /** @param {number} k @param {Point} at */
@@ -224,21 +206,6 @@ export const map = {
       const changes = Object.entries(changesOf(settings.values, entries[spot.k], numbersAt(spot)));
       for (const [i, [key, value]] of changes.entries()) api.change(key, value, done && i === changes.length - 1);
     }
-    /** @param {number} k @param {KeyboardEvent} event */
-    function nudge(k, event) {
-      const ways = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-      const way = ways[/** @type {keyof typeof ways} */ (event.key)];
-      if (!way || !settings.values) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const far = (event.shiftKey ? 8 : 1) / (SIDE - 1);
-      const from = placeOf(settings.values, k);
-      take(
-        { k, at: /** @type {Point} */ (from.map((v, side) => Math.min(1, Math.max(0, v + far * way[side])))) },
-        true,
-      );
-    }
-
     /** Say what became of the run below the pointer, or else of the best. */
     function tell() {
       const field = pointed && refinement.field(entries[pointed.k]);
@@ -255,9 +222,15 @@ export const map = {
     function told(k, { cells, head: { steps, ...known } }, place) {
       const at = /** @type {Point} */ ([(place % SIDE) / (SIDE - 1), Math.floor(place / SIDE) / (SIDE - 1)]);
       const loss = lossOfCode(cells.loss[place], /** @type {any} */ (known));
+      const said = formatMeasured(loss, 2);
+      const above = known.bounded && picture.terrain.floor !== 0;
       const reached = cells.reached[place] <= steps ? t("goal reached at step {n}", { n: cells.reached[place] }) : "";
       const parts = [
-        Number.isNaN(loss) ? "" : t("loss {loss}", { loss: formatMeasured(loss, 2) }),
+        Number.isNaN(loss)
+          ? ""
+          : above
+            ? t("{loss} above the lowest minimum", { loss: said })
+            : t("loss {loss}", { loss: said }),
         ...[reached, endingOf(cells.ended[place], picture.terrain)],
       ];
       const name = entries.length > 1 ? `${picture.nameOf({ id: entries[k] })}, ` : "";
@@ -274,7 +247,7 @@ export const map = {
     const haunt = oneAtATime(async () => {
       const { values, defaults } = settings;
       const spot = pointed;
-      if (!spot || !values || moving >= 0) return;
+      if (!spot || !values || hand.moves()) return;
       const entry = entries[spot.k];
       const shown = Object.fromEntries(Object.entries(values).filter(([key]) => !displays.includes(key)));
       const scene = { ...shown, step: null, on: [entry], ...changesOf(values, entry, numbersAt(spot)) };
@@ -295,37 +268,6 @@ export const map = {
       haunt();
       if (!spot) api.recompose();
     }
-
-    const stop = followPointers(box, {
-      accepts: ({ target }) => !(target instanceof Element && target.closest(".head")),
-      captures: (event, at) => event.pointerType === "mouse" || nearMark(at),
-      hover: (at) => point(spotAt(at)),
-      down(at, event) {
-        const spot = spotAt(at);
-        moving = spot && (event.pointerType === "mouse" || nearMark(at)) ? spot.k : -1;
-      },
-      drag(at, _before, _event, moved) {
-        const spot = moving >= 0 && moved && spotAt(at, true);
-        if (!spot) return;
-        point(null);
-        take(spot, false);
-      },
-      up(at, { type, pointerType }, moved) {
-        const spot = moving >= 0 ? spotAt(at, true) : pointerType === "touch" && !moved ? spotAt(at) : null;
-        moving = -1;
-        if (spot && (moved || type === "pointerup")) take(spot, true);
-      },
-      holds: () => moving >= 0,
-    });
-    /** @param {Point} place */
-    function nearMark(place) {
-      const spot = spotAt(place);
-      if (!spot || !settings.values) return false;
-      const [, , width, height] = layout.cells[spot.k];
-      const [u, v] = placeOf(settings.values, spot.k);
-      return Math.hypot((u - spot.at[0]) * width, (v - spot.at[1]) * height) < NEAR;
-    }
-    box.addEventListener("pointerleave", () => point(null));
 
     function close() {
       cancelAnimationFrame(drawing);
@@ -350,7 +292,7 @@ export const map = {
       },
       destroy() {
         close();
-        stop();
+        hand.destroy();
       },
     };
   },

@@ -154,7 +154,7 @@ export function createRefinement({ ask, painted, failed, after, random = Math.ra
     /** How much of all that is asked for is known, 0 to 1. */
     progress() {
       const counts = wanted.map(({ id, query, steps }) => {
-        const pieces = piecesOf(steps).filter(({ side }) => LEVELS.indexOf(side) < levels);
+        const pieces = piecesOf(steps).filter(({ side }) => LEVELS.indexOf(side) < (levels || LEVELS.length));
         const field = fields.get(id);
         return [field?.query === query ? Math.min(field.done, pieces.length) : 0, pieces.length];
       });
