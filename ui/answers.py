@@ -12,7 +12,7 @@ from engine import LIBRARIES, configure
 from engine.formula import check_formula, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
-from ui.aside import MAPPING
+from ui.aside import MAPPING, SEARCHING
 from ui.cost import MOST, MOST_BYTES, cost, size
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
@@ -22,6 +22,7 @@ from ui.lanes import Refusal
 from ui.maps import piece_of
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
+from ui.searches import search_of
 from ui.takehome import program, table
 from ui.ways import way
 from ui.words import ENGLISH, say
@@ -151,6 +152,13 @@ def _map(query: dict[str, str]) -> Answer:
     return Answer(b64decode(MAPPING.ask([asked])))
 
 
+def _search(query: dict[str, str]) -> Answer:
+    """A search, which is checked here and computed beside this process."""
+    asked = dict(query)
+    search_of(query)
+    return Answer(b64decode(SEARCHING.ask([asked])))
+
+
 def packed(answer: Answer, coding: str) -> Answer:
     """An answer packed as `coding` names it, if it is worth it."""
     if coding == "identity" or len(answer.content) < WORTH:
@@ -174,4 +182,5 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "graph": _graph,
     "ways": _ways,
     "map": _map,
+    "search": _search,
 }
