@@ -14,6 +14,7 @@ from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
 from ui.aside import MAPPING, SEARCHING
 from ui.cost import MOST, MOST_BYTES, cost, size
+from ui.fair import fair
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
 from ui.graphs import graph
@@ -159,6 +160,11 @@ def _search(query: dict[str, str]) -> Answer:
     return Answer(b64decode(SEARCHING.ask([asked])))
 
 
+def _tune(query: dict[str, str]) -> Answer:
+    """The learning rates of a fair race between the entries of a scene."""
+    return Answer(fair(Scene.read(query)), "application/json")
+
+
 def packed(answer: Answer, coding: str) -> Answer:
     """An answer packed as `coding` names it, if it is worth it."""
     if coding == "identity" or len(answer.content) < WORTH:
@@ -183,4 +189,5 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "ways": _ways,
     "map": _map,
     "search": _search,
+    "tune": _tune,
 }

@@ -23,7 +23,7 @@ from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 from ui.words import ENGLISH, choose, say
 
-NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "inside", "graph", "ways", "map", "search")
+NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "inside", "graph", "ways", "map", "search", "tune")
 SPOKEN = ("formula", "code", "figure")  # whose answers hold words for the reader, in the language that `lang` names
 MEASURED = ("ways",)  # answers that are times: each is measured anew, one at a time, and none is kept
 # What a process beside this one computes, one answer at a time, and about how many seconds that takes.
@@ -40,6 +40,7 @@ MOST_MEASURED = 4  # that wait: whoever comes later would wait for longer than a
 NEW_FORMULAS = 20  # of one client in a minute: each keeps a processor busy for one to ten seconds
 TOO_MANY = "At most {most} new formulas of one page in a minute: please ask again."
 ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
+RUNS_OF = {"fan": 101, "tune": 64}  # each entry; what another answer holds of one run takes as long as ten of these
 PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
 SEARCHES = 0.5  # s of a fan for the minima of a formula whose letter is dragged
 
@@ -207,7 +208,7 @@ def _cost(name: str, query: dict[str, str]) -> float:
     words = query.get("steps", "")
     steps = int(words) if words.isascii() and words.isdigit() and len(words) < 7 else 200
     searches = SEARCHES if "surface.f" in query and query.get("vary", "").startswith("surface.") else 0.0
-    return PER_STEP * runs * steps * (101 if name == "fan" else 10) + searches
+    return PER_STEP * runs * steps * RUNS_OF.get(name, 10) + searches
 
 
 ROUTES = [Route(f"/{name}", partial(_respond, name)) for name in NAMES]
