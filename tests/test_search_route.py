@@ -155,9 +155,9 @@ def test_two_fresh_processes_give_the_same_bytes_and_other_seeds_others():
         process = Aside("-m", "ui.searching")
         for method in METHODS:
             query = dict(parse_qsl(f"{SCENE}&method={method}&seed={0 if name == 'one' else 1}"))
-            found[name, method] = process.ask([query])
+            found[name, method] = process.ask(["search", query])
             if name == "other":
-                found["again", method] = process.ask([{**query, "seed": "0"}])
+                found["again", method] = process.ask(["search", {**query, "seed": "0"}])
         process.end()
     for method in METHODS:
         assert found["one", method] == found["again", method], method

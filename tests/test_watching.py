@@ -56,7 +56,7 @@ def test_metrics_count_answers_caches_and_lanes(server):
     assert after["descent_cache_bytes", "sent"] > 0
     assert after["descent_cache_bytes", "programs loaded"] > 1e6
     lanes = {name[1] for name in after if name[0] == "descent_waiting"}
-    assert lanes == {"computing", "compiling", "measuring", "map", "search"}
+    assert lanes == {"computing", "compiling", "measuring", "mapping", "searching"}
     assert after["process_resident_memory_bytes",] > 1e8
 
 

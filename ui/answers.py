@@ -20,10 +20,10 @@ from ui.figures import gzipped_json, page_of
 from ui.graphs import graph
 from ui.inside import inside
 from ui.lanes import Refusal
-from ui.maps import piece_of
+from ui.maps import one_of, piece_of
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
-from ui.searches import search_of
+from ui.searches import JOURNAL, STUDIES, search_of
 from ui.takehome import program, table
 from ui.ways import way
 from ui.words import ENGLISH, say
@@ -157,7 +157,21 @@ def _search(query: dict[str, str]) -> Answer:
     """A search, which is checked here and computed beside this process."""
     asked = dict(query)
     search_of(query)
-    return Answer(b64decode(SEARCHING.ask([asked])))
+    return Answer(b64decode(SEARCHING.ask(["search", asked])))
+
+
+def _study(query: dict[str, str]) -> Answer:
+    """A finished search: its pictures, a journal to download, or a program as `_code` gives one."""
+    form, language = query.pop("form", ""), query.pop("lang", ENGLISH)
+    one_of("form", form, [*STUDIES, *LIBRARIES])
+    query.pop("seeds", None)
+    asked = dict(query)
+    scene, search = search_of(query)
+    content = b64decode(SEARCHING.ask([form, asked, language]))
+    if form != JOURNAL:
+        return Answer(content, "application/json")
+    name = f"descent-lab-{scene.surface}-{search.entry}-{search.method}.log"
+    return Answer(content, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _tune(query: dict[str, str]) -> Answer:
@@ -189,5 +203,6 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "ways": _ways,
     "map": _map,
     "search": _search,
+    "study": _study,
     "tune": _tune,
 }

@@ -23,11 +23,31 @@ from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 from ui.words import ENGLISH, choose, say
 
-NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "inside", "graph", "ways", "map", "search", "tune")
-SPOKEN = ("formula", "code", "figure")  # whose answers hold words for the reader, in the language that `lang` names
+NAMES = (
+    "paths",
+    "grid",
+    "fan",
+    "formula",
+    "code",
+    "csv",
+    "figure",
+    "inside",
+    "graph",
+    "ways",
+    "map",
+    "search",
+    "study",
+    "tune",
+)
+SPOKEN = (
+    "formula",
+    "code",
+    "figure",
+    "study",
+)  # whose answers hold words for the reader, in the language that `lang` names
 MEASURED = ("ways",)  # answers that are times: each is measured anew, one at a time, and none is kept
-# What a process beside this one computes, one answer at a time, and about how many seconds that takes.
-BESIDE = {"map": 0.2, "search": 2.0}
+# What processes beside this one compute, one answer at a time: by which, and about how many seconds that takes.
+BESIDE = {"map": ("mapping", 0.2), "search": ("searching", 2.0), "study": ("searching", 3.0)}
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
@@ -55,7 +75,9 @@ class Desk:
     formulas: Allowance
     at_hand: Any = None  # recent answers, once there are any
     measuring: Lane = field(default_factory=lambda: Lane(1, Crowd(), NICE))
-    beside: Mapping[str, Lane] = field(default_factory=lambda: {name: Lane(1, Crowd(), NICE) for name in BESIDE})
+    beside: Mapping[str, Lane] = field(
+        default_factory=lambda: {lane: Lane(1, Crowd(), NICE) for lane, _ in BESIDE.values()}
+    )
 
 
 class Kept(NamedTuple):
@@ -188,7 +210,8 @@ async def _beside(desk: Desk, name: str, query: dict[str, str], client: str, cod
     """An Answer of a process beside this one, when it is the client's turn there."""
     if own := query.get("surface.f"):
         desk.formulas.begin(client, (own, query.get("surface.domain")))
-    return await desk.beside[name].run(client, BESIDE[name], partial(_attempt, name, query, coding, patient=True))
+    lane, cost = BESIDE[name]
+    return await desk.beside[lane].run(client, cost, partial(_attempt, name, query, coding, patient=True))
 
 
 def _attempt(name: str, query: dict[str, str], coding: str, patient: bool = False) -> Any:

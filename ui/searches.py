@@ -5,7 +5,9 @@ declared minimum. The methods are those of `engine/search.py`. An answer is a pu
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 import numpy as np
 
@@ -25,6 +27,8 @@ MOST = 7.0  # s that an answer may take, as far as is known before
 # What a search takes, in s, (a, b) for a runs + b runs^2: one core of a small cloud server, five axes, 300 steps.
 SAMPLING = {"tpe": (1e-3, 4.5e-6), "gp": (23e-3, 50e-6), "cmaes": (1e-3, 0.0)}
 RUNNING = 0.5e-3  # s that a run adds
+JOURNAL = "journal"
+STUDIES = ("pictures", JOURNAL)  # forms of a finished search, beside programs for the engine's LIBRARIES
 CHUNK = 64  # runs computed at a time: four take as long as with a smaller one, and a thousand a tenth
 LEAST = float(np.finfo(np.float32).tiny)  # a loss that is modelled, at least: 0 has no logarithm
 
@@ -44,6 +48,7 @@ class Found(NamedTuple):
     """The n trials of a search in their order."""
 
     values: np.ndarray  # (n, axes), float64
+    modelled: np.ndarray  # (n,), what a method compares: log10 of the loss, or with f's sign; inf or nan if it diverged
     loss: np.ndarray  # (n,) int16, as `ui.maps.coded` has it
     share: np.ndarray  # (n,), of the steps that were run
     bounded: bool  # whether the surface declares a minimum
@@ -89,9 +94,15 @@ def _whole(what: str, word: str, low: int, high: int) -> int:
 
 
 def searched(scene: Scene, asked: Asked, seed: int) -> Found:
-    """The trials of one search."""
+    """The trials of one search. Those asked for lately are kept: their studies come next."""
+    return _searched(scene.to_url(), asked._replace(seed=seed, seeds=0))
+
+
+@lru_cache(maxsize=32)
+def _searched(url: str, asked: Asked) -> Found:
+    scene = Scene.read(dict(parse_qsl(url, keep_blank_values=True)))
     sides = [axes(scene, asked.entry)[key] for key in asked.axes]
-    tried, codes, shares, bounded = [], [], [], True
+    tried, modelled, codes, shares, bounded = [], [], [], [], True
 
     def evaluate(places: np.ndarray, share: float) -> np.ndarray:
         nonlocal bounded
@@ -108,11 +119,13 @@ def searched(scene: Scene, asked: Asked, seed: int) -> Found:
         shares.append(np.full(n, share))
         with np.errstate(all="ignore"):  # of what diverged
             low = np.log10(np.maximum(gap, LEAST)) if bounded else np.sign(gap) * np.log10(1 + np.abs(gap))
+        modelled.append(low)
         return low
 
-    for _ in METHODS[asked.method].search(evaluate, len(sides), asked.runs, seed):
+    for _ in METHODS[asked.method].search(evaluate, len(sides), asked.runs, asked.seed):
         pass
-    return Found(np.concatenate(tried), np.concatenate(codes), np.concatenate(shares), bounded)
+    values, compared, loss, share = map(np.concatenate, (tried, modelled, codes, shares))
+    return Found(values, compared, loss, share, bounded)
 
 
 def best_of(found: Found) -> np.ndarray:

@@ -11,14 +11,23 @@ from ui import child, mapping
 
 
 def begin() -> Callable[..., str]:
-    """What answers the query of a search by the bytes of `ui.searches.computed`, in base 64."""
+    """What answers the query of a search, or of a study of it in a form and a language, by bytes in base 64."""
     mapping.configure()
     searches = import_module("ui.searches")
 
-    def searched(query: dict[str, str]) -> str:
-        return b64encode(searches.computed(*searches.search_of(query))).decode("ascii")
+    def answered(form: str, query: dict[str, str], language: str = "") -> str:
+        scene, asked = searches.search_of(query)
+        if form == "search":
+            found = searches.computed(scene, asked)
+        elif form == searches.JOURNAL:
+            found = import_module("ui.studies").journal(scene, asked)
+        elif form in searches.STUDIES:
+            found = import_module("ui.studies").pictures(scene, asked, language)
+        else:
+            found = import_module("ui.study_code").answer(scene, asked, form, language)
+        return b64encode(found).decode("ascii")
 
-    return searched
+    return answered
 
 
 if __name__ == "__main__":
