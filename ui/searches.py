@@ -25,7 +25,7 @@ SEEDS = 100  # 0, 1, ..., 99
 AT_ONCE = (20, 10, 5, 4, 2, 1)  # searches by different seeds in one answer
 MOST = 7.0  # s that an answer may take, as far as is known before
 # What a search takes, in s, (a, b) for a runs + b runs^2: one core of a small cloud server, five axes, 300 steps.
-SAMPLING = {"tpe": (1e-3, 4.5e-6), "gp": (23e-3, 50e-6), "cmaes": (1e-3, 0.0)}
+SAMPLING = {"tpe": (1e-3, 4.5e-6), "gp": (40e-3, 50e-6), "cmaes": (1e-3, 0.0)}
 RUNNING = 0.5e-3  # s that a run adds
 JOURNAL = "journal"
 STUDIES = ("pictures", JOURNAL)  # forms of a finished search, beside programs for the engine's LIBRARIES

@@ -3,6 +3,7 @@
 Optuna and its samplers are loaded here alone, with the first search that needs them.
 """
 
+import os
 from base64 import b64encode
 from collections.abc import Callable
 from importlib import import_module
@@ -12,6 +13,7 @@ from ui import child, mapping
 
 def begin() -> Callable[..., str]:
     """What answers the query of a search, or of a study of it in a form and a language, by bytes in base 64."""
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # a Gaussian process of a hundred trials is slower on two
     mapping.configure()
     searches = import_module("ui.searches")
 

@@ -22,7 +22,7 @@ from ui.searches import Asked, Found, searched
 from ui.words import speaking, told
 
 NEUTRAL, FAINT = "#808080", "rgba(128, 128, 128, 0.25)"  # of texts and lines: they are read on light and on dark pages
-MOST_LINES = 128  # in the parallel picture, one for each of the best trials
+MOST_DRAWN = 128  # trials: the best as lines (parallel), every so many-th as points that the contour lines lie between
 BEGIN = datetime(2000, 1, 1)  # of a journal: trials have times, and an answer depends on its question alone
 WRITER = "descent-lab"
 
@@ -71,10 +71,11 @@ def pictures(scene: Scene, asked: Asked, language: str) -> bytes:
         if len(whole) < 2:
             return json.dumps({"error": told("There is no picture: fewer than two whole runs stayed finite.")}).encode()
         loss = told("log₁₀ of the loss at the end")
-        study, best = _study(trials), _study(sorted(whole, key=lambda trial: trial.values)[:MOST_LINES])
+        study, best = _study(trials), _study(sorted(whole, key=lambda trial: trial.values)[:MOST_DRAWN])
+        some = _study(whole[:: -(-len(whole) // MOST_DRAWN)])
         two = list(optuna.importance.get_param_importances(study))[:2]
         importances: Any = draw.plot_param_importances(study, target_name=loss)
-        contour: Any = draw.plot_contour(study, two, target_name=loss) if len(two) > 1 else draw.plot_slice(study)
+        contour: Any = draw.plot_contour(some, two, target_name=loss) if len(two) > 1 else draw.plot_slice(study)
         history: Any = draw.plot_optimization_history(study, target_name=loss)
         importances.update_traces(hovertemplate="%{y}: %{x:.3f}<extra></extra>")
         importances.update_layout(xaxis_title=told("importance"), yaxis_title=None)
@@ -94,12 +95,15 @@ def pictures(scene: Scene, asked: Asked, language: str) -> bytes:
 def _styled(figure: Any) -> dict[str, Any]:
     """A figure as plain data, in the page's font, for a ground of any colour."""
     line = {"gridcolor": FAINT, "zerolinecolor": FAINT, "linecolor": FAINT}
+    line |= {"automargin": True, "exponentformat": "power"}
     figure.update_layout(
         template="none",
         title=None,
         font={"family": FONT, "size": 12, "color": NEUTRAL},
         paper_bgcolor="rgba(0, 0, 0, 0)",
         plot_bgcolor="rgba(0, 0, 0, 0)",
+        margin={"l": 24, "r": 24, "t": 32, "b": 40},
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom"},
     )
     figure.update_xaxes(line)
     figure.update_yaxes(line)
