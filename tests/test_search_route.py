@@ -129,6 +129,15 @@ def test_what_is_no_search_is_refused_in_words(change, words):
     assert refusal.value.status == 400
 
 
+def test_what_takes_too_long_is_refused():
+    """Each value of a letter has minima of its own, which are searched for."""
+    scene = "surface=formula&surface.f=exp(-x^2)*sin(a*x)%2By^2&entry=sgd&axes=surface.a&method=random&runs=512"
+    search_of(dict(parse_qsl(scene)))
+    with pytest.raises(Refusal, match="A search may take 15 s of the server's time, and this one takes") as refusal:
+        search_of(dict(parse_qsl(f"{scene}&seeds=10")))
+    assert refusal.value.status == 400
+
+
 def test_a_method_says_what_it_lacks(monkeypatch):
     monkeypatch.setattr("engine.search.find_spec", lambda module: None if module == "torch" else object())
     with pytest.raises(Refusal, match=r"Gaussian process needs .* pip install torch") as refusal:

@@ -28,9 +28,7 @@ FUNCTION_SEARCHED = 3e-3  # s that each function of the formula adds to it
 
 def cost(scene: Scene, vary: str) -> float:
     """About how many seconds of a processor the fan of the slider `vary` takes, its programs compiled."""
-    searches = scene.own and vary.startswith("surface.")
-    search = SEARCH + FUNCTION_SEARCHED * _functions(scene) if searches else 0
-    return cost_of_runs(scene, dragged(scene, vary), STOPS) + STOPS * search
+    return cost_of_runs(scene, dragged(scene, vary), STOPS) + STOPS * cost_of_minima(scene, vary)
 
 
 def cost_of_runs(scene: Scene, entries: Iterable[str], n: int) -> float:
@@ -38,6 +36,12 @@ def cost_of_runs(scene: Scene, entries: Iterable[str], n: int) -> float:
     step = STEP + (EXAMPLES if surface_of(scene).data else 0) + FUNCTION * _functions(scene)
     each = sum(HESSIAN if OPTIMIZERS[optimizer_of(id)].spends.hessians else 1 for id in entries)
     return n * each * scene.values["steps"] * step
+
+
+def cost_of_minima(scene: Scene, vary: str) -> float:
+    """The same of a search for the minima of a formula for each value of `vary`; 0 if they stay the same."""
+    moved = scene.own and vary.startswith("surface.")
+    return SEARCH + FUNCTION_SEARCHED * _functions(scene) if moved else 0.0
 
 
 def size(scene: Scene, vary: str) -> int:

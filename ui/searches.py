@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.search import METHODS
 from optimizers import OPTIMIZERS
+from ui.cost import cost_of_minima, cost_of_runs
 from ui.fan import NONE
 from ui.lanes import Refusal
 from ui.maps import axes, coded, one_of, outcome
@@ -23,7 +24,8 @@ RUNS = (16, 32, 64, 128, 256, 512, 1024)
 MOST_AXES = 5
 SEEDS = 100  # 0, 1, ..., 99
 AT_ONCE = (20, 10, 5, 4, 2, 1)  # searches by different seeds in one answer
-MOST = 7.0  # s that an answer may take, as far as is known before
+MOST = 7.0  # s that an answer may take on a plain scene
+LONGEST = 15.0  # s that it may take on any: after 25 its process is ended
 # What a search takes, in s, (a, b) for a runs + b runs^2: one core of a small cloud server, five axes, 300 steps.
 SAMPLING = {"tpe": (1e-3, 4.5e-6), "gp": (40e-3, 50e-6), "cmaes": (1e-3, 0.0)}
 RUNNING = 0.5e-3  # s that a run adds
@@ -56,11 +58,15 @@ class Found(NamedTuple):
 
 def at_once(method: str) -> Mapping[int, int]:
     """For each number of runs that a search may have, how many such searches one answer may hold."""
-    each, grows = SAMPLING.get(method, (0.0, 0.0))
-    seconds = {runs: (each + RUNNING) * runs + grows * runs**2 for runs in RUNS}
+    seconds = {runs: _seconds(method, runs) for runs in RUNS}
     return {
         runs: next(seeds for seeds in AT_ONCE if seeds * time <= MOST) for runs, time in seconds.items() if time <= MOST
     }
+
+
+def _seconds(method: str, runs: int) -> float:
+    each, grows = SAMPLING.get(method, (0.0, 0.0))
+    return (each + RUNNING) * runs + grows * runs**2
 
 
 def search_of(query: dict[str, str]) -> tuple[Scene, Asked]:
@@ -83,6 +89,15 @@ def search_of(query: dict[str, str]) -> tuple[Scene, Asked]:
     runs = int(one_of("runs", words["runs"] or "64", map(str, most)))
     seeds = _whole("seeds", words["seeds"], 1, most[runs]) if words["seeds"] else 0
     seed = _whole("seed", words["seed"] or "0", 0, SEEDS - max(1, seeds))
+    all_runs = runs * max(1, seeds)
+    seconds = _seconds(method.id, runs) * max(1, seeds) + cost_of_runs(scene, (entry,), all_runs)
+    seconds += all_runs * max(cost_of_minima(scene, key) for key in along)
+    if seconds > LONGEST:
+        what = (
+            "A search may take {most} s of the server's time, and this one takes {seconds}: "
+            "try fewer runs, seeds or steps, or a shorter formula."
+        )
+        raise Refusal(400, what, most=f"{LONGEST:g}", seconds=f"{seconds:.1f}")
     return scene, Asked(entry, along, method.id, runs, seed, seeds)
 
 
