@@ -21,7 +21,7 @@ from starlette.routing import Route
 from streamlit.runtime.metrics_util import Installation
 
 from ui import logs, memory, static
-from ui.aside import MAPPING, MEASURING
+from ui.aside import MAPPING, MEASURING, SEARCHING
 from ui.guard import Guard
 from ui.routes import ROUTES
 from ui.watching import READY, WATCHING, Watch
@@ -120,8 +120,8 @@ async def lifespan(app):
     task.add_done_callback(partial(tell_if_failed, ready))
     yield
     task.cancel()
-    MEASURING.end()
-    MAPPING.end()
+    for process in (MEASURING, MAPPING, SEARCHING):
+        process.end()
 
 
 app = st.App(

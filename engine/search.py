@@ -5,7 +5,7 @@ the cube is, and evaluates many places at once. A budget counts whole runs; a ru
 steps costs a third.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -33,6 +33,13 @@ class Trial(NamedTuple):
 Search = Callable[[Evaluate, int, int, int], Iterator[list[Trial]]]
 
 
+class Sampler(NamedTuple):
+    """One of Optuna's samplers: its class in `optuna.samplers`, and its arguments beside the seed."""
+
+    name: str
+    options: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Method:
     """`search(evaluate, dimensions, budget, seed)` gives the trials in batches, as they are made."""
@@ -42,6 +49,7 @@ class Method:
     about: str
     search: Search
     needs: tuple[str, ...] = ()  # modules that may be absent
+    sampler: Sampler | None = None  # that decides, if it is one of Optuna's
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -56,8 +64,13 @@ def best_so_far(trials: list[Trial]) -> tuple[np.ndarray, np.ndarray]:
     return spent, np.minimum.accumulate(np.where(np.isnan(values), np.inf, values))
 
 
+def side_of_grid(budget: int, dimensions: int) -> int:
+    """How many values along each side a budget of runs allows."""
+    return int((budget + 0.5) ** (1 / dimensions))  # the half is for roots that are rounded down
+
+
 def _grid(evaluate: Evaluate, dimensions: int, budget: int, seed: int) -> Iterator[list[Trial]]:
-    side = int((budget + 0.5) ** (1 / dimensions))  # the half is for roots that are rounded down
+    side = side_of_grid(budget, dimensions)
     along = (np.arange(side) + 0.5) / side
     places = np.array(list(product(along, repeat=dimensions))).reshape(-1, dimensions)
     for k in range(0, len(places), side):  # row by row
@@ -83,13 +96,14 @@ def _halving(evaluate: Evaluate, dimensions: int, budget: int, seed: int) -> Ite
             places = places[np.sort(order[: len(places) // KEPT])]
 
 
-def _sampled(make: Callable[[Any, int], Any]) -> Search:
-    """A search by one of Optuna's samplers, which `make(optuna.samplers, seed)` gives."""
+def _sampled(sampler: Sampler) -> Search:
+    """A search by one of Optuna's samplers."""
 
     def search(evaluate: Evaluate, dimensions: int, budget: int, seed: int) -> Iterator[list[Trial]]:
         optuna = import_module("optuna")
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        study = optuna.create_study(sampler=make(optuna.samplers, seed))
+        made = getattr(optuna.samplers, sampler.name)(seed=seed, **sampler.options)
+        study = optuna.create_study(sampler=made)
         sides = {f"x{k}": optuna.distributions.FloatDistribution(0.0, 1.0) for k in range(dimensions)}
         worst = 0.0  # of the finite values so far
         for k in range(0, budget, BATCH):
@@ -108,6 +122,10 @@ def _tried(evaluate: Evaluate, places: np.ndarray, share: float = 1.0) -> list[T
     values = np.asarray(evaluate(places, share), float)
     return [Trial(tuple(place), value, share) for place, value in zip(places.tolist(), values.tolist(), strict=True)]
 
+
+TPE = Sampler("TPESampler", {"multivariate": True, "constant_liar": True})
+GP = Sampler("GPSampler", {})
+CMAES = Sampler("CmaEsSampler", {})
 
 METHODS = {
     method.id: method
@@ -128,21 +146,24 @@ METHODS = {
             id="tpe",
             name="TPE",
             about="Tree-structured Parzen estimator (Bergstra et al. 2011): more trials where good ones are dense.",
-            search=_sampled(lambda of, seed: of.TPESampler(seed=seed, multivariate=True, constant_liar=True)),
+            search=_sampled(TPE),
+            sampler=TPE,
             needs=("optuna",),
         ),
         Method(
             id="gp",
             name="Gaussian process",
             about="A model of the function and its uncertainty (Snoek et al. 2012): where most can be gained.",
-            search=_sampled(lambda of, seed: of.GPSampler(seed=seed)),
+            search=_sampled(GP),
+            sampler=GP,
             needs=("optuna", "torch", "scipy"),
         ),
         Method(
             id="cmaes",
             name="CMA-ES",
             about="A cloud of trials that moves and stretches towards the better half (Hansen & Ostermeier 2001).",
-            search=_sampled(lambda of, seed: of.CmaEsSampler(seed=seed)),
+            search=_sampled(CMAES),
+            sampler=CMAES,
             needs=("optuna", "cmaes"),
         ),
         Method(

@@ -16,7 +16,7 @@ SURFACE_FAMILIES = ("a first look", "valleys", "saddles and plateaus", "many min
 FAMILIES = (*OPTIMIZER_FAMILIES, *SURFACE_FAMILIES, "schedule", "noise")
 
 
-def _significant(value: float, digits: int) -> float:
+def significant(value: float, digits: int) -> float:
     """Rounded to so many significant digits, a half away from zero."""
     return float(Context(prec=digits, rounding=ROUND_HALF_UP).create_decimal(value))
 
@@ -63,11 +63,11 @@ class Hyper:
         if place <= 0 or place >= 1:
             return low if place <= 0 else high
         if self.log:
-            value = _significant(low * (high / low) ** place, 3)
+            value = significant(low * (high / low) ** place, 3)
         elif self.near_one:
-            value = _significant(1 - _significant((1 - low) * ((1 - high) / (1 - low)) ** place, 3), 6)
+            value = significant(1 - significant((1 - low) * ((1 - high) / (1 - low)) ** place, 3), 6)
         else:
-            value = _significant(low + (high - low) * place, 4)
+            value = significant(low + (high - low) * place, 4)
         return min(high, max(low, math.floor(value + 0.5) if self.whole else value))
 
     def accepts(self, value: float) -> bool:

@@ -142,13 +142,13 @@ def test_the_proxy_of_compose_finds_its_processes(containerfile, compose, tmp_pa
 def test_a_process_has_the_same_memory_and_folders_everywhere(containerfile, compose, pod):
     (lab,) = pod["containers"]
     for service in (compose["lab1"], compose["lab2"]):
-        assert (service["mem_reservation"], service["mem_limit"]) == ("600m", "1200m")
+        assert (service["mem_reservation"], service["mem_limit"]) == ("600m", "1600m")
         assert service["volumes"] == [f"cache:{containerfile['ENV'][0].split('=')[1]}"]
         assert service["read_only"]
     assert lab["resources"]["requests"]["memory"] == "600M"
-    assert lab["resources"]["limits"]["memory"] == "1200M"
+    assert lab["resources"]["limits"]["memory"] == "1600M"
     assert "600 MB" in (DEPLOY / "README.md").read_text()
-    assert "1200 MB" in (DEPLOY / "README.md").read_text()
+    assert "1600 MB" in (DEPLOY / "README.md").read_text()
     assert lab["image"] == compose["lab1"]["image"]
     mounts = {mount["mountPath"]: mount["name"] for mount in lab["volumeMounts"]}
     assert containerfile["VOLUME"] == ["/cache"]

@@ -183,6 +183,9 @@ ASKED = {
     "graph": "surface=beale",
     "ways": "surface=beale&steps=20&optimizer=adam&way=numpy",
     "map": "surface=beale&steps=20&entry=adam&x=adam.lr&y=adam.b1",
+    "search": "surface=beale&steps=20&entry=adam&axes=adam.lr&method=random&runs=16",
+    "study": "surface=beale&steps=20&entry=adam&axes=adam.lr&method=random&runs=16&form=pictures",
+    "tune": "surface=beale&steps=20&on=sgd",
 }
 
 

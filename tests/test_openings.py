@@ -12,7 +12,7 @@ import surfaces
 from engine import Optimizer, Surface, race
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui import openings
+from ui import openings, tuning
 from ui import scene as scenes
 from ui.paths import race_of
 from ui.scene import BATCH, FORMULA, STEPS, Scene, controls
@@ -37,7 +37,7 @@ def test_the_table_has_a_rate_for_each_of_its_optimizers_on_each_of_its_surfaces
     for surface, entries in TABLE.items():
         assert list(entries) == tuned, surface
         for id, rate in entries.items():
-            assert rate in openings.rates(OPTIMIZERS[id]), f"{surface}.{id}: {rate} is none of the rates that are tried"
+            assert rate in tuning.rates(OPTIMIZERS[id]), f"{surface}.{id}: {rate} is none of the rates that are tried"
 
 
 def test_the_file_is_the_table_as_the_command_spells_it():
@@ -56,9 +56,9 @@ def test_the_sample_covers_every_member_of_the_table():
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=list(OPTIMIZERS))
 def test_every_optimizer_gets_the_same_number_of_runs_over_its_whole_range(optimizer):
-    rates = openings.rates(optimizer)
+    rates = tuning.rates(optimizer)
     (lr,) = (hyper for hyper in optimizer.hypers if hyper.id == "lr")
-    assert len(rates) == openings.RUNS
+    assert len(rates) == tuning.RUNS
     assert rates[0] == lr.default
     assert (rates[1], rates[-1]) == (lr.low, lr.high)
     assert (np.diff(rates[1:]) > 0).all()
@@ -105,7 +105,7 @@ def test_a_lesson_names_a_setting_that_exists_and_says_why(surface):
 
 
 def test_the_remark_claims_no_more_than_the_table_holds(monkeypatch):
-    claim = f"The opening learning rates: each tuned by the same {openings.RUNS} runs."
+    claim = f"The opening learning rates: each tuned by the same {tuning.RUNS} runs."
     plain = next(surface for surface in TUNED_SURFACES if not surface.lessons)
     teaching, lesson = next((s, lesson) for s in TUNED_SURFACES for lesson in s.lessons if lesson.hyper == "lr")
     whole = dict.fromkeys(OPTIMIZERS, 0.1)
@@ -213,7 +213,7 @@ def path(xs, losses) -> np.ndarray:
 
 
 def chosen(*paths: np.ndarray) -> int:
-    return openings.choose(np.stack(paths), DOMAIN)
+    return tuning.choose(np.stack(paths), DOMAIN)
 
 
 def test_the_faster_descent_is_chosen():

@@ -36,6 +36,9 @@ ASKED = {
     "graph": "",
     "ways": "optimizer=sgd&way=numpy",
     "map": "entry=sgd&x=sgd.lr&y=start.x&steps=20",
+    "search": "entry=sgd&axes=sgd.lr&method=random&runs=16&steps=20",
+    "study": "entry=sgd&axes=sgd.lr&method=random&runs=16&steps=20&form=optax",
+    "tune": "on=sgd&steps=20",
 }
 FILES = ("/", static.SCRIPT, static.STYLES, PLOTLY_PATH, "/favicon.png", "/_stcore/host-config")
 

@@ -12,16 +12,18 @@ from engine import LIBRARIES, configure
 from engine.formula import check_formula, parse, to_mathml
 from optimizers import OPTIMIZERS
 from ui.answer_cache import cached
-from ui.aside import MAPPING
+from ui.aside import MAPPING, SEARCHING
 from ui.cost import MOST, MOST_BYTES, cost, size
+from ui.fair import fair
 from ui.fan import fan
 from ui.figures import gzipped_json, page_of
 from ui.graphs import graph
 from ui.inside import inside
 from ui.lanes import Refusal
-from ui.maps import piece_of
+from ui.maps import one_of, piece_of
 from ui.paths import ahead, grid, paths
 from ui.scene import DISPLAY, STEPS, Scene, controls, read_domain
+from ui.searches import JOURNAL, STUDIES, search_of
 from ui.takehome import program, table
 from ui.ways import way
 from ui.words import ENGLISH, say
@@ -151,6 +153,32 @@ def _map(query: dict[str, str]) -> Answer:
     return Answer(b64decode(MAPPING.ask([asked])))
 
 
+def _search(query: dict[str, str]) -> Answer:
+    """A search, which is checked here and computed beside this process."""
+    asked = dict(query)
+    search_of(query)
+    return Answer(b64decode(SEARCHING.ask(["search", asked])))
+
+
+def _study(query: dict[str, str]) -> Answer:
+    """A finished search: its pictures, a journal to download, or a program as `_code` gives one."""
+    form, language = query.pop("form", ""), query.pop("lang", ENGLISH)
+    one_of("form", form, [*STUDIES, *LIBRARIES])
+    query.pop("seeds", None)
+    asked = dict(query)
+    scene, search = search_of(query)
+    content = b64decode(SEARCHING.ask([form, asked, language]))
+    if form != JOURNAL:
+        return Answer(content, "application/json")
+    name = f"descent-lab-{scene.surface}-{search.entry}-{search.method}.log"
+    return Answer(content, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _tune(query: dict[str, str]) -> Answer:
+    """The learning rates of a fair race between the entries of a scene."""
+    return Answer(fair(Scene.read(query)), "application/json")
+
+
 def packed(answer: Answer, coding: str) -> Answer:
     """An answer packed as `coding` names it, if it is worth it."""
     if coding == "identity" or len(answer.content) < WORTH:
@@ -174,4 +202,7 @@ ANSWERS: Mapping[str, Callable[[dict[str, str]], Answer]] = {
     "graph": _graph,
     "ways": _ways,
     "map": _map,
+    "search": _search,
+    "study": _study,
+    "tune": _tune,
 }

@@ -90,3 +90,4 @@ def _later(seconds: float, work: Callable[[], object]) -> Timer:
 
 MEASURING = Aside("-m", "ui.measuring")
 MAPPING = Aside("-m", "ui.mapping", most=100_000, idle=600.0)  # whose programs take seconds to be loaded
+SEARCHING = Aside("-m", "ui.searching", most=1000, idle=120.0)  # as Optuna's samplers do

@@ -4,11 +4,13 @@ from dataclasses import asdict
 
 from engine import LIBRARIES, NOISES, SCHEDULES, Hyper, Member
 from engine.formula import PARAMETERS, parameter
+from engine.search import METHODS
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui.openings import RULE
 from ui.paths import INTERNALS
 from ui.scene import DISPLAY, FORMULA, PATIENCE, QUANTITIES, SETTINGS
+from ui.searches import at_once
 from ui.theme import THEME, look
 from ui.words import LANGUAGES, name
 
@@ -47,6 +49,10 @@ def catalogue() -> dict[str, object]:
         "quantities": [{"id": id, **quantity._asdict()} for id, quantity in QUANTITIES.items()],
         "patience": slider(PATIENCE.id, PATIENCE),
         "openings": RULE,
+        "methods": [
+            {"id": m.id, "name": m.name, "about": m.about, "missing": m.missing, "at_once": at_once(m.id)}
+            for m in METHODS.values()
+        ],
         "theme": THEME,
         "languages": named({language: name(language) for language in LANGUAGES}),
         "internals": [{"id": id, "label": label} for id, (_, label) in INTERNALS.items()],

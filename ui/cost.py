@@ -8,6 +8,8 @@ small cloud server):
     stops x (SEARCH + FUNCTION_SEARCHED x functions)           the minima of a formula whose letter is dragged
 """
 
+from collections.abc import Iterable
+
 from engine.formula import function_of, functions_in
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
@@ -26,13 +28,26 @@ FUNCTION_SEARCHED = 3e-3  # s that each function of the formula adds to it
 
 def cost(scene: Scene, vary: str) -> float:
     """About how many seconds of a processor the fan of the slider `vary` takes, its programs compiled."""
-    functions = functions_in(function_of(scene.own[0])[0]) if scene.own else 0
-    step = STEP + (EXAMPLES if surface_of(scene).data else 0) + FUNCTION * functions
-    runs = sum(HESSIAN if OPTIMIZERS[optimizer_of(id)].spends.hessians else 1 for id in dragged(scene, vary))
-    search = SEARCH + FUNCTION_SEARCHED * functions if scene.own and vary.startswith("surface.") else 0
-    return STOPS * (runs * scene.values["steps"] * step + search)
+    return cost_of_runs(scene, dragged(scene, vary), STOPS) + STOPS * cost_of_minima(scene, vary)
+
+
+def cost_of_runs(scene: Scene, entries: Iterable[str], n: int) -> float:
+    """The same of n runs of each of some entries."""
+    step = STEP + (EXAMPLES if surface_of(scene).data else 0) + FUNCTION * _functions(scene)
+    each = sum(HESSIAN if OPTIMIZERS[optimizer_of(id)].spends.hessians else 1 for id in entries)
+    return n * each * scene.values["steps"] * step
+
+
+def cost_of_minima(scene: Scene, vary: str) -> float:
+    """The same of a search for the minima of a formula for each value of `vary`; 0 if they stay the same."""
+    moved = scene.own and vary.startswith("surface.")
+    return SEARCH + FUNCTION_SEARCHED * _functions(scene) if moved else 0.0
 
 
 def size(scene: Scene, vary: str) -> int:
     """The bytes of the paths in such a fan, before they are packed, if none of them is smooth."""
     return 6 * STOPS * len(dragged(scene, vary)) * (int(scene.values["steps"]) + 1)
+
+
+def _functions(scene: Scene) -> int:
+    return functions_in(function_of(scene.own[0])[0]) if scene.own else 0

@@ -23,12 +23,17 @@ FLAGS = (
 )
 
 
-def begin() -> Callable[..., str]:
-    """What answers the query of a piece by the bytes of `ui.maps.computed`, in base 64."""
+def configure() -> None:
+    """Set JAX up for maps and searches, before it is imported."""
     if platform.machine().lower() in {"x86_64", "amd64"}:
         os.environ["XLA_FLAGS"] = " ".join((os.environ.get("XLA_FLAGS", ""), *FLAGS)).strip()
-    engine, maps = map(import_module, ("engine", "ui.maps"))
-    engine.configure()
+    import_module("engine").configure()
+
+
+def begin() -> Callable[..., str]:
+    """What answers the query of a piece by the bytes of `ui.maps.computed`, in base 64."""
+    configure()
+    maps = import_module("ui.maps")
 
     def mapped(query: dict[str, str]) -> str:
         return b64encode(maps.computed(*maps.piece_of(query))).decode("ascii")

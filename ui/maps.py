@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import Hyper, Surface
-from engine.maps import Ends, endings, ends
+from engine.maps import CHUNK, Ends, endings, ends
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
 from ui.fan import DECADE, NONE, ZERO
@@ -40,6 +40,16 @@ class Piece(NamedTuple):
     within: float
 
 
+class Outcome(NamedTuple):
+    """What became of n runs of an entry."""
+
+    ends: Ends
+    gap: np.ndarray  # (n,), the loss at the end above the lowest declared minimum, or above 0 where none is declared
+    bounded: bool  # whether one is declared
+    steps: int
+    landmarks: list[tuple]  # the runs on the same surface, with its minima and saddles
+
+
 def axes(scene: Scene, entry: str) -> Mapping[str, Hyper]:
     """The numbers that may lie along a map of an entry, by their keys: those that change its run, but for the seed and
     the steps.
@@ -55,20 +65,21 @@ def piece_of(query: dict[str, str]) -> tuple[Scene, Piece]:
     """The scene and the piece that a query asks for. Raises Refusal."""
     words = {key: query.pop(key, "") for key in ("entry", "x", "y", "side", "part", "parts", "within")}
     scene = Scene.read(query)
-    _known("entry", words["entry"], [*OPTIMIZERS, *scene.on])
+    one_of("entry", words["entry"], [*OPTIMIZERS, *scene.on])
     known = axes(scene, words["entry"])
     for axis in ("x", "y"):
-        _known(axis, words[axis], known)
+        one_of(axis, words[axis], known)
     if words["x"] == words["y"]:
         raise Refusal(400, "x and y must be two numbers of the scene; got {got} twice.", got=repr(words["x"]))
-    side = int(_known("side", words["side"] or str(LEVELS[0]), map(str, LEVELS)))
-    parts = int(_known("parts", words["parts"] or "1", map(str, range(1, MOST_PARTS + 1))))
-    part = int(_known("part", words["part"] or "0", map(str, range(parts))))
-    within = float(_known("within", words["within"] or "0.01", map(repr, WITHIN)))
+    side = int(one_of("side", words["side"] or str(LEVELS[0]), map(str, LEVELS)))
+    parts = int(one_of("parts", words["parts"] or "1", map(str, range(1, MOST_PARTS + 1))))
+    part = int(one_of("part", words["part"] or "0", map(str, range(parts))))
+    within = float(one_of("within", words["within"] or "0.01", map(repr, WITHIN)))
     return scene, Piece(words["entry"], words["x"], words["y"], side, part, parts, within)
 
 
-def _known(what: str, word: str, known: Iterable[str]) -> str:
+def one_of(what: str, word: str, known: Iterable[str]) -> str:
+    """A word of a query that must be one of those known. Raises Refusal."""
     listed = list(known)
     if word not in listed:
         raise Refusal(400, "{what} must be one of {known}; got {got}.", what=what, known=", ".join(listed), got=word)
@@ -100,36 +111,54 @@ def computed(scene: Scene, piece: Piece) -> bytes:
     known = axes(scene, piece.entry)
     along = {key: np.array([known[key].at(k / (SIDE - 1)) for k in range(SIDE)]) for key in (piece.x, piece.y)}
     columns, rows = cells_of(piece)
-    varied = {piece.x: along[piece.x][columns], piece.y: along[piece.y][rows]}
-    changed = replace(scene, on=(piece.entry,), values={**scene.values, **varied})
-    [(optimizer, hypers)], setting = race_of(changed)
-    if not varied.keys().isdisjoint(START):
-        start = [np.broadcast_to(varied.get(key, at), len(rows)) for key, at in zip(START, scene.start, strict=True)]
-        setting = replace(setting, start=np.stack(start, axis=1))
+    found = outcome(scene, piece.entry, {piece.x: along[piece.x][columns], piece.y: along[piece.y][rows]}, piece.within)
     surface = surface_of(scene)
-    landmarks = list(_landmarks(surface, {key: changed.values[f"surface.{key}"] for key in surface.defaults}))
-    floor = np.empty(len(rows))
-    for cells, minima, _ in landmarks:
-        floor[cells] = min((value for _, value in minima), default=0.0)
-    found = ends(setting, optimizer, hypers=hypers, goal=floor + piece.within)
     ended = np.empty(len(rows), np.uint8)
-    for cells, minima, saddles in landmarks:
-        ended[cells] = endings(Ends(*(part[cells] for part in found)), surface.domain, minima, saddles)
-    bounded = bool(landmarks[0][1])
+    for cells, minima, saddles in found.landmarks:
+        ended[cells] = endings(Ends(*(part[cells] for part in found.ends)), surface.domain, minima, saddles)
     arrays = {
-        "loss": _coded(found.loss - floor, bounded),
-        "reached": found.reached.astype(np.uint16),
+        "loss": coded(found.gap, found.bounded),
+        "reached": found.ends.reached.astype(np.uint16),
         "ended": ended,
     }
-    head = {**piece._asdict(), "steps": setting.steps, "values": [along[piece.x].tolist(), along[piece.y].tolist()]}
-    head |= {"coding": {"decade": DECADE, "none": NONE, "zero": ZERO}, "bounded": bounded}
+    head = {**piece._asdict(), "steps": found.steps, "values": [along[piece.x].tolist(), along[piece.y].tolist()]}
+    head |= {"coding": {"decade": DECADE, "none": NONE, "zero": ZERO}, "bounded": found.bounded}
     if (piece.side, piece.part) == (LEVELS[0], 0):
         head["lines"] = lines(scene, piece.entry, along)
     return pack(head, arrays)
 
 
+def outcome(
+    scene: Scene,
+    entry: str,
+    varied: Mapping[str, np.ndarray],
+    within: float = 0.0,
+    share: float = 1.0,
+    chunk: int = CHUNK,
+) -> Outcome:
+    """What becomes of an entry's run in a scene whose numbers `varied` are, by key, the n of an array.
+
+    `within` of the lowest minimum is the goal of `engine.maps.ends`, which computes `chunk` runs at a time; `share` of
+    the steps are run.
+    """
+    n = len(next(iter(varied.values())))
+    changed = replace(scene, on=(entry,), values={**scene.values, **varied})
+    [(optimizer, hypers)], setting = race_of(changed)
+    setting = replace(setting, steps=max(1, round(share * setting.steps)))
+    if not varied.keys().isdisjoint(START):
+        start = [np.broadcast_to(varied.get(key, at), n) for key, at in zip(START, scene.start, strict=True)]
+        setting = replace(setting, start=np.stack(start, axis=1))
+    surface = surface_of(scene)
+    landmarks = list(_landmarks(surface, {key: changed.values[f"surface.{key}"] for key in surface.defaults}))
+    floor = np.empty(n)
+    for runs, minima, _ in landmarks:
+        floor[runs] = min((value for _, value in minima), default=0.0)
+    found = ends(setting, optimizer, hypers=hypers, goal=floor + within, chunk=chunk)
+    return Outcome(found, found.loss - floor, bool(landmarks[0][1]), setting.steps, landmarks)
+
+
 def _landmarks(surface: Surface, hypers: Mapping[str, float | np.ndarray]) -> Iterator[tuple]:
-    """The cells in which the surface is the same, with its minima and saddles there."""
+    """The runs in which the surface is the same, with its minima and saddles there."""
     moved = [key for key, value in hypers.items() if np.ndim(value)]
     if not moved:
         yield slice(None), surface.minima(**hypers), surface.saddles(**hypers)
@@ -140,7 +169,8 @@ def _landmarks(surface: Surface, hypers: Mapping[str, float | np.ndarray]) -> It
         yield np.flatnonzero(inverse == k), surface.minima(**there), surface.saddles(**there)
 
 
-def _coded(gap: np.ndarray, bounded: bool) -> np.ndarray:
+def coded(gap: np.ndarray, bounded: bool) -> np.ndarray:
+    """Losses as codes, int16: DECADE log10 of each, or of 1 + |f| with f's sign where no minimum is declared."""
     with np.errstate(all="ignore"):  # of what diverged; below 0 a loss is not a number, but for roundings
         log = np.log10(gap) if bounded else np.sign(gap) * np.log10(1 + np.abs(gap))
         codes = np.where(np.isfinite(log), np.clip(np.rint(DECADE * log), ZERO, HIGHEST), NONE)

@@ -39,13 +39,13 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import Optimizer, Surface, Text, configure, race_paths
+from engine import Optimizer, Setting, Surface, Text, configure
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
+from ui.tuning import RUNS, choose, rates, runs
 from ui.words import number, told
 
 FILE = Path(__file__).with_name("openings.toml")
-RUNS = 64
 # True on every surface, also on a formula; `remark` is exact about one of them.
 RULE = f"each tuned by the same {RUNS} runs, or else the default"
 HEAD = f"""\
@@ -93,54 +93,12 @@ def _name(optimizer: str, hyper: str) -> str:
     return next(h.name for h in OPTIMIZERS[optimizer].hypers if h.id == hyper)
 
 
-def rates(optimizer: Optimizer) -> list[float]:
-    """The learning rates that are tried, the default first, then upwards."""
-    (lr,) = (hyper for hyper in optimizer.hypers if hyper.id == "lr")
-    stops = RUNS - 1
-    return [lr.default, *(lr.at(stop / (stops - 1)) for stop in range(stops))]
-
-
-def runs(surface: Surface, optimizer: Optimizer) -> np.ndarray:
-    """x, y and the loss of every run, (RUNS, steps + 1, 3)."""
-    (block,) = race_paths(
-        surface,
-        [(optimizer, {"lr": np.array(rates(optimizer))})],
-        steps=surface.steps,
-        batch=surface.data.batch if surface.data else None,
-    )
-    return np.asarray(block)[:, : surface.steps + 1]
-
-
-def choose(paths: np.ndarray, domain: tuple[tuple[float, float], tuple[float, float]]) -> int:
-    """Which of several runs (runs, rows, 3) to open with, by the rules at the top of this file."""
-    low, high = np.transpose(domain)
-    with np.errstate(all="ignore"):  # past an overflow runs hold inf and nan
-        points = (paths[..., :2] - low) / (high - low)
-        inside = np.isfinite(paths).all(axis=-1) & (points >= 0).all(axis=-1) & (points <= 1).all(axis=-1)
-    stays = np.where(inside.all(axis=1), inside.shape[1], inside.argmin(axis=1))
-    longest = stays.max()
-    compared = np.flatnonzero(stays == longest)
-    points, losses = points[compared, :longest], paths[compared, :longest, 2]
-
-    descends = losses[:, -1] < losses[:, 0]
-    if not descends.any():
-        return int(compared[0])
-    compared, points, losses = compared[descends], points[descends], losses[descends]
-
-    start, lowest = losses[0, 0], losses.min()
-    g = ((losses - lowest) / (start - lowest)).mean(axis=1)
-    steps = np.diff(points, axis=1)
-    before, after = steps[:, :-1], steps[:, 1:]
-    lengths = np.linalg.norm(before, axis=-1)
-    back = np.maximum(0, -(before * after).sum(axis=-1)) / np.where(lengths > 0, lengths, 1)
-    z = back.sum(axis=1)
-    scores = [float(f"{score:.3g}") for score in g * (1 + z)]
-    return int(compared[np.argmin(scores)])
-
-
 def tuned(surface: Surface, optimizer: Optimizer) -> float:
     """The learning rate that the rules choose."""
-    return rates(optimizer)[choose(runs(surface, optimizer), surface.domain)]
+    setting = Setting(surface, steps=surface.steps, batch=surface.data.batch if surface.data else None)
+    tried = rates(optimizer)
+    (paths,) = runs(setting, [(optimizer, {"lr": np.array(tried)})])
+    return tried[choose(paths, surface.domain)]
 
 
 def tune() -> dict[str, dict[str, float]]:

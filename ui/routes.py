@@ -7,6 +7,7 @@ first lane at once, and comes back to it when the second has compiled that progr
 
 import asyncio
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
@@ -22,24 +23,45 @@ from ui.lanes import Allowance, Crowd, Flights, Lane, Refusal
 from ui.version import VERSION
 from ui.words import ENGLISH, choose, say
 
-NAMES = ("paths", "grid", "fan", "formula", "code", "csv", "figure", "inside", "graph", "ways", "map")
-SPOKEN = ("formula", "code", "figure")  # whose answers hold words for the reader, in the language that `lang` names
+NAMES = (
+    "paths",
+    "grid",
+    "fan",
+    "formula",
+    "code",
+    "csv",
+    "figure",
+    "inside",
+    "graph",
+    "ways",
+    "map",
+    "search",
+    "study",
+    "tune",
+)
+SPOKEN = (
+    "formula",
+    "code",
+    "figure",
+    "study",
+)  # whose answers hold words for the reader, in the language that `lang` names
 MEASURED = ("ways",)  # answers that are times: each is measured anew, one at a time, and none is kept
-MAPPED = ("map",)  # answers that a process beside this one computes, one at a time, with all processors
+# What processes beside this one compute, one answer at a time: by which, and about how many seconds that takes.
+BESIDE = {"map": ("mapping", 0.2), "search": ("searching", 2.0), "study": ("searching", 3.0)}
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
 WAITING = "x-descent-waiting"  # the header that says how many other clients wait for maps
 MOST_THREADS = 8  # of a lane: a container may have a share of many processors
-BESIDE = 1000  # bytes that an answer at hand takes beside its content and its question
+WRAPPING = 1000  # bytes that an answer at hand takes beside its content and its question
 NICE = 10  # of the threads that compile: those that answer go first
 TO_COMPILE = 0.2  # s that a program takes
 TO_MEASURE = 3.0  # s that such an answer takes
-TO_MAP = 0.2
 MOST_MEASURED = 4  # that wait: whoever comes later would wait for longer than a page does
 NEW_FORMULAS = 20  # of one client in a minute: each keeps a processor busy for one to ten seconds
 TOO_MANY = "At most {most} new formulas of one page in a minute: please ask again."
 ROUNDS = 40  # a question lacks other programs after some are compiled; others may push out what it needs
+RUNS_OF = {"fan": 101, "tune": 64}  # each entry; what another answer holds of one run takes as long as ten of these
 PER_STEP = 1e-6  # s of a run in a fan, with what becomes of it
 SEARCHES = 0.5  # s of a fan for the minima of a formula whose letter is dragged
 
@@ -54,7 +76,9 @@ class Desk:
     formulas: Allowance
     at_hand: Any = None  # recent answers, once there are any
     measuring: Lane = field(default_factory=lambda: Lane(1, Crowd(), NICE))
-    mapping: Lane = field(default_factory=lambda: Lane(1, Crowd(), NICE))
+    beside: Mapping[str, Lane] = field(
+        default_factory=lambda: {lane: Lane(1, Crowd(), NICE) for lane, _ in BESIDE.values()}
+    )
 
 
 class Kept(NamedTuple):
@@ -135,7 +159,7 @@ async def _answered(name: str, query: dict[str, str], client: str, coding: str, 
         kept = here.at_hand.peek(key) if here.at_hand is not None else None
         answer = kept and kept.answer
         if answer is None:
-            compute = _measure if name in MEASURED else _map if name in MAPPED else _compute
+            compute = _measure if name in MEASURED else _beside if name in BESIDE else _compute
             answer = await here.flights.join(key, partial(compute, here, name, query, client, coding))
             if here.at_hand is None:  # the module is loaded by now: it comes with JAX
                 here.at_hand = import_module("engine.cache").Recent(AT_HAND_BYTES, _weight)
@@ -148,7 +172,7 @@ async def _answered(name: str, query: dict[str, str], client: str, coding: str, 
 
 
 def _weight(kept: Kept) -> int:
-    return len(kept.answer.content) + sum(len(f"{part}") for part in kept.key) + BESIDE
+    return len(kept.answer.content) + sum(len(f"{part}") for part in kept.key) + WRAPPING
 
 
 async def _compute(desk: Desk, name: str, query: dict[str, str], client: str, coding: str) -> Any:
@@ -185,11 +209,12 @@ async def _measure(desk: Desk, name: str, query: dict[str, str], client: str, co
     return await desk.measuring.run(client, TO_MEASURE, partial(_attempt, name, query, coding, patient=True))
 
 
-async def _map(desk: Desk, name: str, query: dict[str, str], client: str, coding: str) -> Any:
-    """An Answer of the process that computes maps, when it is the client's turn."""
+async def _beside(desk: Desk, name: str, query: dict[str, str], client: str, coding: str) -> Any:
+    """An Answer of a process beside this one, when it is the client's turn there."""
     if own := query.get("surface.f"):
         desk.formulas.begin(client, (own, query.get("surface.domain")))
-    return await desk.mapping.run(client, TO_MAP, partial(_attempt, name, query, coding, patient=True))
+    lane, cost = BESIDE[name]
+    return await desk.beside[lane].run(client, cost, partial(_attempt, name, query, coding, patient=True))
 
 
 def _attempt(name: str, query: dict[str, str], coding: str, patient: bool = False) -> Any:
@@ -209,7 +234,7 @@ def _cost(name: str, query: dict[str, str]) -> float:
     words = query.get("steps", "")
     steps = int(words) if words.isascii() and words.isdigit() and len(words) < 7 else 200
     searches = SEARCHES if "surface.f" in query and query.get("vary", "").startswith("surface.") else 0.0
-    return PER_STEP * runs * steps * (101 if name == "fan" else 10) + searches
+    return PER_STEP * runs * steps * RUNS_OF.get(name, 10) + searches
 
 
 ROUTES = [Route(f"/{name}", partial(_respond, name)) for name in NAMES]

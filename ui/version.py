@@ -1,14 +1,23 @@
 """Which answers these are. It loads no library, so that a page's addresses are known before JAX is."""
 
 import hashlib
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
 
+def _version_of(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return "is not installed"
+
+
 def _version() -> str:
-    libraries = [f"{library} {version(library)}" for library in ("jax", "jaxlib", "numpy", "optax", "plotly")]
+    needed = ("jax", "jaxlib", "numpy", "optax", "plotly", "optuna", "cmaes")
+    libraries = [f"{library} {version(library)}" for library in needed]
+    libraries += [f"{library} {_version_of(library)}" for library in ("torch", "scipy")]
     digest = hashlib.sha256(" ".join(libraries).encode())
     for folder in ("engine", "optimizers", "surfaces", "lessons", "ui"):
         for file in sorted((ROOT / folder).rglob("*")):

@@ -71,9 +71,9 @@ class State(Collector):
                 hits.add_metric([word], kept.hits)
                 misses.add_metric([word], kept.misses)
         waiting = GaugeMetricFamily("descent_waiting", "Pieces of work that wait for a thread", labels=["lane"])
-        waiting.add_metric(["computing"], here.computing.waiting)
-        waiting.add_metric(["measuring"], here.measuring.waiting)
-        waiting.add_metric(["compiling"], here.compiling.waiting)
+        lanes = {"computing": here.computing, "compiling": here.compiling, "measuring": here.measuring, **here.beside}
+        for word, lane in lanes.items():
+            waiting.add_metric([word], lane.waiting)
         yield from (size, hits, misses, waiting)
 
 
