@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import Hyper, Surface
-from engine.maps import Ends, endings, ends
+from engine.device import map_devices, named
+from engine.maps import outcomes
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
 from ui.fan import DECADE, NONE, ZERO
@@ -93,7 +94,7 @@ def computed(scene: Scene, piece: Piece) -> bytes:
     - reached (n,) uint16: the first step whose loss is `within` the lowest minimum, steps + 1 where none is;
     - ended (n,) uint8: an ending's code, as in engine.maps.
 
-    Head: the piece, and the values along both axes.
+    Head: the piece, the values along both axes, and the devices that computed it.
     """
     known = axes(scene, piece.entry)
     along = {key: np.array([known[key].at(k / (SIDE - 1)) for k in range(SIDE)]) for key in (piece.x, piece.y)}
@@ -104,35 +105,15 @@ def computed(scene: Scene, piece: Piece) -> bytes:
     if not varied.keys().isdisjoint(START):
         start = [np.broadcast_to(varied.get(key, at), len(rows)) for key, at in zip(START, scene.start, strict=True)]
         setting = replace(setting, start=np.stack(start, axis=1))
-    surface = surface_of(scene)
-    landmarks = list(_landmarks(surface, {key: changed.values[f"surface.{key}"] for key in surface.defaults}))
-    floor = np.empty(len(rows))
-    for cells, minima, _ in landmarks:
-        floor[cells] = min((value for _, value in minima), default=0.0)
-    found = ends(setting, optimizer, hypers=hypers, goal=floor + piece.within)
-    ended = np.empty(len(rows), np.uint8)
-    for cells, minima, saddles in landmarks:
-        ended[cells] = endings(Ends(*(part[cells] for part in found)), surface.domain, minima, saddles)
-    bounded = bool(landmarks[0][1])
+    found, lowest, ended, bounded = outcomes(setting, optimizer, hypers=hypers, within=piece.within)
     arrays = {
-        "loss": _coded(found.loss - floor, bounded),
+        "loss": _coded(found.loss - lowest, bounded),
         "reached": found.reached.astype(np.uint16),
         "ended": ended,
     }
-    head = {**piece._asdict(), "steps": setting.steps, "values": [along[piece.x].tolist(), along[piece.y].tolist()]}
+    values = [along[piece.x].tolist(), along[piece.y].tolist()]
+    head = {**piece._asdict(), "steps": setting.steps, "values": values, "devices": named(map_devices())}
     return pack(head, arrays)
-
-
-def _landmarks(surface: Surface, hypers: Mapping[str, float | np.ndarray]) -> Iterator[tuple]:
-    """The cells in which the surface is the same, with its minima and saddles there."""
-    moved = [key for key, value in hypers.items() if np.ndim(value)]
-    if not moved:
-        yield slice(None), surface.minima(**hypers), surface.saddles(**hypers)
-        return
-    rows, inverse = np.unique(np.stack([hypers[key] for key in moved], axis=1), axis=0, return_inverse=True)
-    for k, row in enumerate(rows):
-        there = {**hypers, **dict(zip(moved, row.tolist(), strict=True))}
-        yield np.flatnonzero(inverse == k), surface.minima(**there), surface.saddles(**there)
 
 
 def _coded(gap: np.ndarray, bounded: bool) -> np.ndarray:
