@@ -48,7 +48,7 @@ def dask(scheduler: str) -> Iterator[Executor]:
     except ModuleNotFoundError:
         raise ValueError("--scheduler needs Dask's scheduler: pip install distributed.") from None
     try:
-        client = distributed.Client(scheduler, timeout=10, set_as_default=False)
+        client = distributed.Client(scheduler, timeout=5, set_as_default=False)
     except OSError as error:
         raise ValueError(f"no Dask scheduler answers at {scheduler}: {error}.") from None
     with client:
