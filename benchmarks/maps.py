@@ -38,7 +38,8 @@ def measured(times: int) -> list[Row]:
     from ui import mapping
 
     mapping.begin()
-    from engine.maps import ends, threads
+    from engine.device import processors
+    from engine.maps import ends
     from optimizers import OPTIMIZERS
     from surfaces import SURFACES
 
@@ -52,7 +53,7 @@ def measured(times: int) -> list[Row]:
             began = time.perf_counter()
             found = ends(SURFACES["rosenbrock"], OPTIMIZERS["adam"], hypers=hypers, steps=STEPS, goal=GOAL)
             took = time.perf_counter() - began
-            printed = subprocess.check_output([program, str(threads()), "2"], text=True).split()
+            printed = subprocess.check_output([program, str(processors()), "2"], text=True).split()
             began = time.perf_counter()
             in_numpy()
             loop = (time.perf_counter() - began) * SIDE**2
@@ -64,7 +65,7 @@ def measured(times: int) -> list[Row]:
     same = abs(losses - float(printed[4])) < 0.02 and abs(steps - float(printed[5])) < 1
     if not same:
         raise RuntimeError(f"C found {printed[4:]}, we {losses:.4f} and {steps:.2f}: it is not the same work")
-    name = f"{SIDE**2:,} runs x {STEPS} steps of Adam, {threads()} threads"
+    name = f"{SIDE**2:,} runs x {STEPS} steps of Adam, {processors()} threads"
     return [
         Row(f"{name}: ours", ours, "ms"),
         Row(f"{name}: hand-vectorised C", theirs, "ms"),

@@ -1,12 +1,14 @@
 """Maps: one cell is one whole run, of which only the end is kept.
 
-Runs are computed in float32, CHUNK at a time: as many as a processor's cache holds. A chunk is computed by one thread,
-and as many of them at a time as there are processors. What becomes of a run does not depend on its chunk.
+Runs are computed in float32, a chunk at a time, which bounds the memory. On the CPU a chunk is what a processor's cache
+holds; it is computed by one thread, and as many of them at a time as there are processors. On several devices chunks go
+to them in turn. What becomes of a run depends neither on its chunk nor on which device of a kind it is computed.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import count
 from typing import Any, NamedTuple
 
 import jax
@@ -14,23 +16,27 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engine.device import rollout_device
-from engine.follow import Moment, loop
+from engine.device import map_devices, processors
+from engine.follow import Moment, check_kind, loop
 from engine.noises import NOISES
 from engine.optimizer import Optimizer, Probe
 from engine.programs import Program, options_of
 from engine.rollout import chances_of, function_of, objective_of
 from engine.schedules import SCHEDULES
 from engine.setting import Setting, arguments, setting_of
-from engine.spec import Schedule
+from engine.spec import Schedule, Surface
 
-CHUNK = 2048
+CHUNK = 2048  # runs, on the CPU
+GPU_CHUNK = 2**17  # which a GPU takes about as long for as for a few
 UNROLL = 2  # steps in one turn of the loop: between them nothing is written to memory and read again
 
 # How a run ended, as a code: the number of a minimum, SADDLE and the number of a saddle, or one of these.
 SADDLE, MOVING, OUTSIDE, DIVERGED = 128, 253, 254, 255
 NEAR = 0.01  # of the domain's width and height: as near to a minimum or a saddle a run counts as there
 FAR = 1e9  # widths or heights of the domain: a run beyond them has diverged, whatever a number can hold
+
+
+_turns = count()  # whose turn it is among several devices, whichever map a chunk is of
 
 
 class Ends(NamedTuple):
@@ -47,14 +53,16 @@ def ends(
     *,
     hypers: Mapping[str, ArrayLike] | None = None,
     goal: ArrayLike = -np.inf,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
+    at_once: int | None = None,
     **setting: Any,
 ) -> Ends:
     """Follow `optimizer` down `surface` in n runs, and keep what became of them.
 
     The arguments are those of `rollout`; n is the length of whatever has a run axis, and the seed has none. `goal` is a
     value of f, a number or (n,). Noise and batches are those of a rollout. The numbers are a rollout's as far as
-    float32 goes: a chaotic run, or one at the border of stability, may end elsewhere.
+    float32 goes: a chaotic run, or one at the border of stability, may end elsewhere. `chunk` is how many runs are
+    computed together, and `at_once` how many chunks are under way at a time: by default what suits the devices.
 
     Raises ValueError as `rollout` does, and for a seed with a run axis.
     """
@@ -74,18 +82,70 @@ def ends(
     numbers = jax.tree.map(lambda a: np.float32(a if n > 1 and a.strides[0] else a[0]), numbers)
     draws, ranks = (np.asarray(part) for part in chances_of(asked, bool(inputs["noise"].any())))
 
+    devices = map_devices()
+    on_cpu = devices[0].platform == "cpu"
+    chunk = chunk or (CHUNK if on_cpu else GPU_CHUNK)
+    at_once = at_once or (processors() if on_cpu else 2 * len(devices))
+
     def arguments_of(begin: int) -> tuple:
         places = np.minimum(np.arange(begin, begin + chunk), n - 1)  # the last run fills the chunk up
         part = jax.tree.map(lambda a: a[places] if a.ndim else a, numbers)
         return np.int32(asked.steps), part, np.float32(draws), ranks
 
     program = _program(asked, optimizer, bool(inputs["noise"].any()), chunk, axes)
-    with jax.enable_x64(False), jax.default_device(rollout_device()):
-        run = program.compiled(*arguments_of(0))
-    with ThreadPoolExecutor(threads()) as pool:
-        found = pool.map(lambda begin: jax.device_get(run(*arguments_of(begin))), range(0, n, chunk))
+
+    @cache
+    def on(device: Any):
+        with jax.enable_x64(False), jax.default_device(device):
+            return program.compiled(*arguments_of(0))
+
+    def computed(begin: int) -> tuple:
+        run = on(devices[next(_turns) % len(devices)])
+        return jax.device_get(run(*arguments_of(begin)))
+
+    with ThreadPoolExecutor(at_once) as pool:
+        found = pool.map(computed, range(0, n, chunk))
         x, y, loss, reached = (np.concatenate(column)[:n] for column in zip(*found, strict=True))
     return Ends(np.stack([x, y], axis=1), loss, reached)
+
+
+class Outcomes(NamedTuple):
+    """What became of n runs, beside what there was to reach."""
+
+    ends: Ends
+    lowest: np.ndarray  # (n,), the value of the lowest minimum that the surface declares; 0 where it declares none
+    ended: np.ndarray  # (n,) uint8, a code
+    bounded: bool  # whether the surface declares a minimum
+
+
+def outcomes(setting: Setting, optimizer: Optimizer, *, within: float, **how: Any) -> Outcomes:
+    """Runs on a Surface, whose goal is to come `within` so much of its lowest minimum, and how they ended.
+
+    `how` are further arguments of `ends`, which raises what it raises; the surface's hypers are in the setting.
+    """
+    surface: Any = setting.surface
+    check_kind("surface", surface, Surface)
+    shape = {**surface.defaults, **setting.surface_hypers}
+    kinds, of_kind = _kinds_of({key: value for key, value in shape.items() if np.ndim(value)})
+    landmarks = [[member(**{**shape, **kind}) for member in (surface.minima, surface.saddles)] for kind in kinds]
+    lowest = np.array([min((value for _, value in minima), default=0.0) for minima, _ in landmarks])[of_kind]
+    found = ends(setting, optimizer, goal=lowest + within, **how)
+    ended = np.empty(len(found.loss), np.uint8)
+    of_run = np.broadcast_to(of_kind, len(ended))
+    groups = np.split(np.argsort(of_run, kind="stable"), np.cumsum(np.bincount(of_run))[:-1])
+    for cells, (minima, saddles) in zip(groups, landmarks, strict=True):
+        ended[cells] = endings(Ends(*(part[cells] for part in found)), surface.domain, minima, saddles)
+    return Outcomes(found, np.broadcast_to(lowest, len(ended)), ended, bool(landmarks[0][0]))
+
+
+def _kinds_of(moved: Mapping[str, np.ndarray]) -> tuple[list[dict[str, float]], np.ndarray]:
+    """The different values that several numbers (n,) have together, and which of them each run has: (n,), or () if no
+    number is given.
+    """
+    if not moved:
+        return [{}], np.array(0)
+    rows, inverse = np.unique(np.stack(list(moved.values()), axis=1), axis=0, return_inverse=True)
+    return [dict(zip(moved, row.tolist(), strict=True)) for row in rows], inverse
 
 
 def endings(found: Ends, domain: ArrayLike, minima: Sequence, saddles: Sequence) -> np.ndarray:
@@ -157,8 +217,3 @@ def _ends_of(f, data, rule: Schedule, perturb, optimizer: Optimizer, chunk: int,
 
     axes = jax.tree.unflatten(tree, leaves)
     return jax.vmap(one, in_axes=(None, axes, None, None), axis_size=chunk)
-
-
-def threads() -> int:
-    """As many as there are processors for this process."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

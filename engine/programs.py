@@ -154,7 +154,8 @@ def _load(key: Hashable, program: Program, args: tuple, device: Any) -> Loaded:
     def compile() -> bytes:
         lowered = lower()
         about = (lowered.as_text(), str(lowered.in_tree), str(lowered.out_tree), str(program.options))
-        file = program_file(device.platform, device.device_kind, *about)
+        # XLA loads a program for the device that it was compiled for, and for no other of its kind.
+        file = program_file(device.platform, device.device_kind, str(device.id), *about)
         packed = file and files.load(file)
         if packed and (run := _unpacked(packed, device)):
             made.append(run)

@@ -1,5 +1,10 @@
 """A cell of a map is a whole run, computed in float32: its numbers are those of a rollout, whatever chunk it is in."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +14,7 @@ from engine.maps import ends
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 
+ROOT = Path(__file__).parent.parent
 ADAM, RAVINE = OPTIMIZERS["adam"], SURFACES["ravine"]
 DATA = next(surface for surface in SURFACES.values() if surface.data)
 # What a search along a line accepts depends on the last digits of f: two points there may be equally good.
@@ -75,6 +81,41 @@ def test_chunks_make_no_difference_to_the_last_bit(surface, optimizer):
     for one, *others in zip(whole, parts, few, strict=True):
         for other in others:
             np.testing.assert_array_equal(one, other)
+
+
+DEVICES = """
+import engine, json, sys
+import numpy as np
+from engine import programs
+from engine.device import map_devices, named
+from engine.maps import ends
+from optimizers import OPTIMIZERS
+from surfaces import SURFACES
+
+engine.configure()
+rates, start = np.geomspace(1e-4, 0.03, 600), np.random.default_rng(1).uniform(-1, 1, (600, 2))
+for chunk, at_once in ((64, 8), (600, 1)):
+    found = ends(
+        SURFACES["rastrigin"], OPTIMIZERS["adam"], hypers={"lr": rates}, start=start, steps=50, goal=0.1,
+        chunk=chunk, at_once=at_once,
+    )
+    print(named(map_devices()), len(programs.loaded), *(part.tobytes().hex() for part in found))
+"""
+
+
+def test_devices_make_no_difference_to_the_last_bit(tmp_path):
+    def printed(devices):
+        flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={devices}"
+        environment = {**os.environ, "XLA_FLAGS": flags, "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
+        done = subprocess.check_output([sys.executable, "-c", DEVICES], cwd=ROOT, env=environment, text=True)
+        return [line.split(" ") for line in done.splitlines()]
+
+    (*one, x, loss, reached), *others = printed(1)
+    assert one == ["cpu", "1"]
+    eight = printed(8)
+    assert [line[:4] for line in eight] == [["cpu", "x", "8", str(programs)] for programs in (8, 9)]
+    for line in (*others, *eight):
+        assert line[-3:] == [x, loss, reached]
 
 
 def test_what_diverges_is_not_clamped():

@@ -156,7 +156,7 @@ def test_a_process_beside_the_server_computes_it(client):
     answer = client.get(f"/map?{RATE_AND_DECAY}")
     assert answer.status_code == 200
     head, there = unpack(answer.content)
-    assert (head["entry"], head["side"], head["steps"]) == ("adam", 32, 40)
+    assert (head["entry"], head["side"], head["steps"], head["devices"]) == ("adam", 32, 40, "cpu")
     _, here = asked(RATE_AND_DECAY)
     process = MAPPING._process
     assert process.pid != os.getpid()

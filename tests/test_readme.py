@@ -9,12 +9,14 @@ import pytest
 
 from docs import members
 from engine import SCHEDULES, Optimizer, discover, rollout
+from engine.sweep.spec import read
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from ui import claims, lessons
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 NOTEBOOK, PYTREE, MEMBER, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+SWEEP, LESSON = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_notebook(capsys):
@@ -29,9 +31,14 @@ def test_any_function_of_a_pytree(capsys):
     assert lines[-1] == "()"
 
 
+def test_a_sweep(tmp_path):
+    (tmp_path / "spec.toml").write_text(SWEEP)
+    spec = read(tmp_path / "spec.toml")
+    assert (spec.optimizer, spec.runs) == (OPTIMIZERS["adam"], 5000)
+
+
 def test_a_lesson_is_one_file(tmp_path):
-    (example,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    (tmp_path / "mine.toml").write_text(example)
+    (tmp_path / "mine.toml").write_text(LESSON)
     lesson = lessons.read(tmp_path / "mine.toml")
     assert all(claims.holds(step.claim, claims.shown(step.read())) for step in lesson.steps)
     found, _ = lessons.lessons()

@@ -11,11 +11,14 @@ from queue import SimpleQueue
 from threading import Thread
 
 
-def answer(begin: Callable[[], Callable[..., str]], rest: Callable[[], None] = lambda: None) -> None:
+def answer(
+    begin: Callable[[], Callable[..., str]], rest: Callable[[], None] = lambda: None, *, fastest: bool = False
+) -> None:
     """Answer questions, each the JSON of some arguments, by what a function says of them: a line without its end.
 
     `begin` gives that function. It is called once questions are listened to: JAX reads the environment as it is
     imported, which takes a second or two, and the server may end meanwhile. `rest` is called after each answer.
+    JAX finds the fastest devices only if asked, or if DESCENT_DEVICE names them.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the server, and that this
     with suppress(OSError):  # Linux, where memory lacks, ends this before the server
@@ -24,8 +27,10 @@ def answer(begin: Callable[[], Callable[..., str]], rest: Callable[[], None] = l
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a rule prints is no answer
     questions: SimpleQueue = SimpleQueue()
     Thread(target=_listen, args=(questions,), daemon=True).start()
-    if os.environ.get("DESCENT_DEVICE") != "gpu":
-        os.environ["JAX_PLATFORMS"] = "cpu"  # the memory of a graphics card is the server's
+    choice = os.environ.get("DESCENT_DEVICE", "auto")
+    if choice == "cpu" or (choice == "auto" and not fastest):
+        os.environ["JAX_PLATFORMS"] = "cpu"
+    os.environ["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # the memory of a graphics card is the server's, too
     function = begin()
     while True:
         print(function(*questions.get()), file=answers, flush=True)

@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from engine import Hyper, Surface
-from engine.maps import CHUNK, Ends, endings, ends
+from engine.device import map_devices, named
+from engine.maps import outcomes
 from optimizers import OPTIMIZERS
 from ui.entries import optimizer_of
 from ui.fan import DECADE, NONE, ZERO
@@ -43,11 +44,11 @@ class Piece(NamedTuple):
 class Outcome(NamedTuple):
     """What became of n runs of an entry."""
 
-    ends: Ends
     gap: np.ndarray  # (n,), the loss at the end above the lowest declared minimum, or above 0 where none is declared
-    bounded: bool  # whether one is declared
+    reached: np.ndarray  # (n,), the first step within the goal, steps + 1 where none is
+    ended: np.ndarray  # (n,) uint8, an ending's code, as in engine.maps
+    bounded: bool  # whether a minimum is declared
     steps: int
-    landmarks: list[tuple]  # the runs on the same surface, with its minima and saddles
 
 
 def axes(scene: Scene, entry: str) -> Mapping[str, Hyper]:
@@ -105,23 +106,20 @@ def computed(scene: Scene, piece: Piece) -> bytes:
     - reached (n,) uint16: the first step whose loss is `within` the lowest minimum, steps + 1 where none is;
     - ended (n,) uint8: an ending's code, as in engine.maps.
 
-    Head: the piece, the values along both axes, `coding`, the constants of the losses' codes, and with a map's first
-    piece the `lines` of theory (`ui.map_lines`).
+    Head: the piece, the values along both axes, the devices that computed it, `coding`, the constants of the losses'
+    codes, and with a map's first piece the `lines` of theory (`ui.map_lines`).
     """
     known = axes(scene, piece.entry)
     along = {key: np.array([known[key].at(k / (SIDE - 1)) for k in range(SIDE)]) for key in (piece.x, piece.y)}
     columns, rows = cells_of(piece)
     found = outcome(scene, piece.entry, {piece.x: along[piece.x][columns], piece.y: along[piece.y][rows]}, piece.within)
-    surface = surface_of(scene)
-    ended = np.empty(len(rows), np.uint8)
-    for cells, minima, saddles in found.landmarks:
-        ended[cells] = endings(Ends(*(part[cells] for part in found.ends)), surface.domain, minima, saddles)
     arrays = {
         "loss": coded(found.gap, found.bounded),
-        "reached": found.ends.reached.astype(np.uint16),
-        "ended": ended,
+        "reached": found.reached.astype(np.uint16),
+        "ended": found.ended,
     }
-    head = {**piece._asdict(), "steps": found.steps, "values": [along[piece.x].tolist(), along[piece.y].tolist()]}
+    values = [along[piece.x].tolist(), along[piece.y].tolist()]
+    head = {**piece._asdict(), "steps": found.steps, "values": values, "devices": named(map_devices())}
     head |= {"coding": {"decade": DECADE, "none": NONE, "zero": ZERO}, "bounded": found.bounded}
     if (piece.side, piece.part) == (LEVELS[0], 0):
         head["lines"] = lines(scene, piece.entry, along)
@@ -134,12 +132,11 @@ def outcome(
     varied: Mapping[str, np.ndarray],
     within: float = 0.0,
     share: float = 1.0,
-    chunk: int = CHUNK,
+    chunk: int | None = None,
 ) -> Outcome:
     """What becomes of an entry's run in a scene whose numbers `varied` are, by key, the n of an array.
 
-    `within` of the lowest minimum is the goal of `engine.maps.ends`, which computes `chunk` runs at a time; `share` of
-    the steps are run.
+    `within` of the lowest minimum is the goal; `share` of the steps are run, `chunk` runs at a time, as in engine.maps.
     """
     n = len(next(iter(varied.values())))
     changed = replace(scene, on=(entry,), values={**scene.values, **varied})
@@ -148,25 +145,8 @@ def outcome(
     if not varied.keys().isdisjoint(START):
         start = [np.broadcast_to(varied.get(key, at), n) for key, at in zip(START, scene.start, strict=True)]
         setting = replace(setting, start=np.stack(start, axis=1))
-    surface = surface_of(scene)
-    landmarks = list(_landmarks(surface, {key: changed.values[f"surface.{key}"] for key in surface.defaults}))
-    floor = np.empty(n)
-    for runs, minima, _ in landmarks:
-        floor[runs] = min((value for _, value in minima), default=0.0)
-    found = ends(setting, optimizer, hypers=hypers, goal=floor + within, chunk=chunk)
-    return Outcome(found, found.loss - floor, bool(landmarks[0][1]), setting.steps, landmarks)
-
-
-def _landmarks(surface: Surface, hypers: Mapping[str, float | np.ndarray]) -> Iterator[tuple]:
-    """The runs in which the surface is the same, with its minima and saddles there."""
-    moved = [key for key, value in hypers.items() if np.ndim(value)]
-    if not moved:
-        yield slice(None), surface.minima(**hypers), surface.saddles(**hypers)
-        return
-    rows, inverse = np.unique(np.stack([hypers[key] for key in moved], axis=1), axis=0, return_inverse=True)
-    for k, row in enumerate(rows):
-        there = {**hypers, **dict(zip(moved, row.tolist(), strict=True))}
-        yield np.flatnonzero(inverse == k), surface.minima(**there), surface.saddles(**there)
+    found, lowest, ended, bounded = outcomes(setting, optimizer, hypers=hypers, within=within, chunk=chunk)
+    return Outcome(found.loss - lowest, found.reached, ended, bounded, setting.steps)
 
 
 def coded(gap: np.ndarray, bounded: bool) -> np.ndarray:

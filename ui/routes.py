@@ -51,7 +51,7 @@ BESIDE = {"map": ("mapping", 0.2), "search": ("searching", 2.0), "study": ("sear
 LONGEST_QUERY = 8192  # characters
 AT_HAND_BYTES = 32 * 2**20  # of answers that are kept as they are sent
 CLIENT = "x-descent-client"  # the header in which a page names itself: a whole hall may stand behind one address
-WAITING = "x-descent-waiting"  # the header that says how many other clients wait for maps
+WAITING = "x-descent-waiting"  # the header that says how many other clients wait for a process beside this one
 MOST_THREADS = 8  # of a lane: a container may have a share of many processors
 WRAPPING = 1000  # bytes that an answer at hand takes beside its content and its question
 NICE = 10  # of the threads that compile: those that answer go first
@@ -128,8 +128,8 @@ async def _respond(name: str, request: Request) -> Response:
     keep = ours and response.status_code == 200 and name not in MEASURED
     response.headers["Cache-Control"] = "public, max-age=86400" if keep else "no-store"
     response.headers["X-Descent-Version"] = VERSION  # a page of another one loads itself again
-    if name in MAPPED:
-        response.headers[WAITING] = str(desk().mapping.others(client[:64]))
+    if name in BESIDE:
+        response.headers[WAITING] = str(desk().beside[BESIDE[name][0]].others(client[:64]))
     response.headers.setdefault("Content-Encoding", "identity")  # Streamlit would pack it on the event loop
     response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -8,13 +8,13 @@ from base64 import b64encode
 from collections.abc import Callable
 from importlib import import_module
 
-from ui import child, mapping
+from ui import child
 
 
 def begin() -> Callable[..., str]:
     """What answers the query of a search, or of a study of it in a form and a language, by bytes in base 64."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # a Gaussian process of a hundred trials is slower on two
-    mapping.configure()
+    import_module("engine.device").configure_for_maps()
     searches = import_module("ui.searches")
 
     def answered(form: str, query: dict[str, str], language: str = "") -> str:
