@@ -61,7 +61,7 @@ class OnQuadratics(NamedTuple):
     """
 
     limit: Callable[..., float]  # (*, its hypers but lr) it converges while lr times the largest is below this
-    formula: str  # the limit of lr as a reader sees it, with \N{GREEK SMALL LETTER LAMDA} for the largest
+    formula: str  # the limit of lr as a reader sees it, with λ for the largest
     # By a hyper's id: its value with which the run converges fastest, given lr times the least and lr times the
     # largest; nan where none is known.
     best: Mapping[str, Callable[[Any, Any], Any]] = {}

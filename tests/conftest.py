@@ -10,11 +10,15 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from xdist.scheduler import LoadScopeScheduling
 
 from engine import configure
 from tests.programs import CHROMIUM, program_path
 from tests.serving import EAGER, ROOT, Server, serve
+from ui import routes
+from ui.aside import MAPPING, MEASURING, SEARCHING
 
 os.environ["KERAS_BACKEND"] = "jax"  # Keras reads it once, at its import
 configure()  # before JAX computes: float64, and a rounding like NumPy's
@@ -124,6 +128,17 @@ def modules(chromium):
 # The reader has been here before: the page does not play by itself, as it does on a first visit.
 NOT_NEW = """if (location.protocol.startsWith("http") && localStorage.getItem("descent-lab") === null)
     localStorage.setItem("descent-lab", "");"""
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    """The routes alone; the processes beside the server end with the test."""
+    routes._desk.cache_clear()
+    with TestClient(Starlette(routes=routes.ROUTES)) as client:
+        yield client
+    for process in (MEASURING, MAPPING, SEARCHING):
+        process.end()
+    routes._desk.cache_clear()
 
 
 @contextmanager

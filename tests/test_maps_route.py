@@ -5,20 +5,16 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from engine import rollout
 from engine.maps import DIVERGED, MOVING, OUTSIDE, SADDLE
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui import routes
 from ui.aside import MAPPING
 from ui.fan import DECADE, NONE
 from ui.lanes import Refusal
 from ui.maps import LEVELS, SIDE, START, Piece, axes, cells_of, computed, piece_of
 from ui.paths import unpack
-from ui.routes import ROUTES
 from ui.scene import Scene
 
 RATE_AND_DECAY = "surface=ravine&steps=40&entry=adam&x=adam.lr&y=adam.b1"
@@ -141,15 +137,6 @@ def test_what_is_no_piece_is_refused_in_words(change, words):
     with pytest.raises(Refusal, match=words) as refusal:
         piece_of(dict(parse_qsl(f"{RATE_AND_DECAY}&{change}")))
     assert refusal.value.status == 400
-
-
-@pytest.fixture
-def client():
-    routes._desk.cache_clear()
-    with TestClient(Starlette(routes=ROUTES)) as client:
-        yield client
-    MAPPING.end()
-    routes._desk.cache_clear()
 
 
 def test_a_process_beside_the_server_computes_it(client):

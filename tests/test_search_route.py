@@ -7,20 +7,17 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from engine import rollout
 from engine.search import METHODS, RUNGS
 from optimizers import OPTIMIZERS
 from surfaces import SURFACES
-from ui import answers, routes, searches
+from ui import answers, searches
 from ui.aside import SEARCHING, Aside
 from ui.catalogue import catalogue
 from ui.fan import DECADE, NONE
 from ui.lanes import Refusal
 from ui.paths import unpack
-from ui.routes import ROUTES
 from ui.scene import Scene
 from ui.searches import RUNS, at_once, computed, search_of
 
@@ -175,15 +172,6 @@ def test_two_fresh_processes_give_the_same_bytes_and_other_seeds_others():
         _, one = unpack(answers.b64decode(found["one", method]))
         _, other = unpack(answers.b64decode(found["other", method]))
         assert not np.array_equal(one["values"], other["values"]), method
-
-
-@pytest.fixture
-def client():
-    routes._desk.cache_clear()
-    with TestClient(Starlette(routes=ROUTES)) as client:
-        yield client
-    SEARCHING.end()
-    routes._desk.cache_clear()
 
 
 def test_a_process_of_its_own_answers(client):

@@ -13,16 +13,12 @@ import plotly.graph_objects as go
 import pytest
 from optuna.storages.journal import JournalFileBackend
 from optuna.trial import TrialState
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from engine.search import METHODS
 from tests.serving import ROOT
-from ui import routes, searches
-from ui.aside import SEARCHING
+from ui import searches
 from ui.fan import DECADE, NONE
 from ui.paths import unpack
-from ui.routes import ROUTES
 from ui.searches import computed, search_of
 from ui.studies import journal, pictures
 from ui.study_code import search_program
@@ -139,15 +135,6 @@ def test_where_there_is_no_such_program_it_is_said(change, library, words):
     grade, code = search_program(*asked(f"{SCENE}&{change}"), library)
     assert code == ""
     assert re.match(words, grade), grade
-
-
-@pytest.fixture
-def client():
-    routes._desk.cache_clear()
-    with TestClient(Starlette(routes=ROUTES)) as client:
-        yield client
-    SEARCHING.end()
-    routes._desk.cache_clear()
 
 
 def test_the_route_answers_in_every_form(client):

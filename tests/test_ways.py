@@ -9,8 +9,6 @@ from urllib.parse import parse_qsl
 import jax
 import pytest
 from playwright.sync_api import expect
-from starlette.applications import Starlette
-from starlette.testclient import TestClient
 
 from engine import Setting, Surface
 from engine import ways as measured
@@ -19,23 +17,12 @@ from optimizers import OPTIMIZERS
 from surfaces import SURFACES
 from tests.driver import BASIC, visit
 from ui import answers, routes
-from ui.aside import MEASURING
-from ui.routes import ROUTES
 from ui.ways import measured as measured_here
 
 TIMEOUT_S = 60
 STEPS = 20
 RULE = "This rule uses what JAX has and NumPy lacks."
 ASKED = "/ways?optimizer=sgd&on=sgd&steps=20&way="
-
-
-@pytest.fixture
-def client():
-    routes._desk.cache_clear()
-    with TestClient(Starlette(routes=ROUTES)) as client:
-        yield client
-    MEASURING.end()
-    routes._desk.cache_clear()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS.values(), ids=OPTIMIZERS)

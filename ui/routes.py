@@ -39,12 +39,8 @@ NAMES = (
     "study",
     "tune",
 )
-SPOKEN = (
-    "formula",
-    "code",
-    "figure",
-    "study",
-)  # whose answers hold words for the reader, in the language that `lang` names
+# Those whose answers hold words for the reader, in the language that `lang` names.
+SPOKEN = ("formula", "code", "figure", "study")
 MEASURED = ("ways",)  # answers that are times: each is measured anew, one at a time, and none is kept
 # What processes beside this one compute, one answer at a time: by which, and about how many seconds that takes.
 BESIDE = {"map": ("mapping", 0.2), "search": ("searching", 2.0), "study": ("searching", 3.0)}

@@ -17,6 +17,9 @@ import { ticksOf } from "./scales.js";
 const OWN = "own.";
 export const START = ["start.x", "start.y"];
 
+/** @param {Pick<Catalogue, "optimizers">} catalogue @param {string} entry */
+const slidersOf = ({ optimizers }, entry) => optimizers.find(({ id }) => id === optimizerOf(entry))?.sliders ?? [];
+
 /**
  * All that may lie along a map of some entries, what they own first.
  * @param {Catalogue} catalogue
@@ -25,9 +28,10 @@ export const START = ["start.x", "start.y"];
  * @param {string[]} entries
  * @returns {MapAxis[]}
  */
-export function axesOf({ optimizers, settings, surfaces, schedules }, values, terrain, entries) {
+export function axesOf(catalogue, values, terrain, entries) {
+  const { settings, surfaces, schedules } = catalogue;
   const axis = (/** @type {string} */ word, /** @type {Hyper} */ hyper) => ({ ...hyper, word, name: t(hyper.name) });
-  const own = entries.flatMap((entry) => optimizers.find(({ id }) => id === optimizerOf(entry))?.sliders ?? []);
+  const own = entries.flatMap((entry) => slidersOf(catalogue, entry));
   const ground = surfaces.find(({ id }) => id === values.surface)?.sliders ?? [];
   const decay = schedules.find(({ id }) => id === values.schedule)?.sliders ?? [];
   const names = terrain.data?.names.map((name) => t(name)) ?? ["x", "y"];
@@ -65,19 +69,17 @@ export function usualAxes(axes, catalogue, entries) {
 }
 
 /** Whether a number lies along the map of an entry: its own, or everybody's. @param {Catalogue} catalogue @param {string} entry @param {string} word */
-export function owns({ optimizers }, entry, word) {
-  const own = optimizers.find(({ id }) => id === optimizerOf(entry))?.sliders ?? [];
-  return !word.startsWith(OWN) || own.some(({ id }) => OWN + id === word);
-}
+export const owns = (catalogue, entry, word) =>
+  !word.startsWith(OWN) || slidersOf(catalogue, entry).some(({ id }) => OWN + id === word);
 
 /**
  * An axis as an entry has it: each has its own range of learning rates.
  * @param {Catalogue} catalogue @param {MapAxis} axis @param {string} entry
  * @returns {MapAxis}
  */
-export function axisFor({ optimizers }, axis, entry) {
-  const own = optimizers.find(({ id }) => id === optimizerOf(entry))?.sliders ?? [];
-  return { ...axis, ...own.find(({ id }) => OWN + id === axis.word), word: axis.word, name: axis.name };
+export function axisFor(catalogue, axis, entry) {
+  const own = slidersOf(catalogue, entry).find(({ id }) => OWN + id === axis.word);
+  return { ...axis, ...own, word: axis.word, name: axis.name };
 }
 
 /** Whether axes have the same numbers. @param {MapAxis[]} axes */
