@@ -16,6 +16,7 @@ rung, so that it has no number of runs after which it is there.
 """
 
 import argparse
+import os
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -91,6 +92,7 @@ def measured(seeds: int) -> None:
     """Print the table."""
     from ui import mapping
 
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # as ui/searching.py has it
     mapping.configure()
     from engine.search import METHODS
     from surfaces import SURFACES

@@ -18,6 +18,8 @@ from ui.source import Parts, grade_of, lacking, parts_of
 from ui.takehome import Program
 from ui.words import say
 
+_PACKAGES = {"keras": ("keras", "jax"), "torch": ("torch",), "optax": ("optax",)}
+
 _IMPORTS = """import itertools
 import math
 from decimal import ROUND_HALF_UP, Context
@@ -85,6 +87,7 @@ def search_program(scene: Scene, asked: Asked, library: str) -> Program:
         f"A search for the lowest loss of {member.name} on {surface.name} after {int(scene.values['steps'])} steps:\n"
         f"{method.name}, {asked.runs} runs, with Optuna and {LIBRARIES[library]}, as Descent Lab makes it.",
         "Descent Lab searches in float32, this program in float64: where rounding decides, they differ.",
+        f"pip install {' '.join(dict.fromkeys(('optuna', *method.needs, *_PACKAGES[library])))}",
         f"The scene: ?{scene.to_url() or f'surface={scene.surface}'}",
     ]
     bounded = bool(surface.minima(**scene.hypers("surface")))
