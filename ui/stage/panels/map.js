@@ -155,6 +155,7 @@ export const map = {
       head.progress(refinement.progress(), halted, others);
       const fields = entries.map((id) => refinement.field(id));
       const here = fields.filter((field) => field !== null);
+      if (!here.length) write(readout, t("Computing the map …"));
       if (!Plotly) {
         Plotly = await api.plotly().catch((error) => {
           if (!(error instanceof NoAnswer)) throw error;
