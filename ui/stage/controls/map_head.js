@@ -28,7 +28,7 @@ export function createMapHead(box, act) {
   for (const [name, { select }] of Object.entries(names)) select.setAttribute("aria-label", name);
   goal.el.title = t("how near to the lowest minimum the loss shall come");
   const done = h("span", { className: "done", role: "status" });
-  const button = h("button", { type: "button" });
+  const button = h("button", { type: "button" }, t("Stop"));
   let stopped = false;
   button.onclick = () => (stopped ? act.go() : act.stop());
   const progress = h("span", { className: "progress" }, done, button);

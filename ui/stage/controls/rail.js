@@ -109,11 +109,7 @@ export function createRail(box, catalogue, tabs, act) {
       batch.hidden = earlyStop.el.hidden = !surface?.data;
       earlyStop.show(values, defaults);
       const random = values.noise > 0 || (surface?.data && values.batch < examples);
-      seed.classList.toggle("idle", !random);
-      write(
-        /** @type {Element} */ (seed.querySelector("label span")),
-        random ? t(settings.seed.name) : t("seed (no noise)"),
-      );
+      seed.hidden = !random; // it has no effect
       const used = schedules.find(({ id }) => id === values.schedule)?.sliders.map(({ key }) => key) ?? [];
       for (const el of decaySliders) el.hidden = !used.includes(el.dataset.key ?? "");
       rows.show(values, defaults, lookOf, names);

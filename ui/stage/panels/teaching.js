@@ -25,7 +25,7 @@ import { spoken } from "../state/words.js";
 export function createTeaching(root, places, { catalogue, session, spotlight, playhead, panels, drawing, moved }) {
   const ignored = ["step", ...Object.keys(catalogue.display)]; // how a scene is displayed changes no number
   const others = [...ignored, "lesson", "lang", ...panels.views.map(({ key }) => key)]; // what else an address holds
-  const [{ box: contour }] = panels.inSlot("main");
+  const contour = panels.inSlot("main").find(({ kind }) => kind.id === "contour")?.box ?? root;
   return createLessons(root, places.lesson, contour, {
     async load() {
       const file = new URL(`./lessons.${spoken()}.json`, import.meta.url); // beside the script that all modules are
